@@ -1,0 +1,96 @@
+"""The configuration: one TOML file -> frozen settings, or an error that names the line and the cure.
+
+`KEYS` is the whole list of what may be written, with type, default and meaning; the loader, the
+sample file and the page for installers are all made from it. Nothing is started on a broken file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from fabgate.model import Level, MachineId, MachineRules, SkillId
+
+
+@dataclass(frozen=True, slots=True)
+class LabSettings:
+    """The lab: its name in every record, its zone, the languages its members read, whom to call."""
+
+    name: str
+    zone: ZoneInfo
+    languages: tuple[str, ...] = ("en", "fr", "nl")
+    contact: str = ""
+    first_manager: str | None = None  # rehearsals only: who `lab` makes the first manager
+    texts: Path | None = None  # the lab's own sentences, laid on top of ours
+
+
+@dataclass(frozen=True, slots=True)
+class GateSettings:
+    """This controller: its name, where it keeps its books, what kind of bench it drives."""
+
+    name: str
+    state: Path
+    bench: str = "sim"  # sim | pi; never mixed
+    clock: str = "timesyncd"  # who says that the wall clock is right: timesyncd | trusted
+    beat_ms: int = 30_000  # how often an open session is marked as still alive
+
+
+@dataclass(frozen=True, slots=True)
+class BackupSettings:
+    folder: Path | None = None
+    keep: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """A qualification; several machines may ask for the same one."""
+
+    id: SkillId
+    title: str
+    sponsor_from: Level = Level.AUTONOMOUS
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One line of the bench: its name, its role (`power`; `estop`), its BCM number."""
+
+    name: str
+    role: str
+    pin: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What faces the people: kinds by name, BCM numbers where the kind needs them."""
+
+    lamp: str = "none"
+    lamp_pins: tuple[int, ...] = ()
+    buzzer: str = "none"
+    buzzer_pin: int | None = None
+    display: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSettings:
+    """One machine: how it behaves (`rules`) and what is wired to it."""
+
+    rules: MachineRules
+    reader: str
+    outputs: tuple[Pin, ...]
+    inputs: tuple[Pin, ...] = ()
+    panel: Panel = Panel()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that the configuration says, checked."""
+
+    path: Path
+    lab: LabSettings
+    gate: GateSettings
+    skills: Mapping[SkillId, Skill]
+    machines: Mapping[MachineId, MachineSettings]
+    proof: str = "login"  # actors.proof: login | claimed
+    backup: BackupSettings = field(default_factory=BackupSettings)

@@ -1,0 +1,1 @@
+"""What the treasurer takes away."""
