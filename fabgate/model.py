@@ -76,6 +76,7 @@ class Code(enum.StrEnum):
     NOT_ALLOWED = "not_allowed"
     NOT_TO_YOURSELF = "not_to_yourself"
     NOT_HELD = "not_held"
+    NOT_READY = "not_ready"  # a sponsor must be autonomous first
     NOT_YOUR_LOGIN = "not_your_login"
     NO_LOGIN = "no_login"
     BOOTSTRAP_CLOSED = "bootstrap_closed"
@@ -85,6 +86,8 @@ class Code(enum.StrEnum):
     UNKNOWN_MACHINE = "unknown_machine"
     HANDLE_TAKEN = "handle_taken"
     HANDLE_UNFIT = "handle_unfit"
+    NAME_UNFIT = "name_unfit"
+    LOGIN_TAKEN = "login_taken"
     BADGE_TAKEN = "badge_taken"
     NOTHING_TO_DO = "nothing_to_do"
     LAST_MANAGER = "last_manager"
