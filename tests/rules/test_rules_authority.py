@@ -1,0 +1,273 @@
+"""Who may do what at the desk: every rule, every kind of person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fabgate.model import Code, Denied, Level, MachineId, MemberId, Role, SkillId
+from fabgate.rules import authority as rule
+from fabgate.rules.authority import Actor, Gift, Held
+
+ZOE, ADA, BOB = MemberId("m-zoe"), MemberId("m-ada"), MemberId("m-bob")
+LASER, MILL = SkillId("laser"), SkillId("mill")
+CUTTER, OTHER = MachineId("cutter"), MachineId("other")
+WHY = "because"
+
+MANAGER = Actor(ZOE, roles=frozenset({Role.MANAGER}))
+FIRST = replace(MANAGER, first=True)
+SPONSOR = Actor(ADA, levels={LASER: Level.SPONSOR})
+MAINTAINER = Actor(ADA, maintains=frozenset({CUTTER}))
+TREASURER = Actor(ADA, roles=frozenset({Role.TREASURER}))
+MEMBER = Actor(ADA, levels={LASER: Level.AUTONOMOUS})
+
+
+def code(answer: Denied | None) -> Code | None:
+    return None if answer is None else answer.code
+
+
+def test_enrolling_and_badges_are_a_managers_and_nobody_elses():
+    for deed in (rule.may_enrol, rule.may_add_badge):
+        assert deed(MANAGER) is None
+        for actor in (SPONSOR, MAINTAINER, TREASURER, MEMBER):
+            assert code(deed(actor)) is Code.NOT_ALLOWED
+
+
+def test_a_refusal_names_the_office_that_is_needed():
+    assert rule.may_enrol(MEMBER) == Denied(Code.NOT_ALLOWED, {"needs": "manager"})
+    assert rule.may_unlock(MEMBER, CUTTER) == Denied(
+        Code.NOT_ALLOWED, {"needs": "maintainer", "machine": "cutter"}
+    )
+
+
+@pytest.mark.parametrize("field", sorted(rule.OWN_FIELDS))
+def test_members_change_what_is_known_of_themselves(field):
+    assert rule.may_edit(MEMBER, ADA, [field]) is None
+    assert code(rule.may_edit(MEMBER, BOB, [field])) is Code.NOT_ALLOWED
+
+
+@pytest.mark.parametrize("field", ["login", "handle"])
+def test_who_a_member_is_only_a_manager_changes(field):
+    assert code(rule.may_edit(MEMBER, ADA, [field])) is Code.NOT_ALLOWED
+    assert code(rule.may_edit(MEMBER, ADA, ["name", field])) is Code.NOT_ALLOWED
+    assert rule.may_edit(MANAGER, ADA, ["name", field]) is None
+
+
+def test_a_badge_is_blocked_by_a_manager_or_by_the_one_who_lost_it():
+    assert rule.may_block_badge(MANAGER, ADA) is None
+    assert rule.may_block_badge(MEMBER, ADA) is None
+    assert code(rule.may_block_badge(MEMBER, BOB)) is Code.NOT_ALLOWED
+
+
+def test_suspending_is_a_managers_and_never_on_oneself():
+    assert rule.may_suspend(MANAGER, ADA, False, WHY) is None
+    assert code(rule.may_suspend(SPONSOR, BOB, False, WHY)) is Code.NOT_ALLOWED
+    assert code(rule.may_suspend(MANAGER, ZOE, False, WHY)) is Code.NOT_TO_YOURSELF
+
+
+def test_the_last_active_manager_stays():
+    assert code(rule.may_suspend(MANAGER, ZOE, True, WHY)) is Code.LAST_MANAGER
+    assert code(rule.may_revoke_role(MANAGER, True, WHY)) is Code.LAST_MANAGER
+
+
+def test_a_suspension_is_lifted_by_a_manager_and_never_by_its_bearer():
+    assert rule.may_lift(MANAGER, ADA, WHY) is None
+    assert code(rule.may_lift(MANAGER, ZOE, WHY)) is Code.NOT_TO_YOURSELF
+    assert code(rule.may_lift(MEMBER, BOB, WHY)) is Code.NOT_ALLOWED
+
+
+def test_roles_are_given_by_a_manager_to_somebody_else_and_may_be_laid_down():
+    assert rule.may_give_role(MANAGER, ADA, WHY) is None
+    assert code(rule.may_give_role(MANAGER, ZOE, WHY)) is Code.NOT_TO_YOURSELF
+    assert code(rule.may_give_role(TREASURER, BOB, WHY)) is Code.NOT_ALLOWED
+    assert rule.may_revoke_role(MANAGER, False, WHY) is None
+    assert code(rule.may_revoke_role(TREASURER, False, WHY)) is Code.NOT_ALLOWED
+
+
+@pytest.mark.parametrize("level", [Level.TRAINEE, Level.AUTONOMOUS])
+def test_a_manager_grants_by_their_office_what_they_do_not_hold(level):
+    assert rule.may_grant(MANAGER, ADA, Held(), Gift(MILL, level), WHY) is None
+
+
+def test_a_sponsor_is_made_by_a_manager_from_one_who_is_autonomous():
+    gift = Gift(LASER, Level.SPONSOR)
+    assert rule.may_grant(MANAGER, ADA, Held(Level.AUTONOMOUS), gift, WHY) is None
+    assert rule.may_grant(MANAGER, ADA, Held(Level.TRAINEE), gift, WHY) == Denied(
+        Code.NOT_READY, {"skill": "laser", "level": "trainee"}
+    )
+    assert code(rule.may_grant(SPONSOR, BOB, Held(Level.AUTONOMOUS), gift, WHY)) is Code.NOT_ALLOWED
+
+
+def test_a_sponsor_grants_on_their_skill_only():
+    for level in (Level.TRAINEE, Level.AUTONOMOUS):
+        assert rule.may_grant(SPONSOR, BOB, Held(), Gift(LASER, level), WHY) is None
+        assert code(rule.may_grant(SPONSOR, BOB, Held(), Gift(MILL, level), WHY)) is Code.NOT_HELD
+
+
+def test_an_autonomous_member_grants_nothing():
+    answer = rule.may_grant(MEMBER, BOB, Held(), Gift(LASER, Level.TRAINEE), WHY)
+    assert answer == Denied(Code.NOT_HELD, {"skill": "laser", "level": "trainee"})
+
+
+@given(st.sampled_from(Level), st.sampled_from(Level), st.none() | st.integers(0, 9))
+def test_nobody_grants_to_themselves_a_manager_included(held, level, until_ms):
+    for actor in (FIRST, replace(SPONSOR, member=ZOE), replace(MEMBER, member=ZOE)):
+        answer = rule.may_grant(actor, ZOE, Held(held), Gift(LASER, level, until_ms), WHY)
+        assert code(answer) is Code.NOT_TO_YOURSELF
+
+
+def test_a_sponsor_lowers_only_what_they_gave():
+    trainee = Gift(LASER, Level.TRAINEE)
+    assert rule.may_grant(SPONSOR, BOB, Held(Level.AUTONOMOUS, by=ADA), trainee, WHY) is None
+    by_zoe = Held(Level.AUTONOMOUS, by=ZOE)
+    assert code(rule.may_grant(SPONSOR, BOB, by_zoe, trainee, WHY)) is Code.NOT_ALLOWED
+    assert rule.may_grant(MANAGER, BOB, by_zoe, trainee, WHY) is None
+
+
+def test_an_earlier_end_is_a_lowering_and_a_later_one_is_not():
+    held = Held(Level.AUTONOMOUS, until_ms=10, by=ZOE)
+    earlier, later = Gift(LASER, Level.AUTONOMOUS, 9), Gift(LASER, Level.AUTONOMOUS, 11)
+    assert code(rule.may_grant(SPONSOR, BOB, held, earlier, WHY)) is Code.NOT_ALLOWED
+    assert rule.may_grant(SPONSOR, BOB, held, later, WHY) is None
+    assert rule.may_grant(SPONSOR, BOB, held, Gift(LASER, Level.AUTONOMOUS), WHY) is None
+    endless = Held(Level.AUTONOMOUS, by=ZOE)
+    assert code(rule.may_grant(SPONSOR, BOB, endless, later, WHY)) is Code.NOT_ALLOWED
+
+
+def test_what_is_held_already_is_nothing_to_do():
+    held = Held(Level.AUTONOMOUS, until_ms=10, by=ADA)
+    same = Gift(LASER, Level.AUTONOMOUS, 10)
+    assert code(rule.may_grant(SPONSOR, BOB, held, same, WHY)) is Code.NOTHING_TO_DO
+    assert code(rule.may_grant(MANAGER, BOB, held, same, WHY)) is Code.NOTHING_TO_DO
+
+
+def test_none_is_not_a_level_to_give():
+    assert code(rule.may_grant(MANAGER, BOB, Held(Level.TRAINEE), Gift(LASER, Level.NONE), WHY)) is (
+        Code.NOTHING_TO_DO
+    )
+
+
+def test_a_grant_is_revoked_by_a_manager_or_by_the_sponsor_who_gave_it():
+    assert rule.may_revoke_grant(MANAGER, LASER, Held(Level.SPONSOR, by=BOB), WHY) is None
+    assert rule.may_revoke_grant(SPONSOR, LASER, Held(Level.AUTONOMOUS, by=ADA), WHY) is None
+    assert (
+        code(rule.may_revoke_grant(SPONSOR, LASER, Held(Level.AUTONOMOUS, by=BOB), WHY)) is Code.NOT_ALLOWED
+    )
+    assert code(rule.may_revoke_grant(SPONSOR, LASER, Held(), WHY)) is Code.NOT_ALLOWED
+    past = Actor(ADA, levels={LASER: Level.AUTONOMOUS})
+    assert code(rule.may_revoke_grant(past, LASER, Held(Level.AUTONOMOUS, by=ADA), WHY)) is Code.NOT_ALLOWED
+
+
+def test_the_first_manager_names_a_skills_first_sponsor():
+    assert rule.may_bootstrap(FIRST, Gift(LASER, Level.SPONSOR), False, WHY) is None
+
+
+def test_the_bootstrap_is_closed_once_a_skill_has_a_sponsor_and_for_any_other_level():
+    assert code(rule.may_bootstrap(FIRST, Gift(LASER, Level.SPONSOR), True, WHY)) is Code.BOOTSTRAP_CLOSED
+    for level in (Level.NONE, Level.TRAINEE, Level.AUTONOMOUS):
+        assert code(rule.may_bootstrap(FIRST, Gift(LASER, level), False, WHY)) is Code.BOOTSTRAP_CLOSED
+
+
+def test_only_the_first_manager_bootstraps_and_only_while_a_manager():
+    for actor in (MANAGER, SPONSOR, MEMBER, replace(FIRST, roles=frozenset())):
+        answer = rule.may_bootstrap(actor, Gift(LASER, Level.SPONSOR), False, WHY)
+        assert answer == Denied(Code.NOT_ALLOWED, {"needs": "first_manager"})
+
+
+def test_any_active_member_locks_a_machine_and_few_unlock_it():
+    for actor in (MANAGER, SPONSOR, MAINTAINER, TREASURER, MEMBER, Actor(BOB)):
+        assert rule.may_lock(actor, WHY) is None
+    assert rule.may_unlock(MANAGER, CUTTER) is None
+    assert rule.may_unlock(MAINTAINER, CUTTER) is None
+    assert code(rule.may_unlock(MAINTAINER, OTHER)) is Code.NOT_ALLOWED
+    assert code(rule.may_unlock(SPONSOR, CUTTER)) is Code.NOT_ALLOWED
+
+
+def test_a_session_is_closed_by_a_manager_a_maintainer_or_its_user():
+    assert rule.may_close(MANAGER, CUTTER, BOB, WHY) is None
+    assert rule.may_close(MAINTAINER, CUTTER, BOB, WHY) is None
+    assert rule.may_close(MEMBER, CUTTER, ADA, WHY) is None
+    assert code(rule.may_close(MEMBER, CUTTER, BOB, WHY)) is Code.NOT_ALLOWED
+    assert code(rule.may_close(MAINTAINER, OTHER, BOB, WHY)) is Code.NOT_ALLOWED
+    assert code(rule.may_close(MEMBER, CUTTER, None, WHY)) is Code.NOT_ALLOWED
+
+
+def every_deed(actor: Actor, reason: str = WHY) -> dict[str, Denied | None]:
+    """Each rule asked once, in a case that a manager is allowed."""
+    return {
+        "enrol": rule.may_enrol(actor),
+        "edit": rule.may_edit(actor, BOB, ["name"]),
+        "suspend": rule.may_suspend(actor, BOB, False, reason),
+        "lift": rule.may_lift(actor, BOB, reason),
+        "badge add": rule.may_add_badge(actor),
+        "badge block": rule.may_block_badge(actor, BOB),
+        "role give": rule.may_give_role(actor, BOB, reason),
+        "role revoke": rule.may_revoke_role(actor, False, reason),
+        "grant": rule.may_grant(actor, BOB, Held(), Gift(LASER, Level.TRAINEE), reason),
+        "bootstrap": rule.may_bootstrap(actor, Gift(LASER, Level.SPONSOR), False, reason),
+        "grant revoke": rule.may_revoke_grant(actor, LASER, Held(Level.TRAINEE, by=actor.member), reason),
+        "lock": rule.may_lock(actor, reason),
+        "unlock": rule.may_unlock(actor, CUTTER),
+        "close": rule.may_close(actor, CUTTER, actor.member, reason),
+    }
+
+
+def test_every_rule_of_the_file_is_in_this_list():
+    assert len(every_deed(FIRST)) == sum(name.startswith("may_") for name in vars(rule))
+    assert set(every_deed(FIRST).values()) == {None}
+
+
+def test_a_suspended_actor_may_do_nothing_and_is_told_since_when():
+    for actor in (FIRST, SPONSOR, MAINTAINER, MEMBER):
+        answers = every_deed(replace(actor, suspended_ms=5)).values()
+        assert all(answer == Denied(Code.SUSPENDED_MEMBER, {"since_ms": 5}) for answer in answers)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0", "\u200b\u2060", "\u3000"])
+def test_a_reason_must_show_something(blank):
+    silent = {deed for deed, answer in every_deed(FIRST, blank).items() if code(answer) is Code.REASON_NEEDED}
+    assert silent == {
+        "suspend",
+        "lift",
+        "role give",
+        "role revoke",
+        "grant",
+        "bootstrap",
+        "grant revoke",
+        "lock",
+        "close",
+    }
+
+
+@pytest.mark.parametrize("reason", ["x", "'; DROP TABLE people;--", "👍", "\u202e סיבה", " a\n"])
+def test_any_text_that_shows_something_is_a_reason(reason):
+    assert set(every_deed(FIRST, reason).values()) == {None}
+
+
+def test_nobody_is_asked_for_a_reason_who_may_not_anyway():
+    assert code(rule.may_suspend(MEMBER, BOB, False, "")) is Code.NOT_ALLOWED
+
+
+@given(st.sampled_from(Level), st.none() | st.integers(0, 20), st.integers(0, 20))
+def test_a_grant_that_ran_out_leaves_a_trainee_and_never_raises(level, until_ms, today_ms):
+    left = rule.level_at(level, until_ms, today_ms)
+    if until_ms is None or today_ms < until_ms:
+        assert left is level
+    else:
+        assert left is min(level, Level.TRAINEE)
+
+
+@given(
+    st.sampled_from([SPONSOR, MAINTAINER, TREASURER, MEMBER]),
+    st.builds(
+        Held, st.sampled_from(Level), st.none() | st.integers(0, 9), st.sampled_from([ADA, BOB, ZOE, None])
+    ),
+    st.builds(Gift, st.sampled_from([LASER, MILL]), st.sampled_from(Level), st.none() | st.integers(0, 9)),
+)
+def test_without_an_office_nobody_gives_more_than_autonomous_nor_what_they_do_not_hold(actor, held, gift):
+    if rule.may_grant(actor, BOB, held, gift, WHY) is None:
+        assert gift.level <= Level.AUTONOMOUS
+        assert actor.level(gift.skill) is Level.SPONSOR
