@@ -92,10 +92,10 @@ class InkFailed:
 
 @dataclass(frozen=True, slots=True)
 class Rechecked:
-    """The answer to `Recheck`: how the member who works here stands now."""
+    """The answer to `Recheck`: how the badge that works here stands now."""
 
     machine: MachineId
-    member: MemberId
+    token: Token
     standing: Standing
     at: Moment
 
@@ -200,10 +200,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """Look this member up again; the answer is `Rechecked`."""
+    """Look the badge that works here up again; the answer is `Rechecked`."""
 
     machine: MachineId
-    member: MemberId
+    token: Token
     at: Moment
 
 
