@@ -1,0 +1,209 @@
+"""From journal entries to usages: which start and stop belong together, how long, and when.
+
+`reports/` reads a month here and, later, the tariff prices it; both so count the same seconds.
+Nothing is kept but the sessions that are open at the point of reading and one sync for each boot:
+a million usages cost no more memory than ten. Usages come in the order of their stops.
+
+The dates (law 5). A length is the stop's `length_ms` and nothing else: no wall clock was asked for
+it. A session is dated at one end, its start, and its end lies one length later: so a wall clock that
+somebody set in mid-session, or a stop that was written at the next boot, moves no end, and `end -
+start` is the length in every line. The start's wall time is as journaled if the clock was synced
+then; else it is counted back from that boot's first `ClockSynced` or, where there is none, from the
+session's own synced stop in the same boot; else it is what the journal has, and flagged.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from fabgate.model import MachineId, MemberId, Moment, Origin, RecordId, SkillId, Why
+from fabgate.records import ClockSynced, Entry, SessionStarted, SessionStopped
+
+KINDS = (SessionStarted.kind, SessionStopped.kind)
+"""The records that a ledger wants; whoever reads the journal for it may leave out all others."""
+
+SYNC_KINDS = (ClockSynced.kind,)
+"""The records that `first_syncs` wants."""
+
+
+class Dated(enum.StrEnum):
+    """How a usage got its date."""
+
+    SYNCED = "synced"  # the clock was right at the start
+    REDATED = "redated"  # the clock came right later in the same boot, and the start was counted back
+    UNSYNCED = "unsynced"  # it never did: the date is a guess, and a month with one cannot be closed
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that began: who, where, under whom. `start` is settled; `start.synced` says if so.
+
+    `level` is the member's at the time and prices the whole session, whatever changed meanwhile.
+    """
+
+    session: RecordId
+    machine: MachineId
+    skill: SkillId
+    member: MemberId
+    level: str
+    sponsor: MemberId | None
+    start: Moment
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class Usage(Session):
+    """A session that ended, `length_ms` of power after its start; a line of the treasurer's file.
+
+    `end` is the start moved by the length. `recovered` and `uncertain_ms` are the stop's: nobody saw
+    the end, and it came at most so much later. `charged` is False for a start that was undone.
+    """
+
+    stop: RecordId
+    end: Moment
+    length_ms: int
+    why: str
+    charged: bool
+    recovered: bool
+    uncertain_ms: int
+
+    # Whole seconds, for all who sum or print: the length is cut once, downwards, in the member's
+    # favour, and the end is counted from the start. Cut apart, the three would differ by a second.
+
+    @property
+    def seconds(self) -> int:
+        """Powered time in whole seconds: a second that was begun is not counted."""
+        return self.length_ms // 1000
+
+    @property
+    def seconds_charged(self) -> int:
+        return self.seconds if self.charged else 0
+
+    @property
+    def started_s(self) -> int:
+        """The start, UTC, in whole seconds since 1970."""
+        return self.start.wall_ms // 1000
+
+    @property
+    def ended_s(self) -> int:
+        """The end, UTC, in whole seconds since 1970: decides the month that the usage belongs to."""
+        return self.started_s + self.seconds
+
+
+Boot = tuple[str, str]
+Syncs = Mapping[Boot, Moment]
+"""The first sync of each boot of each gate. A boot id alone would not do: benches count theirs."""
+
+
+def first_syncs(entries: Iterable[Entry]) -> Syncs:
+    """The earliest `ClockSynced` of each boot: the first of the two passes over the journal."""
+    found: dict[Boot, Moment] = {}
+    for entry in entries:
+        at = entry.at
+        if at is None or not isinstance(entry.body, ClockSynced) or not at.synced:
+            continue
+        boot = _boot(entry.id.origin, at)
+        if boot not in found or at.boot_ms < found[boot].boot_ms:
+            found[boot] = at
+    return found
+
+
+def settle(at: Moment, sync: Moment | None) -> tuple[Moment, Dated]:
+    """The moment with its settled wall time, and how it was found (law 5).
+
+    `sync` is a moment of the same boot at which the wall clock was right, if there is one.
+    """
+    if at.synced:
+        return at, Dated.SYNCED
+    if sync is None:
+        return at, Dated.UNSYNCED
+    wall_ms = sync.wall_ms - (sync.boot_ms - at.boot_ms)
+    return Moment(at.boot, at.boot_ms, wall_ms, synced=True), Dated.REDATED
+
+
+class Ledger:
+    """Pairs starts and stops of any origins, in journal order, into usages.
+
+    - A second stop of one session is passed over: what was said first stays.
+    - A stop whose start is not there (purged, or in a journal moved aside) makes no usage.
+      Both are counted in `unpaired`.
+    - An `aborted` start never had power and makes no usage; an undone one does, uncharged.
+    - A start without a stop is still open.
+    """
+
+    def __init__(self, syncs: Syncs) -> None:
+        self._syncs = syncs
+        self._open: dict[str, tuple[RecordId, Moment, SessionStarted]] = {}
+        self.unpaired = 0
+
+    def usages(self, entries: Iterable[Entry]) -> Iterator[Usage]:
+        """The usages that end among `entries`, each as soon as its stop is read."""
+        for entry in entries:
+            match entry.body:
+                case SessionStarted() as begun if entry.at is not None:
+                    self._open[str(entry.id)] = (entry.id, entry.at, begun)
+                case SessionStopped() as ended if entry.at is not None:
+                    usage = self._closed(entry.id, entry.at, ended)
+                    if usage is not None:
+                        yield usage
+                case _:
+                    pass
+
+    def still_open(self) -> tuple[Session, ...]:
+        """The sessions that began and have not ended in what was read, in the order of their starts."""
+        return tuple(self._session(record, at, begun, None) for record, at, begun in self._open.values())
+
+    def _closed(self, record: RecordId, at: Moment, ended: SessionStopped) -> Usage | None:
+        opened = self._open.pop(ended.session, None)
+        if opened is None:
+            self.unpaired += 1
+            return None
+        if ended.why == Why.ABORTED:
+            return None
+        session = self._session(*opened, at)
+        return Usage(
+            session.session,
+            session.machine,
+            session.skill,
+            session.member,
+            session.level,
+            session.sponsor,
+            session.start,
+            session.dated,
+            record,
+            _later(session.start, ended.length_ms),
+            ended.length_ms,
+            ended.why,
+            ended.charged,
+            ended.recovered,
+            ended.uncertain_ms,
+        )
+
+    def _session(self, record: RecordId, at: Moment, begun: SessionStarted, stop: Moment | None) -> Session:
+        sync = None
+        if not at.synced:
+            sync = self._syncs.get(_boot(record.origin, at))
+            if sync is None and stop is not None and stop.synced and stop.boot == at.boot:
+                sync = stop
+        start, dated = settle(at, sync)
+        return Session(
+            record,
+            MachineId(begun.machine),
+            SkillId(begun.skill),
+            MemberId(begun.member),
+            begun.level,
+            None if begun.sponsor is None else MemberId(begun.sponsor),
+            start,
+            dated,
+        )
+
+
+def _boot(origin: Origin, at: Moment) -> Boot:
+    # The epoch is left out: a gate may begin a new one in mid-boot.
+    return origin.rpartition("/")[0], at.boot
+
+
+def _later(at: Moment, ms: int) -> Moment:
+    return Moment(at.boot, at.boot_ms + ms, at.wall_ms + ms, at.synced)
