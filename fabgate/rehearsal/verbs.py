@@ -1,0 +1,233 @@
+"""What a line of a rehearsal can say: one frozen dataclass for each verb and each expectation.
+
+`scenario.py` makes them from text and back; whoever plays a rehearsal carries them out. They are
+data: an expectation is looked at where it is played, never here. Units: int milliseconds of the
+virtual clock, int milliamperes. `gate` is None where the rehearsal has one gate only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fabgate.badges.uid import Uid
+from fabgate.devices.protocols import Colour
+from fabgate.model import MachineId
+
+# --- what is done -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A fabgate command, without the word `fabgate`."""
+
+    argv: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A badge touches the reader of a machine and leaves it."""
+
+    machine: MachineId
+    uid: Uid
+
+
+@dataclass(frozen=True, slots=True)
+class Lay:
+    """`hold`: a badge is laid in the slot of a machine and stays there."""
+
+    machine: MachineId
+    uid: Uid
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """Whatever lies in the slot of a machine is taken away."""
+
+    machine: MachineId
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """An input of a machine, by its name, is pressed and stays so."""
+
+    machine: MachineId
+    input: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An input of a machine is let go."""
+
+    machine: MachineId
+    input: str
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The meter of a machine reads so many milliamperes from now on."""
+
+    machine: MachineId
+    ma: int
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """The mains of a gate: gone (whatever was in memory is lost), or back."""
+
+    on: bool
+    gate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStep:
+    """Somebody sets the wall clock forward or, with a negative number, back."""
+
+    by_ms: int
+    gate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSync:
+    """The wall clock becomes right, and is known to be."""
+
+    gate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """The broker can be reached, or not."""
+
+    up: bool
+    gate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """The hub lives, or not."""
+
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DiskFull:
+    """Every write fails until `disk ok`."""
+
+    gate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiskOk:
+    """The disk takes writes again, at once."""
+
+    gate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiskStall:
+    """Writes hang for so long, then succeed."""
+
+    for_ms: int
+    gate: str | None = None
+
+
+Deed = (
+    Run
+    | Tap
+    | Lay
+    | Lift
+    | Press
+    | Release
+    | Current
+    | Power
+    | ClockStep
+    | ClockSync
+    | Net
+    | Hub
+    | DiskFull
+    | DiskOk
+    | DiskStall
+)
+
+# --- what is expected -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OutputIs:
+    """An output of a machine, by the name that the configuration gives it, is on or off."""
+
+    machine: MachineId
+    output: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """The display of a machine shows a text with this in it."""
+
+    machine: MachineId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LampIs:
+    """The lamp of a machine has this colour, steady or blinking."""
+
+    machine: MachineId
+    colour: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A closed session of a member (by handle), `length_ms` long, give or take `within_ms`."""
+
+    machine: MachineId
+    member: str
+    length_ms: int
+    within_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoSession:
+    """Nobody has worked on a machine: no session, open or closed (an aborted start is none)."""
+
+    machine: MachineId
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What the last `run` printed has this in it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotPrinted:
+    """What the last `run` printed does not have this in it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExitIs:
+    """The exit status of the last `run`."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalOk:
+    """The journal verifies from its first record to its last."""
+
+
+Expectation = OutputIs | Says | LampIs | Closed | NoSession | Printed | NotPrinted | ExitIs | JournalOk
+
+Verb = Deed | Expectation
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One line: where it stands in the file, when (virtual ms since time zero), and what."""
+
+    line: int
+    at_ms: int
+    verb: Verb
