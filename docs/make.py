@@ -1,0 +1,51 @@
+"""Writes the pages and samples that are made from the code, so that neither lies about the other.
+
+python docs/make.py            writes them
+python docs/make.py --check    writes nothing; exits 1 and names each one that is not current
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(HOME))
+
+from fabgate.texts import page as texts  # noqa: E402  (runs from a fresh clone, installed or not)
+
+PAGES: list[tuple[str, Callable[[], str]]] = [
+    ("docs/texts.md", texts.reference),
+]
+
+
+def stale() -> list[str]:
+    """The pages whose file is not what the code says now."""
+    return [path for path, made in PAGES if not _is(HOME / path, made())]
+
+
+def write() -> None:
+    for path, made in PAGES:
+        (HOME / path).write_text(made(), encoding="utf-8", newline="\n")
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["--check"]:
+        late = stale()
+        for path in late:
+            sys.stderr.write(f"{path} is not current: run python docs/make.py\n")
+        return 1 if late else 0
+    if arguments:
+        sys.stderr.write(__doc__ or "")
+        return 2
+    write()
+    return 0
+
+
+def _is(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,113 @@
+"""The three shipped files against each other and against the closed lists of the model."""
+
+import re
+import tomllib
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fabgate.model import Code, Hold, Level, Notice, Role, Trouble, Why
+from fabgate.rules.gestures import Name
+from fabgate.texts import LANGUAGES, Catalogue
+from fabgate.texts.catalogue import SENTENCES, shipped
+from fabgate.texts.forms import FACTS
+from fabgate.texts.lines import placeholders
+
+ZONE = ZoneInfo("Europe/Brussels")
+FILES = {language: tomllib.loads(shipped(language)) for language in LANGUAGES}
+TONGUES = Catalogue.load(LANGUAGES, ZONE).tongues
+TYPICAL = {
+    "member": "Ada",
+    "sponsor": "Zoé",
+    "title": "Laser",
+    "skill": "laser",
+    "machine": "laser",
+    "handle": "ada",
+    "subject": "Ada",
+    "by": "Zoé",
+    "login": "ada",
+    "session": "7",
+    "left_ms": 300_000,
+    "until_ms": 1_792_828_800_000,
+    "lapsed_ms": 1_792_828_800_000,
+    "why": "limit",
+    "trouble": "estop",
+    "needs": "manager",
+}
+
+
+def test_a_code_and_a_notice_never_share_a_name():
+    assert len(set(SENTENCES)) == len(Code) + len(Notice)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_every_code_and_notice_and_no_other(language):
+    assert set(FILES[language]) - {"words"} == set(SENTENCES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", SENTENCES)
+def test_each_code_and_notice_says_what_happened_and_what_to_do_next(code, language):
+    sentence = TONGUES[language].sentences[code]
+    assert sentence.text and sentence.next
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_the_languages_know_the_same_of_each_code(code):
+    """Line by line, so that the same facts lead to the same line everywhere."""
+    spoken = [TONGUES[language].sentences[code] for language in LANGUAGES]
+    for part in ("text", "next"):
+        wants = [[placeholders(line) for line in getattr(sentence, part)] for sentence in spoken]
+        assert wants[0] == wants[1] == wants[2]
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_a_line_is_never_hidden_behind_one_that_asks_for_less(code):
+    for lines in (TONGUES["en"].sentences[code].text, TONGUES["en"].sentences[code].next):
+        wants = [placeholders(line) for line in lines]
+        for place, later in enumerate(wants):
+            assert not any(earlier <= later for earlier in wants[:place])
+
+
+def test_the_languages_have_the_same_words():
+    words = [{group: set(keys) for group, keys in FILES[language]["words"].items()} for language in LANGUAGES]
+    assert words[0] == words[1] == words[2]
+
+
+@pytest.mark.parametrize(
+    ("group", "keys"),
+    [
+        ("why", Why),
+        ("after", Why),
+        ("trouble", Trouble),
+        ("cure", Trouble),
+        ("level", [level.word for level in Level]),
+        ("role", Role),
+        ("office", [*Role, "first_manager"]),
+        ("state", Name),
+        ("start", Hold),
+        ("stop", Hold),
+    ],
+)
+def test_every_word_of_the_model_has_its_word_for_people(group, keys):
+    assert set(FILES["en"]["words"][group]) == {str(key) for key in keys}
+
+
+def test_every_word_form_of_a_fact_is_a_group_of_words():
+    forms = {form for forms in FACTS.values() for form in forms}
+    assert forms - set(FILES["en"]["words"]) == {"plain", "names", "date", "time", "duration"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("what", [*Code, *Notice])
+def test_what_happened_fits_a_small_display(what, language):
+    said = Catalogue.load([language], ZONE).say(what, TYPICAL, language)
+    assert len(said.text) <= 42
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_commands_in_a_next_step_are_written_alike_in_all_languages(language):
+    def commands(text):
+        return sorted(re.findall(r"fabgate [a-z]+ [a-z]+|--[a-z]+", text))
+
+    assert commands(shipped(language)) == commands(shipped("en"))
