@@ -1,0 +1,62 @@
+# What can be made. `make demo` and `make test` need nothing but python3 and make: they set up the rest.
+PYTHON ?= python3
+DESTDIR ?=
+ARGS ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test check bench docs install switch uninstall clean
+
+help:
+	@echo "make demo       a lab's day on a simulated bench, told as it happens"
+	@echo "make test       the whole test suite             (ARGS=\"-k laws\" for a part of it)"
+	@echo "make check      format, lint, types, import map, and the pages made from the code"
+	@echo "make bench      the figures; QUICK=1 for a moment of each"
+	@echo "make docs       makes again the pages that are made from the code"
+	@echo "make install    puts fabgate onto this machine, or upgrades it (as root; DESTDIR=folder for an image)"
+	@echo "make switch     puts an upgrade in force that waited for an open session (as root)"
+	@echo "make uninstall  takes fabgate away; configuration and books stay (as root)"
+	@echo "make clean      removes what was made here"
+
+demo: .venv/core
+	@$(BIN)/fabgate demo
+
+test: .venv/full
+	@sh tests/packages.sh
+	$(BIN)/pytest -n 2 $(ARGS)
+
+check: .venv/full
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest tests/test_imports.py
+	$(BIN)/python docs/make.py --check
+
+bench: .venv/full
+	$(BIN)/python -m bench $(if $(filter-out 0,$(QUICK)),--quick)
+
+docs: .venv/full
+	$(BIN)/python docs/make.py
+
+install switch uninstall:
+	@DESTDIR="$(DESTDIR)" sh systemd/install.sh $@
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The demo needs the core alone; a Pi Zero should not have to fetch the test tools for it.
+.venv/core: pyproject.toml | $(BIN)/pip
+	@$(PIP) -e .
+	@touch $@
+
+.venv/full: pyproject.toml | $(BIN)/pip
+	@$(PIP) -e '.[test,check]'
+	@touch .venv/core $@
+
+$(BIN)/pip:
+	@echo "fabgate: setting up .venv, once; this takes about a minute"
+	@PYTHON="$(PYTHON)" sh systemd/venv.sh .venv

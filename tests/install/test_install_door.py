@@ -1,0 +1,107 @@
+"""The door: who types `fabgate` becomes the owner of the books first, and stays known.
+
+The real script runs; sudo, setpriv and id around it are of straw, and so is the fabgate behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from machine_of_straw import Run, Straw
+
+Knock = Callable[..., "CompletedProcess[str]"]
+
+
+@pytest.fixture
+def knock(straw: Straw, run: Run, systemd: Path, tmp_path: Path) -> Knock:
+    """`knock("zoe", "member", "list")`: that login types that command."""
+    gate, door = straw.folder / "gate", tmp_path / "door"
+    straw.put("gate", f'echo "SUDO_UID=$SUDO_UID SUDO_USER=$SUDO_USER" >>"{straw.log}"')
+    straw.put("sudo")
+    straw.put("setpriv", 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"')
+    text = (systemd / "door.sh").read_text()
+    door.write_text(text.replace("gate=/opt/fabgate/bin/fabgate", f"gate={gate}"))
+
+    def call(who: str, *words: str, **env: str) -> CompletedProcess[str]:
+        straw.put("id", f"echo {who}")
+        straw.log.write_text("")
+        return run("sh", door, *words, env={"PATH": straw.path, "SUDO_UID": "", "SUDO_USER": "", **env})
+
+    return call
+
+
+def without_id(straw: Straw) -> list[str]:
+    return [call for call in straw.calls if not call.startswith("id ")]
+
+
+def test_root_becomes_fabgate_before_anything_is_opened(knock: Knock, straw: Straw) -> None:
+    assert knock("root", "member", "list").returncode == 0
+    become, opened, _ = without_id(straw)
+    assert become.startswith("setpriv --reuid fabgate --regid fabgate --init-groups -- ")
+    assert opened == "gate member list"
+
+
+def test_a_login_that_became_root_stays_known(knock: Knock, straw: Straw) -> None:
+    knock("root", "member", "list", SUDO_UID="1000", SUDO_USER="zoe")
+    assert straw.calls[-1] == "SUDO_UID=1000 SUDO_USER=zoe"
+
+
+def test_root_itself_is_known_as_root(knock: Knock, straw: Straw) -> None:
+    knock("root", "member", "list")
+    assert straw.calls[-1] == "SUDO_UID=0 SUDO_USER=root"
+
+
+def test_a_managers_login_passes_through_sudo(knock: Knock, straw: Straw) -> None:
+    assert knock("zoe", "member", "add", "Ada Lovelace").returncode == 0
+    assert without_id(straw) == [
+        "sudo -n -l -u fabgate /opt/fabgate/libexec/fabgate",
+        "sudo -n -u fabgate -- /opt/fabgate/libexec/fabgate member add Ada Lovelace",
+    ]
+
+
+def test_a_login_outside_the_group_is_told_how_to_get_in(knock: Knock, straw: Straw) -> None:
+    straw.put("sudo", "exit 1")
+    told = knock("bob", "member", "list")
+    assert (told.returncode, len(without_id(straw))) == (1, 1)
+    assert told.stderr == (
+        "fabgate: bob is not in the group fabgate: sudo adduser bob fabgate, then log in again\n"
+    )
+
+
+@pytest.mark.parametrize("words", [(), ("--version",), ("demo",), ("rehearse", "day.txt")])
+def test_what_opens_no_books_runs_as_the_person(knock: Knock, straw: Straw, words: tuple[str, ...]) -> None:
+    assert knock("bob", *words).returncode == 0
+    assert without_id(straw)[0] == " ".join(("gate", *words)) + (" " if not words else "")
+
+
+@pytest.mark.parametrize("words", [("--config", "mine.toml"), ("--config=mine.toml",)])
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_a_manager_brings_no_configuration_of_their_own(
+    knock: Knock, straw: Straw, words: tuple[str, ...], place: str
+) -> None:
+    command = (*words, "member", "list") if place == "before" else ("member", "list", *words)
+    told = knock("fabgate", *command, SUDO_UID="1000", SUDO_USER="zoe")
+    assert (told.returncode, without_id(straw)) == (2, [])
+    assert told.stderr == "fabgate: another configuration is for root: sudo fabgate ... --config FILE\n"
+
+
+def test_root_may_name_another_configuration(knock: Knock, straw: Straw) -> None:
+    assert knock("root", "member", "list", "--config", "other.toml").returncode == 0
+    assert "gate member list --config other.toml" in straw.calls
+
+
+def test_a_service_that_is_fabgate_already_goes_straight_in(knock: Knock, straw: Straw) -> None:
+    assert knock("fabgate", "backup", "--config", "/etc/fabgate/fabgate.toml").returncode == 0
+    assert without_id(straw)[0] == "gate backup --config /etc/fabgate/fabgate.toml"
+
+
+def test_names_with_spaces_quotes_and_stars_arrive_as_they_were_typed(
+    knock: Knock, straw: Straw, tmp_path: Path
+) -> None:
+    straw.put("gate", f'printf "%s|" "$@" >"{tmp_path / "words"}"')
+    words = ("member", "add", "Zoë 'Z' \"O\" $HOME; * \\n")
+    knock("root", *words)
+    assert (tmp_path / "words").read_text() == "".join(f"{word}|" for word in words)

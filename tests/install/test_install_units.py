@@ -1,0 +1,106 @@
+"""The units: what systemd makes of them, and the lines that a gate's safety rests on."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from machine_of_straw import Run
+
+UNITS = ("fabgate-gate.service", "fabgate-backup.service", "fabgate-backup.timer")
+SERVICES = UNITS[:2]
+MOST_EXPOSED = "20"  # in tenths: systemd's own score, 2.0 of 10
+
+
+def lines(unit: Path, key: str) -> list[str]:
+    """Every value that a unit gives for a key."""
+    return re.findall(rf"^{key}=(.*)$", unit.read_text(), flags=re.MULTILINE)
+
+
+@pytest.fixture
+def gate(systemd: Path) -> Path:
+    return systemd / "fabgate-gate.service"
+
+
+@pytest.mark.parametrize("spoilt", ["", "WatchdogSec=ten"])
+def test_systemd_takes_every_line_of_every_unit(
+    needs: Callable[[str], str], run: Run, systemd: Path, tmp_path: Path, spoilt: str
+) -> None:
+    analyze = needs("systemd-analyze")
+    for name in UNITS:  # nothing is installed in /opt here
+        text = re.sub(r"/opt/fabgate/bin/\w+", "/bin/true", (systemd / name).read_text())
+        (tmp_path / name).write_text(text.replace("WatchdogSec=10", spoilt or "WatchdogSec=10"))
+    told = run(analyze, "verify", "--man=no", "--recursive-errors=no", *(tmp_path / name for name in UNITS))
+    assert (told.returncode == 0, "ten" in told.stderr) == ((False, True) if spoilt else (True, False))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_exposed_by_no_more_than_two_of_ten(
+    needs: Callable[[str], str], run: Run, systemd: Path, name: str
+) -> None:
+    told = run(
+        needs("systemd-analyze"),
+        "security",
+        "--offline=true",
+        f"--threshold={MOST_EXPOSED}",
+        systemd / name,
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_whatever_ends_the_gate_its_power_lines_are_driven_low(gate: Path) -> None:
+    [after] = lines(gate, "ExecStopPost")
+    python, isolated, option, module, configuration = after.split()
+    assert (python, isolated, option) == ("/opt/fabgate/bin/python", "-I", "-m")
+    assert configuration == "/etc/fabgate/fabgate.toml"
+    assert (gate.parents[1] / Path(*module.split(".")).with_suffix(".py")).exists()
+
+
+def test_the_gate_is_always_started_again(gate: Path) -> None:
+    assert lines(gate, "Restart") == ["always"]
+    assert lines(gate, "StartLimitIntervalSec") == ["0"]
+
+
+def test_the_watchdog_waits_ten_seconds_and_hears_the_daemon_alone(gate: Path) -> None:
+    assert lines(gate, "Type") == ["notify"]
+    assert lines(gate, "NotifyAccess") == ["main"]
+    assert lines(gate, "WatchdogSec") == ["10"]
+
+
+def test_the_gate_does_not_wait_for_the_network_or_its_time(gate: Path) -> None:
+    assert lines(gate, "After") == ["time-set.target"]
+    assert lines(gate, "Wants") == lines(gate, "Requires") == []
+
+
+def test_the_gate_sees_what_gpiozero_and_the_boot_id_need_of_proc(gate: Path) -> None:
+    assert lines(gate, "ProcSubset") == []
+
+
+def test_the_gate_has_the_pins_and_the_spi_bus_and_no_other_device(gate: Path) -> None:
+    assert lines(gate, "DevicePolicy") == ["closed"]
+    assert lines(gate, "DeviceAllow") == ["char-gpiochip rw", "char-spi rw"]
+    assert lines(gate, "SupplementaryGroups") == ["gpio spi"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_service_reaches_a_network(systemd: Path, name: str) -> None:
+    assert lines(systemd / name, "RestrictAddressFamilies") == ["AF_UNIX"]
+    assert lines(systemd / name, "PrivateNetwork") == ["yes"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_books_are_their_owners_alone(systemd: Path, name: str) -> None:
+    assert lines(systemd / name, "User") == ["fabgate"]
+    assert lines(systemd / name, "StateDirectory") == ["fabgate"]
+    assert lines(systemd / name, "StateDirectoryMode") == ["0700"]
+    assert lines(systemd / name, "UMask") == ["0077"]
+
+
+def test_a_backup_is_made_every_night_and_caught_up_after_a_night_without_power(systemd: Path) -> None:
+    timer = configparser.ConfigParser()
+    timer.read(systemd / "fabgate-backup.timer")
+    assert timer["Timer"]["OnCalendar"] == "*-*-* 03:30"
+    assert timer["Timer"]["Persistent"] == "true"
