@@ -1,0 +1,86 @@
+"""The command line: `fabgate NOUN VERB`. The only room that puts the pieces of the house together.
+
+Each noun is a file, imported when it is asked for: a gate that starts does not read the treasurer's
+exports first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
+from io import StringIO
+from pathlib import Path
+
+import click
+
+from fabgate import VERSION
+from fabgate.cli.frame import CONFIG, Frame, Here
+from fabgate.config import Settings
+from fabgate.devices.clock import SimClock
+from fabgate.rehearsal.expect import Ran
+
+COMMANDS = {
+    "init": "books",
+    "member": "member",
+    "badge": "badge",
+    "role": "role",
+    "machine": "machine",
+    "grant": "grant",
+    "passport": "passport",
+    "session": "session",
+    "export": "export",
+    "run": "daemon",
+    "sim": "daemon",
+    "doctor": "doctor",
+    "rehearse": "rehearse",
+    "demo": "demo",
+    "journal": "books",
+    "backup": "books",
+    "restore": "books",
+}
+
+
+class Commands(Frame):
+    """Finds a command in its file, when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        found = getattr(import_module(f"fabgate.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=CONFIG,
+    envvar="FABGATE_CONFIG",
+    show_default=True,
+    show_envvar=True,
+    help="The configuration of this gate.",
+)
+@click.version_option(VERSION, prog_name="fabgate")
+@click.pass_context
+def main(ctx: click.Context, config: Path) -> None:
+    """Machine access for fablabs: badge, sponsorship, relay, journal, the treasurer's file."""
+    if ctx.obj is None:
+        ctx.obj = Here(config)
+
+
+def command(argv: Sequence[str], settings: Settings, clock: SimClock) -> Ran:
+    """Run a command line on the books and the clock of a rehearsal; what it printed, and its status."""
+    here = Here(settings.path, given=settings, given_clock=clock)
+    said = StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        try:
+            status = main.main(list(argv), prog_name="fabgate", standalone_mode=False, obj=here)
+        except click.ClickException as wrong:
+            wrong.show(said)
+            status = wrong.exit_code
+    return Ran(status if isinstance(status, int) else 0, said.getvalue())
