@@ -1,0 +1,155 @@
+"""What a bench is made of, as the gate sees it: protocols only, no device.
+
+The gate knows these and nothing behind them. Every verb that can fail raises DeviceError and
+nothing else; a closed device stays closed. Kinds of devices live in the other files of this room.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from fabgate.badges.uid import Uid
+from fabgate.model import MachineId, Moment
+
+
+class Colour(enum.StrEnum):
+    """What a lamp can show. Never the only sign: text or sound says the same (law of the panel)."""
+
+    OFF = "off"
+    WHITE = "white"
+    GREEN = "green"
+    RED = "red"
+    AMBER = "amber"
+    BLUE = "blue"
+
+
+class Pattern(enum.StrEnum):
+    STEADY = "steady"
+    BLINK = "blink"
+
+
+class Sound(enum.StrEnum):
+    NONE = "none"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    WARN = "warn"
+    ASK = "ask"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Appeared:
+    """A badge came to the reader. `fresh` is False if it lay there when the reader came up."""
+
+    uid: Uid
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The badge left the reader."""
+
+    uid: Uid
+
+
+class Clock(Protocol):
+    """The only place where time comes from (law 5)."""
+
+    def now(self) -> Moment: ...
+
+
+class Relay(Protocol):
+    """One output of the role `power`: off when opened, off when closed, active-high (law 8)."""
+
+    @property
+    def name(self) -> str: ...
+
+    def switch(self, on: bool) -> None:
+        """Close (`on`) or open the contact. Returns once the line is set. Raises DeviceError."""
+
+    def close(self) -> None:
+        """Leave the line off. A second close does nothing; a switch after it raises DeviceError."""
+
+
+class Input(Protocol):
+    """One line that people or machines press, such as an emergency stop."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def pressed(self) -> bool:
+        """Whether it is pressed now; a cut wire reads as pressed. Raises DeviceError."""
+
+    def watch(self, told: Callable[[bool], None]) -> None:
+        """Call `told(pressed)` at each change from now on, from a thread of the device's own.
+
+        One watcher at a time. Nothing is told of the state at the call: watch first, then read.
+        """
+
+    def close(self) -> None: ...
+
+
+class Reader(Protocol):
+    """Where badges are shown. Used by one thread at a time."""
+
+    def wait(self, timeout_s: float) -> tuple[Appeared | Left, ...]:
+        """What happened since the last call, in order; () if nothing did within `timeout_s`.
+
+        Returns at once when something is there, when `timeout_s` is 0, and when another thread
+        closes the reader. Raises DeviceError when the reader is blind, until `revive` succeeds.
+        """
+
+    def revive(self) -> None:
+        """Make a blind reader see again. Raises DeviceError while it stays blind.
+
+        What changed meanwhile is told by the next `wait`: the badge that is gone has `Left`, the
+        one that lies there instead has `Appeared`, not fresh. Badges that came and went are lost.
+        """
+
+    def close(self) -> None: ...
+
+
+class Lamp(Protocol):
+    def show(self, colour: Colour, pattern: Pattern) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Buzzer(Protocol):
+    def play(self, sound: Sound) -> None:
+        """Start a sound and return; a sound that still plays is cut short."""
+
+    def close(self) -> None: ...
+
+
+class Display(Protocol):
+    def write(self, lines: tuple[str, ...]) -> None:
+        """Show these lines instead of what stands there."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """What is wired to one machine. `inputs` come with their role (`estop`)."""
+
+    power: tuple[Relay, ...]
+    inputs: tuple[tuple[str, Input], ...]
+    reader: Reader
+    lamp: Lamp
+    buzzer: Buzzer
+    display: Display
+
+
+class Bench(Protocol):
+    """All that one controller drives. All of one kind: simulated or real, never mixed (law 8)."""
+
+    @property
+    def machines(self) -> Mapping[MachineId, Devices]: ...
+
+    def close(self) -> None:
+        """Close every device, relays first. Raises DeviceError after all were tried."""
