@@ -30,7 +30,7 @@ class Who(enum.StrEnum):
 
     USER = "user"  # whose session it is, or who waits for a sponsor
     USER_OTHER = "user_other"  # the same person with another badge
-    SPONSOR_NEW = "sponsor_new"  # who sponsors this session, within the time to take it back
+    SPONSOR_NEW = "sponsor_new"  # who sponsors this session, before it began or within the time to undo it
     SPONSOR = "sponsor"  # who sponsors this session, later
     ABLE = "able"  # another: may work here alone, and may sponsor
     AUTONOMOUS = "autonomous"  # another: may work here alone, may not sponsor
@@ -81,10 +81,10 @@ MEANING: Mapping[Cell, Gesture] = {
     ),
     # In a slot, the trainee's badge comes back to stay.
     **_cells(Name.AWAITING_RETURN, (Who.USER, Who.USER_OTHER), Gesture.START_SUPERVISED, SLOT),
-    **_cells(Name.AWAITING_RETURN, (Who.SPONSOR_NEW, Who.SPONSOR), Gesture.CANCEL, SLOT),
+    **_cells(Name.AWAITING_RETURN, (Who.SPONSOR_NEW,), Gesture.CANCEL, SLOT),
     **_cells(Name.AWAITING_RETURN, OTHERS, Gesture.REFUSE, SLOT),
     # The start is being written: whoever asked for it may still take it back.
-    **_cells(Name.OPENING, (Who.USER, Who.USER_OTHER, Who.SPONSOR_NEW, Who.SPONSOR), Gesture.CANCEL),
+    **_cells(Name.OPENING, (Who.USER, Who.USER_OTHER, Who.SPONSOR_NEW), Gesture.CANCEL),
     **_cells(Name.OPENING, OTHERS, Gesture.REFUSE),
     # A session runs. A stranger's tap never touches it.
     **_cells(Name.OPEN, (Who.USER, Who.USER_OTHER), Gesture.OFF, TAP),
