@@ -13,10 +13,14 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
-from fabgate.texts import page as texts  # noqa: E402  (runs from a fresh clone, installed or not)
+# ruff: noqa: E402 - runs from a fresh clone, installed or not
+from fabgate import config
+from fabgate.texts import page as texts
 
 PAGES: list[tuple[str, Callable[[], str]]] = [
+    ("docs/configuration.md", config.reference),
     ("docs/texts.md", texts.reference),
+    ("systemd/fabgate.toml", config.sample),
 ]
 
 

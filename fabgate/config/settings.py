@@ -1,8 +1,4 @@
-"""The configuration: one TOML file -> frozen settings, or an error that names the line and the cure.
-
-`KEYS` is the whole list of what may be written, with type, default and meaning; the loader, the
-sample file and the page for installers are all made from it. Nothing is started on a broken file.
-"""
+"""What a configuration says, as frozen values. `load.py` makes them; nothing else does."""
 
 from __future__ import annotations
 

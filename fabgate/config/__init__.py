@@ -1,0 +1,34 @@
+"""The configuration: one TOML file -> frozen settings, or an error that names the line and the cure.
+
+`KEYS` is the whole list of what may be written, with type, default and meaning; the loader, the
+sample file and the page for installers are all made from it. Nothing is started on a broken file.
+"""
+
+from fabgate.config.keys import KEYS
+from fabgate.config.load import load
+from fabgate.config.pages import reference, sample
+from fabgate.config.settings import (
+    BackupSettings,
+    GateSettings,
+    LabSettings,
+    MachineSettings,
+    Panel,
+    Pin,
+    Settings,
+    Skill,
+)
+
+__all__ = [
+    "KEYS",
+    "BackupSettings",
+    "GateSettings",
+    "LabSettings",
+    "MachineSettings",
+    "Panel",
+    "Pin",
+    "Settings",
+    "Skill",
+    "load",
+    "reference",
+    "sample",
+]

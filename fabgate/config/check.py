@@ -1,0 +1,176 @@
+"""What is wrong with a configuration although each value by itself is fine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fabgate.config import keys
+from fabgate.config.keys import BENCH_GROUP, BENCHES, EITHER, OTHER_PINS, POWER_PINS, Key
+from fabgate.config.places import Where
+from fabgate.config.reading import Document, spot
+from fabgate.config.values import nearest
+
+# Names that outputs and inputs cannot have: the bench uses them for other things.
+TAKEN = ("buzzer", "current", "display", "lamp", "reader")
+_PANEL = ((keys.LAMP, keys.LAMPS), (keys.BUZZER, keys.BUZZERS), (keys.DISPLAY, keys.DISPLAYS))
+_Used = tuple[Where, int, tuple[int, ...]]  # a key, the pin that it names, the pins that it may name
+
+
+def check(document: Document) -> None:
+    """Note in `document` all that does not fit together."""
+    machines = document.names("machine")
+    if not machines and not document.there("machine"):
+        document.wrong(("machine",), "there is no machine", "Write one: [machine.laser]")
+    _check_texts(document)
+    bench = _bench(document)
+    for machine in machines:
+        _check_lengths(document, machine)
+        _check_lines(document, machine)
+        if bench in BENCHES:
+            _check_devices(document, machine, bench)
+        if bench == "pi":
+            _check_wired(document, machine)
+    _check_pins(document, machines)
+
+
+def _check_texts(document: Document) -> None:
+    own = document.get(keys.TEXTS)
+    if own is not None and not (document.path.parent / own).is_file():
+        document.wrong(
+            spot(keys.TEXTS),
+            f"there is no file {document.path.parent / own}",
+            "Write the file, or leave this key out.",
+        )
+
+
+def _bench(document: Document) -> str | None:
+    """The bench, None for one that nobody has. Other packages are looked at only for another name."""
+    bench = document.get(keys.BENCH)
+    if bench is None or bench in BENCHES:
+        return bench
+    from importlib.metadata import entry_points  # slow to import, and hardly ever needed
+
+    others = entry_points(group=BENCH_GROUP).names
+    if bench in others:
+        return bench
+    document.wrong(spot(keys.BENCH), f'there is no bench "{bench}"', nearest(bench, {*BENCHES, *others}))
+    return None
+
+
+def _check_lengths(document: Document, machine: str) -> None:
+    limit, warning = document.get(keys.LIMIT, machine), document.get(keys.WARNING, machine)
+    if limit is None or warning is None or warning < limit:
+        return
+    written = keys.WARNING if document.written(keys.WARNING, machine) else keys.LIMIT
+    document.wrong(
+        spot(written, machine),
+        f"the warning ({document.raw(keys.WARNING, machine)} before the end) is not shorter "
+        f"than the limit ({document.raw(keys.LIMIT, machine)})",
+        "Write a shorter warning or a longer limit.",
+    )
+
+
+def _check_lines(document: Document, machine: str) -> None:
+    """Outputs and inputs: one that gives power, and a name of its own for each."""
+    outputs = document.names("machine", machine, "output")
+    inputs = document.names("machine", machine, "input")
+    roles = [document.get(keys.OUTPUT_ROLE, machine, name) for name in outputs]
+    if "power" not in roles and None not in roles:
+        document.wrong(
+            ("machine", machine, "output"),
+            "the machine has no output of role power",
+            f'Write one: [machine.{machine}.output.relay] with role = "power".',
+        )
+    for name in inputs:
+        if name in outputs:
+            _taken(document, ("machine", machine, "input", name))
+    for kind, names in (("output", outputs), ("input", inputs)):
+        for name in names:
+            if name in TAKEN:
+                _taken(document, ("machine", machine, kind, name))
+
+
+def _taken(document: Document, where: Where) -> None:
+    document.wrong(
+        where,
+        f'the name "{where[-1]}" is taken',
+        f"Give each output and input a name of its own, and none of: {', '.join(TAKEN)}.",
+    )
+
+
+def _check_devices(document: Document, machine: str, bench: str) -> None:
+    """Known kinds, and of this bench: a simulated device never stands beside a wired one (law 8)."""
+    if bench != "sim" and not document.written(keys.READER, machine):
+        known = [name for name, of in keys.READERS.items() if of in (bench, EITHER)]
+        document.wrong(
+            spot(keys.READER, machine),
+            f"a machine on the {bench} bench needs a reader",
+            f"Known there: {', '.join(known)}.",
+        )
+    _check_device(document, keys.READER, keys.READERS, machine, bench)
+    for key, known_kinds in _PANEL:
+        _check_device(document, key, known_kinds, machine, bench)
+
+
+def _check_device(
+    document: Document, key: Key[str], kinds: Mapping[str, str], machine: str, bench: str
+) -> None:
+    kind = document.get(key, machine)
+    if kind is None:
+        return
+    known = [name for name, of in kinds.items() if of in (bench, EITHER)]
+    if kind not in kinds:
+        document.wrong(spot(key, machine), f'there is no {key.parts[-1]} "{kind}"', nearest(kind, known))
+    elif kind not in known:
+        document.wrong(
+            spot(key, machine),
+            f'"{kind}" is a device of the {kinds[kind]} bench, and this is the {bench} bench',
+            f"The two are never mixed. Known here: {', '.join(known)}.",
+        )
+
+
+def _check_wired(document: Document, machine: str) -> None:
+    """On a Raspberry Pi everything that is wired has its pin."""
+    for kind, key in (("output", keys.OUTPUT_PIN), ("input", keys.INPUT_PIN)):
+        for name in document.names("machine", machine, kind):
+            if not document.written(key, machine, name):
+                document.wrong(spot(key, machine, name), "it needs a pin", f"Write pin = {key.example}.")
+    if document.get(keys.LAMP, machine) == "rgb" and document.get(keys.RGB, machine) == ():
+        document.wrong(
+            spot(keys.RGB, machine), "the lamp needs three pins", "Write lamp_pins = [22, 23, 24]."
+        )
+    if document.get(keys.BUZZER, machine) == "gpio" and not document.written(keys.BUZZER_PIN, machine):
+        document.wrong(spot(keys.BUZZER_PIN, machine), "the buzzer needs a pin", "Write buzzer_pin = 13.")
+
+
+def _check_pins(document: Document, machines: tuple[str, ...]) -> None:
+    used: dict[int, Where] = {}
+    for machine in machines:
+        for where, pin, allowed in _pins(document, machine):
+            if pin not in allowed:
+                document.wrong(
+                    where,
+                    f"BCM {pin} cannot be used here",
+                    f"Take one of: {', '.join(map(str, allowed))}.",
+                )
+            elif pin in used:
+                document.wrong(
+                    where,
+                    f"BCM {pin} is already that of {'.'.join(used[pin])}",
+                    "Give each its own pin, over all machines.",
+                )
+            used.setdefault(pin, where)
+
+
+def _pins(document: Document, machine: str) -> Iterator[_Used]:
+    one_pin = (("output", keys.OUTPUT_PIN, POWER_PINS), ("input", keys.INPUT_PIN, OTHER_PINS))
+    for kind, key, allowed in one_pin:
+        for name in document.names("machine", machine, kind):
+            pin = document.get(key, machine, name)
+            if pin is not None:
+                yield spot(key, machine, name), pin, allowed
+    for pin in document.get(keys.RGB, machine) or ():
+        yield spot(keys.RGB, machine), pin, OTHER_PINS
+    pin = document.get(keys.BUZZER_PIN, machine)
+    if pin is not None:
+        yield spot(keys.BUZZER_PIN, machine), pin, OTHER_PINS

@@ -1,0 +1,132 @@
+"""What is printed from the list of keys: the sample configuration and the page for installers."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from fabgate.config.keys import KEYS, OTHER_PINS, POWER_PINS, TABLES, Key
+
+# What the lab of the sample calls its own, star by star.
+_STARS = {
+    "skill.*": ("laser",),
+    "machine.*": ("laser",),
+    "machine.*.output.*": ("laser", "relay"),
+    "machine.*.input.*": ("laser", "estop"),
+}
+_WIDTH = 96
+
+_SAMPLE = """\
+# The configuration of a gate: every key at its default, after a line that says what it is for.
+# Made by docs/make.py from fabgate/config/keys.py.
+#
+# A key to change loses its first #, and so does the [table] above it. Where a default is no
+# plain value, the line shows an example.
+# Lengths of time are "4h", "5m", "90s" or "1h30m". Pins are BCM numbers.
+# All keys with more words: docs/configuration.md.
+"""
+
+_PAGE = """\
+# The configuration
+
+<!-- Made by docs/make.py from fabgate/config/keys.py: change it there. -->
+
+One TOML file, `/etc/fabgate/fabgate.toml` on an installed gate. A file with anything wrong in it
+starts nothing: each mistake is named with its line, its key and what to do about it. This is enough
+for a simulated lab with one laser:
+
+```toml
+[lab]
+name = "openfab"
+zone = "Europe/Brussels"
+
+[machine.laser]
+skill = "laser"
+
+[machine.laser.output.relay]
+role = "power"
+```
+
+Ids (of machines, skills, outputs, inputs, the gate) are lower-case letters, digits, `-` and `_`, at
+most 32. Lengths of time are written `"4h"`, `"5m"`, `"90s"` or `"1h30m"`; the warning is shorter
+than the limit. Relative paths count from the folder of the file. A `*` below stands for an id of
+your choice. On the `sim` bench everything is simulated, on the `pi` bench everything is wired; the
+two are never mixed.
+
+"""
+
+
+def sample() -> str:
+    """The sample configuration: whole, every line of it commented out; it loads without its `#`."""
+    return _SAMPLE + "".join(_sample_table(table) for table in TABLES)
+
+
+def reference() -> str:
+    """The page that explains every key, as Markdown."""
+    return _PAGE + "\n".join(part for table in TABLES for part in (*_section(table), "")) + _pins()
+
+
+def _sample_table(table: str) -> str:
+    name = table
+    for chosen in _STARS.get(table, ("laser",)):
+        name = name.replace("*", chosen, 1)
+    lines = ["", *_prose(TABLES[table]), f"#[{name}]"]
+    for key in _keys(table):
+        lines += [*_prose(key.meaning + _without(key)), f"#{key.parts[-1]} = {_toml(_shown(key))}"]
+    return "\n".join(lines) + "\n"
+
+
+def _prose(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent="# ", subsequent_indent="# ")
+
+
+def _section(table: str) -> Iterator[str]:
+    yield f"## `[{table}]`\n"
+    yield f"{TABLES[table]}\n"
+    yield "| key | kind | default | meaning |"
+    yield "|---|---|---|---|"
+    for key in _keys(table):
+        default = f"`{_toml(key.default)}`" if key.default is not None else key.else_ or "**must be written**"
+        yield f"| `{key.parts[-1]}` | {key.kind.name} | {default} | {key.meaning} |"
+
+
+def _pins() -> str:
+    others = tuple(pin for pin in OTHER_PINS if pin not in POWER_PINS)
+    return f"""
+## Pins
+
+A power output is on one of the pins that are pulled down from the moment of reset:
+BCM {_listed(POWER_PINS)}; never 0 to 8, which are pulled up until
+software runs and would give power at every start. Inputs, lamp and buzzer may also be on
+{_listed(others)}. No pin is used twice, over all machines of the gate.
+A pin on the `sim` bench is checked and else without effect.
+"""
+
+
+def _listed(pins: tuple[int, ...]) -> str:
+    return ", ".join(map(str, pins))
+
+
+def _keys(table: str) -> Iterator[Key[object]]:
+    return (key for key in KEYS if key.path.rpartition(".")[0] == table)
+
+
+def _without(key: Key[object]) -> str:
+    """What the line of a key cannot show: that it must be written, or what its default follows from."""
+    if key.default is not None:
+        return ""
+    return " Must be written." if key.needed else f" Default: {key.else_}."
+
+
+def _shown(key: Key[object]) -> object:
+    return key.example if key.default is None else key.default
+
+
+def _toml(value: object) -> str:
+    match value:
+        case str():
+            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        case list():
+            return f"[{', '.join(_toml(item) for item in value)}]"
+        case _:
+            return str(value)

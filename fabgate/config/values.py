@@ -1,0 +1,194 @@
+"""What may be written as a value: each kind reads what TOML gives and says what is wrong with it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import zoneinfo
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+LANGUAGES = ("en", "fr", "nl")  # those that `texts/` ships
+_ID = re.compile(r"[a-z0-9_-]{1,32}")
+_LENGTH = re.compile(r"(?:([0-9]{1,5})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?")
+_LAB = re.compile(r"[^/#+$\x00-\x1f\x7f]{1,64}")
+
+
+class Unfit(Exception):
+    """A value that cannot be used: what is wrong with it, and the remedy."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T_co]):
+    """A kind of value: its name for people, and how it is read. `read` raises Unfit."""
+
+    name: str
+    read: Callable[[object], T_co]
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A remedy for a word that is not known: the one that was meant, perhaps, and all the others."""
+    names = sorted(known)
+    close = difflib.get_close_matches(word, names, 1, cutoff=0.5)
+    meant = f"Did you mean {close[0]}? " if close else ""
+    return f"{meant}Known are: {', '.join(names)}."
+
+
+def one_of(known: Mapping[str, T]) -> Kind[T]:
+    """One word of a closed list, and what it stands for."""
+
+    def read(value: object) -> T:
+        word = _text(value)
+        if word not in known:
+            raise Unfit(f'"{word}" is not known', nearest(word, known))
+        return known[word]
+
+    return Kind(" or ".join(f'"{word}"' for word in known), read)
+
+
+def word_of(*known: str) -> Kind[str]:
+    """One word of a closed list, as it is."""
+    return one_of({word: word for word in known})
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Unfit(f"a text is wanted, not {_named(value)}", "Put it in quotes.")
+    return value
+
+
+def _id(value: object) -> str:
+    word = _text(value)
+    if not _ID.fullmatch(word):
+        raise Unfit(f'"{word}" is no id', "Take lower-case letters, digits, - and _, at most 32.")
+    return word
+
+
+def _optional_id(value: object) -> str | None:
+    return None if value == "" else _id(value)
+
+
+def _lab(value: object) -> str:
+    name = _text(value)
+    if not _LAB.fullmatch(name) or name != name.strip():
+        raise Unfit(
+            f'"{name}" cannot be the name in every record',
+            "Take 1 to 64 signs, none of them / # + $, such as openfab.",
+        )
+    return name
+
+
+def _path(value: object) -> Path | None:
+    text = _text(value)
+    if "\0" in text:
+        raise Unfit("no path holds a NUL", "Write the path of a file or folder.")
+    return Path(text) if text else None
+
+
+def _folder(value: object) -> Path:
+    path = _path(value)
+    if path is None:
+        raise Unfit("a folder is wanted", "Write its path, such as /var/lib/fabgate.")
+    return path
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Unfit(f"a whole number is wanted, not {_named(value)}", "Write it in digits, without quotes.")
+    return value
+
+
+def _count(value: object) -> int:
+    number = _whole(value)
+    if number < 1:
+        raise Unfit(f"{number} is too few", "Write 1 or more.")
+    return number
+
+
+def _pins(value: object) -> tuple[int, ...]:
+    if not isinstance(value, list):
+        raise Unfit(f"a list of pins is wanted, not {_named(value)}", "Write it as [22, 23, 24].")
+    pins = tuple(_whole(pin) for pin in value)
+    if len(pins) not in (0, 3):
+        raise Unfit(f"a lamp has 3 pins, not {len(pins)}", "Write red, green, blue: [22, 23, 24].")
+    return pins
+
+
+def _languages(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise Unfit("a list of languages is wanted", 'Write it as ["en", "fr", "nl"], the lab\'s own first.')
+    names = tuple(_text(name) for name in value)
+    for name in names:
+        if name not in LANGUAGES:
+            raise Unfit(f'fabgate does not speak "{name}"', nearest(name, LANGUAGES))
+    if len(set(names)) < len(names):
+        raise Unfit("a language stands here twice", "Write each once, the lab's own first.")
+    return names
+
+
+def _zone(value: object) -> ZoneInfo:
+    name = _text(value)
+    try:
+        return ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        close = difflib.get_close_matches(name, zoneinfo.available_timezones(), 3)
+        meant = f"Did you mean {' or '.join(close)}?" if close else "It reads like Europe/Brussels."
+        raise Unfit(
+            f'there is no time zone "{name}"', f"{meant} `timedatectl list-timezones` shows all."
+        ) from error
+
+
+def _length(value: object) -> int:
+    """Milliseconds, more than none."""
+    text = _text(value) if not isinstance(value, int | float) or isinstance(value, bool) else str(value)
+    found = _LENGTH.fullmatch(text)
+    if not text or found is None:
+        raise Unfit(
+            f'"{text}" is no length of time',
+            'Write hours, minutes, seconds with their letter: "4h", "90s", "1h30m".',
+        )
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    if not (hours or minutes or seconds):
+        raise Unfit("a length of nothing", "Write at least 1s.")
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000
+
+
+def _named(value: object) -> str:
+    match value:
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+        case _:
+            return "a date"
+
+
+TEXT = Kind("text", _text)
+ID = Kind("id", _id)
+OPTIONAL_ID = Kind("id", _optional_id)
+LAB_NAME = Kind("text", _lab)
+PATH = Kind("path", _path)
+FOLDER = Kind("path", _folder)
+COUNT = Kind("number", _count)
+PIN = Kind("BCM number", _whole)
+LAMP_PINS = Kind("three BCM numbers", _pins)
+LANGUAGE_LIST = Kind("list of languages", _languages)
+ZONE = Kind("time zone", _zone)
+LENGTH = Kind("length of time", _length)

@@ -1,0 +1,176 @@
+"""What a good configuration says."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fabgate import config
+from fabgate.config import BackupSettings, GateSettings, LabSettings, Panel, Pin, Skill
+from fabgate.model import Ending, Ends, Hold, Level, MachineRules
+
+MINIMAL = """
+[lab]
+name = "openfab"
+zone = "Europe/Brussels"
+[machine.laser]
+skill = "laser"
+[machine.laser.output.relay]
+role = "power"
+"""
+
+WHOLE = """
+[lab]
+name = "OpenFab Brussels"
+zone = "Europe/Brussels"
+languages = ["fr", "nl"]
+contact = "Zoé, 0470 12 34 56"
+first_manager = "zoe"
+texts = "texts.toml"
+
+[gate]
+name = "workshop"
+state = "books"
+bench = "pi"
+clock = "trusted"
+heartbeat = "1m"
+
+[actors]
+proof = "claimed"
+
+[backup]
+folder = "/media/stick"
+keep = 14
+
+[skill.cutting]
+title = "Découpe"
+sponsor_from = "sponsor"
+[skill.sewing]
+
+[machine.laser]
+skill = "cutting"
+title = "Laser 100 W"
+reader = "none"
+hold = "slot"
+limit = "1h30m"
+warning = "90s"
+grace = "20s"
+wait = "45s"
+undo = "5s"
+ink = "3s"
+ends = { revoked = "soon", locked = "now" }
+[machine.laser.output.relay]
+role = "power"
+pin = 17
+[machine.laser.output.second]
+role = "power"
+pin = 27
+[machine.laser.input.estop]
+role = "estop"
+pin = 16
+[machine.laser.panel]
+lamp = "rgb"
+lamp_pins = [22, 23, 24]
+buzzer = "gpio"
+buzzer_pin = 13
+display = "console"
+
+[machine.mill]
+skill = "milling"
+reader = "none"
+[machine.mill.output.relay]
+role = "power"
+pin = 26
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(text):
+        path = tmp_path / "fabgate.toml"
+        path.write_text(text, encoding="utf-8")
+        return config.load(path)
+
+    return load
+
+
+def test_a_minimal_file_is_a_whole_simulated_lab(load, tmp_path):
+    settings = load(MINIMAL)
+    assert settings.path == tmp_path / "fabgate.toml"
+    assert settings.lab == LabSettings("openfab", ZoneInfo("Europe/Brussels"))
+    assert settings.gate == GateSettings("gate-1", Path("/var/lib/fabgate"))
+    assert settings.skills == {"laser": Skill("laser", "laser")}
+    assert settings.proof == "login"
+    assert settings.backup == BackupSettings()
+    laser = settings.machines["laser"]
+    assert laser.rules == MachineRules("laser", "laser", "laser")
+    assert (laser.reader, laser.outputs, laser.inputs) == ("sim", (Pin("relay", "power"),), ())
+    assert laser.panel == Panel(lamp="sim", buzzer="sim", display="sim")
+
+
+def test_every_key_reaches_the_settings(load, tmp_path):
+    (tmp_path / "texts.toml").write_text("")
+    settings = load(WHOLE)
+    assert settings.lab == LabSettings(
+        "OpenFab Brussels",
+        ZoneInfo("Europe/Brussels"),
+        ("fr", "nl"),
+        "Zoé, 0470 12 34 56",
+        "zoe",
+        tmp_path / "texts.toml",
+    )
+    assert settings.gate == GateSettings("workshop", tmp_path / "books", "pi", "trusted", 60_000)
+    assert settings.proof == "claimed"
+    assert settings.backup == BackupSettings(Path("/media/stick"), 14)
+    assert settings.skills == {
+        "cutting": Skill("cutting", "Découpe", Level.SPONSOR),
+        "milling": Skill("milling", "milling"),
+        "sewing": Skill("sewing", "sewing"),
+    }
+    laser = settings.machines["laser"]
+    assert laser.rules == MachineRules(
+        machine="laser",
+        skill="cutting",
+        title="Laser 100 W",
+        hold=Hold.SLOT,
+        limit_ms=5_400_000,
+        warning_ms=90_000,
+        grace_ms=20_000,
+        wait_ms=45_000,
+        undo_ms=5_000,
+        ink_ms=3_000,
+        sponsor_from=Level.SPONSOR,
+        ends=Ends(Ending.SOON, Ending.WARN, Ending.NOW),
+        contact="Zoé, 0470 12 34 56",
+    )
+    assert laser.outputs == (Pin("relay", "power", 17), Pin("second", "power", 27))
+    assert laser.inputs == (Pin("estop", "estop", 16),)
+    assert laser.panel == Panel("rgb", (22, 23, 24), "gpio", 13, "console")
+    assert settings.machines["mill"].panel == Panel()
+
+
+def test_a_relative_path_counts_from_the_file_wherever_it_is_read_from(load, tmp_path, monkeypatch):
+    load(MINIMAL + '[gate]\nstate = "books"')
+    monkeypatch.chdir(tmp_path)
+    assert config.load("fabgate.toml").gate.state == tmp_path / "books"
+
+
+@pytest.mark.parametrize(
+    ("length", "ms"), [("4h", 14_400_000), ("6m", 360_000), ("900s", 900_000), ("1h30m5s", 5_405_000)]
+)
+def test_lengths_of_time_are_written_with_their_letters(load, length, ms):
+    settings = load(MINIMAL.replace('skill = "laser"', f'skill = "laser"\nlimit = "{length}"'))
+    assert settings.machines["laser"].rules.limit_ms == ms
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_files_of_every_editor_are_read(tmp_path, start, end):
+    path = tmp_path / "fabgate.toml"
+    path.write_bytes(start + MINIMAL.encode().replace(b"\n", end))
+    assert config.load(path).lab.name == "openfab"
+
+
+def test_pins_may_stand_in_the_file_of_a_simulated_lab(load):
+    settings = load(MINIMAL + "pin = 17")
+    assert settings.machines["laser"].outputs == (Pin("relay", "power", 17),)
