@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 from fabgate.config.values import (
     COUNT,
     FOLDER,
+    HANDLE,
     ID,
     LAB_NAME,
     LAMP_PINS,
     LANGUAGE_LIST,
     LENGTH,
-    OPTIONAL_ID,
     PATH,
     PIN,
     TEXT,
@@ -94,7 +94,7 @@ CONTACT: Key[str] = Key(
     "lab.contact", TEXT, 'Whom to call: the end of many a next step, such as "Zoé, 0470 12 34 56".', ""
 )
 FIRST_MANAGER: Key[str | None] = Key(
-    "lab.first_manager", OPTIONAL_ID, "For rehearsals: the handle of the manager that they begin with.", ""
+    "lab.first_manager", HANDLE, "For rehearsals: the handle of the manager that they begin with.", ""
 )
 TEXTS: Key[Path | None] = Key(
     "lab.texts", PATH, "A file with the lab's own sentences, laid on top of fabgate's: see texts.md.", ""

@@ -15,6 +15,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 LANGUAGES = ("en", "fr", "nl")  # those that `texts/` ships
+_HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _ID = re.compile(r"[a-z0-9_-]{1,32}")
 _LENGTH = re.compile(r"(?:([0-9]{1,5})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?")
 _LAB = re.compile(r"[^/#+$\x00-\x1f\x7f]{1,64}")
@@ -75,8 +76,11 @@ def _id(value: object) -> str:
     return word
 
 
-def _optional_id(value: object) -> str | None:
-    return None if value == "" else _id(value)
+def _handle(value: object) -> str | None:
+    word = _text(value)
+    if word and not _HANDLE.fullmatch(word):
+        raise Unfit(f'"{word}" is no handle', "Take lower-case letters, digits, dot, - and _, at most 32.")
+    return word or None
 
 
 def _lab(value: object) -> str:
@@ -182,7 +186,7 @@ def _named(value: object) -> str:
 
 TEXT = Kind("text", _text)
 ID = Kind("id", _id)
-OPTIONAL_ID = Kind("id", _optional_id)
+HANDLE = Kind("handle", _handle)
 LAB_NAME = Kind("text", _lab)
 PATH = Kind("path", _path)
 FOLDER = Kind("path", _folder)

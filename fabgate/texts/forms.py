@@ -44,7 +44,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "hold": ("start", "stop"),
     "level": ("level",),
     "role": ("role", "office"),
-    "needs": ("office", "role"),
+    "needs": ("office", "ask", "can"),
     # at the desk
     "by": _PLAIN,
     "subject": _PLAIN,
@@ -53,6 +53,11 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "login": _PLAIN,
     "reason": _PLAIN,
     "session": _PLAIN,
+    "free": _PLAIN,
+    "managers": ("names",),
+    "near": ("names",),
+    "skills": ("list",),
+    "machines": ("list",),
 }
 """Every placeholder, each with its forms; the first is the one it has where none is written."""
 
@@ -81,6 +86,8 @@ def shown(speech: Speech, name: str, fact: Fact, form: str) -> str | None:
             return _plain(fact)
         case "names":
             return _names(speech, (fact,) if isinstance(fact, str) else fact)
+        case "list":
+            return ", ".join(filter(None, map(one_line, fact))) or None if isinstance(fact, tuple) else None
         case "date" | "time":
             return _instant(speech, fact, form)
         case "duration":
@@ -110,10 +117,10 @@ def _names(speech: Speech, fact: Fact) -> str | None:
         return None
     names = [name for name in map(one_line, fact) if name]
     if len(names) > _MOST_NAMES:
-        names = [*names[: _MOST_NAMES - 1], speech.word("list", "others") or "..."]
+        names = [*names[: _MOST_NAMES - 1], speech.word("join", "others") or "..."]
     if len(names) < 2:
         return names[0] if names else None
-    return f"{', '.join(names[:-1])} {speech.word('list', 'or') or '/'} {names[-1]}"
+    return f"{', '.join(names[:-1])} {speech.word('join', 'or') or '/'} {names[-1]}"
 
 
 def _instant(speech: Speech, fact: Fact, form: str) -> str | None:

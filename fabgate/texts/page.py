@@ -12,6 +12,7 @@ from fabgate.texts.forms import FACTS
 _MEANING = {
     "plain": "as it is",
     "names": "names with *or*: Zoé, Bob or Ada",
+    "list": "all of them: laser, mill, saw",
     "date": "a day in the lab's zone: 24 Oct 2026, 24/10/2026",
     "time": "a time of day in the lab's zone: 21:05",
     "duration": "a length: 45 s, 1 h 20 min",

@@ -66,6 +66,7 @@ def refused(tmp_path):
         (SIM + '[gate]\nname = "Gate 1"', "9: gate.name", "no id", "lower-case"),
         (SIM + '[machine.Mill]\nskill = "x"', "8: machine.Mill", "no id", "lower-case"),
         (SIM + f"[skill.{'x' * 33}]", f"8: skill.{'x' * 33}", "no id", "at most 32"),
+        (LAB + 'first_manager = "Zoé"\n' + LASER + RELAY, "4: lab.first_manager", "no handle", "lower-case"),
         (SIM + "[backup]\nkeep = true", "9: backup.keep", "not true or false", "digits"),
         (SIM + "[backup]\nkeep = 0", "9: backup.keep", "too few", "1 or more"),
         (SIM + "[backup]\nkeep = 1.5", "9: backup.keep", "whole number", "digits"),

@@ -106,6 +106,20 @@ def test_a_deed_beyond_a_persons_office_says_which_office_it_takes():
     assert say(Code.NOT_ALLOWED, needs="manager", by="Bob").text == "This takes a fab manager, Bob is not."
 
 
+def test_whom_to_turn_to_at_the_desk_follows_from_who_is_there():
+    asked = {"needs": "manager", "by": "Bob"}
+    assert say(Code.NOT_ALLOWED, managers=("Zoé", "Ada"), **asked).next.startswith("Zoé or Ada can do it")
+    assert say(Code.NOT_ALLOWED, managers=(), **asked).next.startswith("Ask a manager")
+    assert "fabgate init" in say(Code.NOT_ALLOWED, needs="first_manager", managers=("Zoé",)).next
+    assert say(Code.NOT_ALLOWED, needs="by").next == "Write who you are: --by and your handle."
+
+
+def test_a_slip_in_a_name_at_the_desk_is_answered_with_what_was_meant():
+    assert "Did you mean ada or adam?" in say(Code.UNKNOWN_MEMBER, subject="adda", near=("ada", "adam")).next
+    assert "laser, mill" in say(Code.UNKNOWN_MACHINE, machine="x", machines=("laser", "mill")).next
+    assert say(Code.HANDLE_TAKEN, handle="ada", free="ada-2").next == "ada-2 is free: --id ada-2"
+
+
 @pytest.mark.parametrize(
     ("language", "date", "length", "names"),
     [
