@@ -106,8 +106,8 @@ class Reader(Protocol):
     def revive(self) -> None:
         """Make a blind reader see again. Raises DeviceError while it stays blind.
 
-        What changed meanwhile is told by the next `wait`: the badge that is gone has `Left`, the
-        one that lies there instead has `Appeared`, not fresh. Badges that came and went are lost.
+        It then begins anew: the next `wait` tells which badges lie there, not fresh, the one that
+        lay there before as well. What left, or came and went, meanwhile is not told.
         """
 
     def close(self) -> None: ...

@@ -156,7 +156,6 @@ class SimReader(_Part):
         super().__init__(spot, "reader")
         self._arrived = threading.Condition(spot.lock)
         self._news: deque[Appeared | Left] = deque()
-        self._seen: Uid | None = None  # the badge that lies there, as far as the gate was told
         self._blind = "reader" in spot.broken
         if not self._blind:
             self._look()
@@ -171,8 +170,6 @@ class SimReader(_Part):
             self._see()
             news = tuple(self._news)
             self._news.clear()
-            for one in news:
-                self._seen = one.uid if isinstance(one, Appeared) else None
             return news
 
     def revive(self) -> None:
@@ -210,10 +207,7 @@ class SimReader(_Part):
             )
 
     def _look(self) -> None:
-        lying = self._spot.lying
-        if lying == self._seen:
-            return
-        if self._seen is not None:
-            self._news.append(Left(self._seen))
-        if lying is not None:
-            self._news.append(Appeared(lying, fresh=False))
+        """It comes up, or sees again: what lies there now is told, and is not fresh."""
+        self._news.clear()
+        if self._spot.lying is not None:
+            self._news.append(Appeared(self._spot.lying, fresh=False))

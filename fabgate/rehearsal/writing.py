@@ -30,9 +30,14 @@ def render(actions: Iterable[Action]) -> str:
     """
     lines, before_ms = [], 0
     for action in actions:
-        lines.append(f"{_time(action.at_ms, before_ms):<11} {_line(*_words(action.verb))}\n")
+        lines.append(f"{_time(action.at_ms, before_ms):<11} {say(action.verb)}\n")
         before_ms = action.at_ms
     return "".join(lines)
+
+
+def say(verb: Verb) -> str:
+    """What one line does, without its time. Raises ScenarioError as `render` does."""
+    return _line(*_words(verb))
 
 
 def _line(*words: str) -> str:

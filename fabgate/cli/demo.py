@@ -1,0 +1,125 @@
+"""`fabgate demo`: a lab's day, told as it happens, ending with the treasurer's file."""
+
+from __future__ import annotations
+
+import sys
+import time
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from fabgate.rehearsal.play import Failure, Told, play
+from fabgate.rehearsal.scenario import Scenario, load
+
+STORY = "#:"
+PACE_S = 0.25
+LIGHT = {"green": "green", "red": "red", "blue": "blue", "amber": "yellow", "white": "white", "off": "black"}
+
+
+@click.command()
+@click.option(
+    "--pace",
+    type=click.FloatRange(0, 5),
+    default=None,
+    help="Seconds between two lines (default: 0.25 at a terminal, 0 otherwise).",
+)
+def demo(pace: float | None) -> None:
+    """Play a lab's day on a simulated bench: a trainee, a sponsor, a power cut, the treasurer's CSV.
+
+    The rules, the books and the commands are the real ones; the bench and the clock are simulated.
+    It ends by itself and leaves nothing behind.
+    """
+    from fabgate.cli import command
+
+    with resources.as_file(resources.files("fabgate.rehearsal")) as folder:
+        scenario = load(folder / "demo.txt")
+        teller = Teller(scenario, _pace(pace))
+        failures = play(scenario, command, 0, teller.tell)
+    _end(failures)
+
+
+def _pace(asked: float | None) -> float:
+    if asked is not None:
+        return asked
+    return PACE_S if sys.stdout.isatty() else 0.0
+
+
+def _end(failures: tuple[Failure, ...]) -> None:
+    for failure in failures:
+        click.secho(f"expected {failure.expected}; {failure.found}", fg="red", err=True)
+    if failures:
+        raise click.exceptions.Exit(1)
+    click.echo()
+    click.echo("That was a day in a second. Next: `fabgate rehearse docs/rehearsals/first-day.txt`,")
+    click.echo("then docs/installers.md for a gate of your own. Nothing was left on this machine.")
+
+
+class Teller:
+    """Tells what happens to somebody who sees fabgate for the first time."""
+
+    def __init__(self, scenario: Scenario, pace_s: float) -> None:
+        self._pace_s = pace_s
+        self._chapters = chapters(scenario.path)
+        self._told_to = 0
+        self._command = ""
+
+    def tell(self, told: Told) -> None:
+        if told.line is not None:
+            self._open_chapters(told.line)
+        text = self._text(told)
+        if text is not None:
+            click.echo(f"  {_clock(told.at_ms)}  {text}")
+            time.sleep(self._pace_s)
+
+    def _open_chapters(self, line: int) -> None:
+        for number, chapter in self._chapters:
+            if self._told_to < number <= line:
+                click.echo()
+                click.secho(chapter, bold=True)
+        self._told_to = max(self._told_to, line)
+
+    def _text(self, told: Told) -> str | None:
+        """One thing that happened, as a person in the room would see it."""
+        match told.what:
+            case "run":
+                self._command = told.detail
+                return click.style(f"$ fabgate {told.detail}", fg="cyan")
+            case "printed":
+                return told.detail if self._command.startswith(("export", "journal")) else None
+            case "tap":
+                return f"a badge taps {told.detail.split()[0]}"
+            case "power" | "press" | "release":
+                return f"{told.what} {told.detail}"
+            case "lamp":
+                return _lamp(told)
+            case "display":
+                return f"{told.machine} says    {told.detail}" if told.detail else None
+            case "relay":
+                return click.style(f"{told.machine} is {told.detail.upper()}", bold=True)
+            case "failed":
+                return click.style(f"not so: {told.detail}", fg="red")
+            case _:
+                return None
+
+
+def chapters(path: Path) -> list[tuple[int, str]]:
+    """The told lines of a story, each with its line number."""
+    lines = path.read_text("utf-8").splitlines()
+    return [
+        (number, line.removeprefix(STORY).strip())
+        for number, line in enumerate(lines, 1)
+        if line.startswith(STORY)
+    ]
+
+
+def _lamp(told: Told) -> str:
+    colour, pattern = told.detail.split()
+    how = "blinks " if pattern == "blink" else ""
+    return f"{told.machine} lamp    " + click.style(f"● {how}{colour}", fg=LIGHT[colour])
+
+
+def _clock(at_ms: int) -> str:
+    """The lab's wall clock: the story begins at nine."""
+    minutes = 9 * 60 + at_ms // 60_000
+    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"

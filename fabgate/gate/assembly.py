@@ -1,0 +1,92 @@
+"""The daemon's objects, put together without a thread.
+
+`run.py` gives them threads, a rehearsal drains them one after another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from fabgate.config import Settings
+from fabgate.devices.protocols import Bench, Clock
+from fabgate.errors import DeviceError
+from fabgate.events import Event, LockChanged, Mended, Troubled
+from fabgate.gate.ink import InkWell
+from fabgate.gate.lookup import Lookup
+from fabgate.gate.loop import Edges, Loop, Post
+from fabgate.gate.panel import Panels
+from fabgate.gate.readers import ReaderEdge
+from fabgate.model import MachineId, Trouble
+from fabgate.store import roster
+from fabgate.store.db import Store
+from fabgate.store.keys import Keys
+from fabgate.texts import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One controller: the loop and its edges."""
+
+    loop: Loop
+    ink: InkWell
+    lookup: Lookup
+    panels: Panels
+    readers: tuple[ReaderEdge, ...]
+
+
+def assemble(
+    settings: Settings,
+    store: Store,
+    bench: Bench,
+    clock: Clock,
+    edges: Edges,
+    post: Callable[[Event], None],
+) -> Gate:
+    """The gate of these settings on this bench. `post` puts an event into the loop's inbox.
+
+    Raises StoreError without keys or books, ConfigError for a broken file of the lab's own texts.
+    """
+    keys = Keys.load(settings.gate.state)
+    catalogue = Catalogue.load(settings.lab.languages, settings.lab.zone, settings.lab.texts)
+    rules = {machine: wired.rules for machine, wired in settings.machines.items()}
+    panels = Panels(bench.machines, catalogue)
+    posts = [Post(rules[machine], devices) for machine, devices in bench.machines.items()]
+    return Gate(
+        loop=Loop(posts, clock, edges, panels, settings.gate.beat_ms, clock.now().synced),
+        ink=InkWell(store, clock),
+        lookup=Lookup(store, rules, clock),
+        panels=panels,
+        readers=tuple(
+            ReaderEdge(machine, devices.reader, keys, clock, post)
+            for machine, devices in bench.machines.items()
+        ),
+    )
+
+
+def apply_locks(gate: Gate, store: Store, clock: Clock) -> None:
+    """Lock out what is locked out, before any output is ever driven."""
+    with store.reader() as reader:
+        for machine in gate.loop.posts:
+            if (lock := roster.lock(reader.conn, machine)) is not None:
+                gate.loop.handle(LockChanged(machine, lock, clock.now()))
+
+
+def watch_inputs(bench: Bench, clock: Clock, post: Callable[[Event], None]) -> None:
+    """From now on the emergency stops speak; one that is pressed already says so."""
+    for machine, devices in bench.machines.items():
+        for role, line in devices.inputs:
+            if role == "estop":
+                told = partial(_estop, machine, clock, post)
+                try:
+                    line.watch(told)
+                    if line.pressed:
+                        told(True)
+                except DeviceError:
+                    post(Troubled(machine, Trouble.INPUT, clock.now()))
+
+
+def _estop(machine: MachineId, clock: Clock, post: Callable[[Event], None], pressed: bool) -> None:
+    event = Troubled if pressed else Mended
+    post(event(machine, Trouble.ESTOP, clock.now()))

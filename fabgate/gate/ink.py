@@ -1,0 +1,138 @@
+"""The ink: the only part of the daemon that writes the journal.
+
+A start is written before its deadline or not at all. Everything else is kept in memory, in order,
+until it can be written: a full disk ends no session and loses no second of one (law 10).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from dataclasses import dataclass
+
+from fabgate.devices.protocols import Clock
+from fabgate.errors import StoreError
+from fabgate.events import Ink, Inked, InkFailed
+from fabgate.model import Moment
+from fabgate.records import Draft, Refused
+from fabgate.store import journal
+from fabgate.store.db import Store, Writer
+from fabgate.store.files import release_reserve, restore_reserve
+
+log = logging.getLogger(__name__)
+PATIENCE_MS = 2_000
+WAL_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Mark the open sessions as still alive at this moment."""
+
+    at: Moment
+
+
+Written = Ink | Draft | Beat
+
+
+class InkWell:
+    """Writes what the loop hands over, one job at a time, on a connection of its own."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._writer: Writer | None = None
+        self.unwritten: deque[Draft] = deque()
+
+    def open(self) -> None:
+        """To be called in the thread that writes."""
+        self._writer = self._store.writer()
+
+    @property
+    def writer(self) -> Writer:
+        assert self._writer is not None, "the ink well is not open"
+        return self._writer
+
+    def write(self, job: Written) -> Inked | InkFailed | None:
+        """Do the job; a start is answered, everything else is certain to be written some day."""
+        match job:
+            case Beat():
+                self._beat(job)
+            case Draft():
+                self._keep(job)
+            case Ink(ink=None):
+                self._keep(Draft(job.at, job.body))
+            case Ink():
+                return self._start(job)
+        return None
+
+    def idle(self) -> None:
+        """Between jobs: what could not be written, then the write-ahead log (no tap waits now)."""
+        if not self.flush():
+            return
+        try:
+            if self._log_bytes() > WAL_BYTES:
+                self.writer.checkpoint()
+            restore_reserve(self._store.folder)
+        except (StoreError, OSError) as error:
+            log.warning("event=upkeep_failed error=%r", str(error))
+
+    def _log_bytes(self) -> int:
+        log_file = self._store.path.with_name(self._store.path.name + "-wal")
+        return log_file.stat().st_size if log_file.exists() else 0
+
+    def flush(self) -> bool:
+        """Write what could not be written before; whether nothing is left."""
+        return not self.unwritten or self._flush()
+
+    def close(self) -> None:
+        self.writer.close()
+
+    def _start(self, job: Ink) -> Inked | InkFailed:
+        assert job.ink is not None
+        now = self._clock.now()
+        patience_ms = PATIENCE_MS if job.by_ms is None else job.by_ms - now.boot_ms
+        if patience_ms <= 0:
+            return InkFailed(job.machine, job.ink, now)
+        try:
+            with self.writer.write(patience_ms) as pen:
+                for late in self.unwritten:
+                    pen.append(late)
+                record = pen.append(Draft(job.at, job.body))
+        except StoreError as error:
+            log.error("event=start_not_written machine=%s error=%r", job.machine, error.what)
+            return InkFailed(job.machine, job.ink, self._clock.now())
+        self.unwritten.clear()
+        return Inked(job.machine, job.ink, record, self._clock.now())
+
+    def _keep(self, draft: Draft) -> None:
+        self.unwritten.append(draft)
+        if not self._flush():
+            self._make_room()
+            self._flush()
+
+    def _flush(self) -> bool:
+        try:
+            with self.writer.write(PATIENCE_MS) as pen:
+                for draft in self.unwritten:
+                    pen.append(draft)
+        except StoreError as error:
+            log.error("event=not_written kept=%d error=%r", len(self.unwritten), error.what)
+            self._forget_refusals()
+            return False
+        self.unwritten.clear()
+        return True
+
+    def _make_room(self) -> None:
+        """The reserve is there for the ends of sessions."""
+        if self.unwritten:
+            release_reserve(self._store.folder)
+
+    def _forget_refusals(self) -> None:
+        """Refusals are not worth memory while the disk is ill; sessions are."""
+        kept = [draft for draft in self.unwritten if not isinstance(draft.body, Refused)]
+        self.unwritten = deque(kept)
+
+    def _beat(self, job: Beat) -> None:
+        try:
+            journal.beat(self.writer, job.at)
+        except StoreError as error:
+            log.warning("event=heartbeat_not_written error=%r", error.what)

@@ -1,0 +1,121 @@
+"""The lookup: answers how a badge stands, and tells the loop what the desk has changed.
+
+It reads on a connection of its own; it decides nothing. What other processes append to the
+journal reaches the loop through `watch`, at most a tenth of a second later.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Mapping
+
+from fabgate.devices.protocols import Clock
+from fabgate.errors import StoreError
+from fabgate.events import (
+    Ask,
+    CloseNow,
+    Event,
+    LockChanged,
+    Looked,
+    LookFailed,
+    Recheck,
+    Rechecked,
+    RosterMoved,
+)
+from fabgate.model import MachineId, MachineRules, Moment, RecordId, Standing, Token
+from fabgate.records import (
+    BadgeAdded,
+    BadgeBlocked,
+    CloseAsked,
+    Entry,
+    GrantGiven,
+    GrantRevoked,
+    MachineLocked,
+    MachineUnlocked,
+    MemberSuspended,
+)
+from fabgate.store import journal, roster
+from fabgate.store.db import Reader, Store
+
+log = logging.getLogger(__name__)
+WATCHED = (
+    MachineLocked,
+    MachineUnlocked,
+    CloseAsked,
+    GrantGiven,
+    GrantRevoked,
+    MemberSuspended,
+    BadgeAdded,
+    BadgeBlocked,
+)
+
+
+class Lookup:
+    """Standings for the loop, on its own read connection."""
+
+    def __init__(self, store: Store, machines: Mapping[MachineId, MachineRules], clock: Clock) -> None:
+        self._store, self._machines, self._clock = store, machines, clock
+        self._reader: Reader | None = None
+        self._version = self._cursor = 0
+
+    def open(self) -> None:
+        """To be called in the thread that reads. What happened before now is not news."""
+        self._reader = self._store.reader()
+        self._version = self._reader.data_version()
+        self._cursor = journal.last_seq(self._reader.conn)
+
+    @property
+    def reader(self) -> Reader:
+        assert self._reader is not None, "the lookup is not open"
+        return self._reader
+
+    def close(self) -> None:
+        self.reader.close()
+
+    def answer(self, job: Ask | Recheck) -> Looked | LookFailed | Rechecked:
+        """How the badge stands now, for this machine."""
+        older = job.older if isinstance(job, Ask) else ()
+        try:
+            standing = self._standing((job.token, *older), job.machine, job.at)
+        except (sqlite3.Error, StoreError) as error:
+            log.error("event=lookup_failed machine=%s error=%r", job.machine, str(error))
+            return LookFailed(job.machine, job.token, self._clock.now())
+        now = self._clock.now()
+        if isinstance(job, Ask):
+            return Looked(job.machine, job.token, job.at, standing, now)
+        return Rechecked(job.machine, job.token, standing, now)
+
+    def watch(self) -> list[Event]:
+        """What the desk appended since the last look, as events."""
+        version = self.reader.data_version()
+        if version == self._version:
+            return []
+        self._version = version
+        told: list[Event] = []
+        for entry in journal.entries(self.reader.conn, after=self._cursor):
+            self._cursor = entry.id.seq
+            if isinstance(entry.body, WATCHED):
+                told += self._news(entry)
+        return told
+
+    def _standing(self, tokens: tuple[Token, ...], machine: MachineId, at: Moment) -> Standing:
+        rules = self._machines[machine]
+        conn = self.reader.conn
+        # With a clock that is not set, a date is judged by the latest time known to be right (law 5).
+        today_ms = at.wall_ms if at.synced else max(at.wall_ms, journal.latest_synced_ms(conn) or 0)
+        return roster.standing(conn, tokens, machine, rules.skill, today_ms, rules.sponsor_from)
+
+    def _news(self, entry: Entry) -> list[Event]:
+        at = self._clock.now()
+        match entry.body:
+            case MachineLocked(machine=machine) | MachineUnlocked(machine=machine):
+                here = MachineId(machine)
+                if here not in self._machines:
+                    return []
+                return [LockChanged(here, roster.lock(self.reader.conn, here), at)]
+            case CloseAsked(machine=machine, session=session):
+                here = MachineId(machine)
+                return [CloseNow(here, RecordId.of(session), at)] if here in self._machines else []
+            case _:
+                return [RosterMoved(machine, at) for machine in self._machines]

@@ -1,0 +1,93 @@
+"""What faces the people: moods as light, tellings as sound and words.
+
+The lamp is a pin and is set by the loop itself: red stands before any disk. Sound and words take
+longer, so a thread does them, and of two that wait for one machine only the latest is shown.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fabgate.devices.protocols import Colour, Devices, Pattern, Sound
+from fabgate.errors import DeviceError
+from fabgate.model import Code, Facts, MachineId, Notice
+from fabgate.rules.face import Mood
+from fabgate.texts import Catalogue
+
+log = logging.getLogger(__name__)
+
+LIGHT: Mapping[Mood, tuple[Colour, Pattern]] = {
+    Mood.READY: (Colour.WHITE, Pattern.STEADY),
+    Mood.WAITING: (Colour.BLUE, Pattern.BLINK),
+    Mood.ON: (Colour.GREEN, Pattern.STEADY),
+    Mood.WARNING: (Colour.AMBER, Pattern.BLINK),
+    Mood.LOCKED: (Colour.RED, Pattern.STEADY),
+    Mood.FAULT: (Colour.RED, Pattern.BLINK),
+    Mood.DENIED: (Colour.RED, Pattern.STEADY),
+}
+SOUND: Mapping[Notice, Sound] = {
+    Notice.ASK_SPONSOR: Sound.ASK,
+    Notice.ASK_RETURN: Sound.ASK,
+    Notice.OPENED: Sound.ACCEPT,
+    Notice.OPENED_SUPERVISED: Sound.ACCEPT,
+    Notice.HERE: Sound.ACCEPT,
+    Notice.STAY: Sound.ACCEPT,
+    Notice.BACK: Sound.ACCEPT,
+    Notice.WARNING: Sound.WARN,
+    Notice.TOLD: Sound.WARN,
+    Notice.AWAY: Sound.WARN,
+    Notice.CANCELLED: Sound.END,
+    Notice.WAIT_OVER: Sound.END,
+    Notice.ENDED: Sound.END,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """Words and a sound for one machine."""
+
+    machine: MachineId
+    what: Code | Notice
+    facts: Facts
+    language: str | None
+    sound: Sound
+
+
+def sound(what: Code | Notice) -> Sound:
+    """The sound of a telling: every refusal sounds the same."""
+    return Sound.REFUSE if isinstance(what, Code) else SOUND.get(what, Sound.NONE)
+
+
+class Panels:
+    """Shows words and plays sounds; a display or buzzer that fails is told once and done without."""
+
+    def __init__(self, devices: Mapping[MachineId, Devices], catalogue: Catalogue) -> None:
+        self._devices, self._catalogue = devices, catalogue
+        self._broken: set[tuple[MachineId, str]] = set()
+
+    def show(self, showing: Showing) -> None:
+        said = self._catalogue.say(showing.what, showing.facts, showing.language)
+        here = self._devices[showing.machine]
+        try:
+            here.display.write(tuple(line for line in (said.text, said.next) if line))
+        except DeviceError as error:
+            self._without(showing.machine, "display", error)
+        try:
+            if showing.sound is not Sound.NONE:
+                here.buzzer.play(showing.sound)
+        except DeviceError as error:
+            self._without(showing.machine, "buzzer", error)
+
+    def light(self, machine: MachineId, mood: Mood) -> None:
+        """Set the lamp; called by the loop."""
+        try:
+            self._devices[machine].lamp.show(*LIGHT[mood])
+        except DeviceError as error:
+            self._without(machine, "lamp", error)
+
+    def _without(self, machine: MachineId, device: str, error: DeviceError) -> None:
+        if (machine, device) not in self._broken:
+            self._broken.add((machine, device))
+            log.error("event=done_without machine=%s device=%s error=%r", machine, device, error.what)

@@ -1,0 +1,233 @@
+"""The daemon: threads around the loop, systemd's watchdog, and a last line that opens the relays.
+
+READY means: relays off, loop alive, the last hundred records verified. SIGTERM opens the relays
+first and writes afterwards. The watchdog is fed by the loop's own progress and by nothing else: a
+blind reader or a slow disk is no reason to cut a running machine.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from types import FrameType
+
+from fabgate.config import Settings
+from fabgate.devices import open_bench
+from fabgate.devices.clock import SystemClock
+from fabgate.devices.door import Door
+from fabgate.devices.protocols import Bench, Clock
+from fabgate.devices.sim import SimBench
+from fabgate.errors import StoreError
+from fabgate.events import Ask, Event, Inked, InkFailed, Recheck, Stopping
+from fabgate.gate.assembly import Gate, apply_locks, assemble, watch_inputs
+from fabgate.gate.boot import Books, check_books, close_books, open_books, troubles
+from fabgate.gate.inbox import Inbox
+from fabgate.gate.ink import Written
+from fabgate.gate.loop import Edges
+from fabgate.gate.notify import Notify
+from fabgate.gate.panel import Showing
+from fabgate.gate.readers import ReaderEdge
+from fabgate.gate.threads import Turner, Worker, spawn
+
+log = logging.getLogger(__name__)
+SWITCH_S = 0.0001  # a busy thread must not hold a tap for the default 5 ms
+WATCH_S = 0.1
+READ_S = 1.0
+BLIND_S = 1.0
+LONGEST_SLEEP_MS = 2_000
+FEED_MS = 1_000
+LAST_WORDS_S = 5.0
+
+
+class Daemon:
+    """A running gate: one loop in the calling thread, edges in threads of their own."""
+
+    def __init__(self, settings: Settings, clock: Clock, bench: Bench) -> None:
+        self._settings, self._clock, self._bench = settings, clock, bench
+        self._inbox = Inbox()
+        self._notify = Notify()
+        self._over = threading.Event()
+        self.ready = threading.Event()
+        self._died: str | None = None
+        self._fed_ms = 0
+        self._readers: list[Turner] = []
+        self._door: Door | None = None
+
+    def post(self, event: Event) -> None:
+        """Something happened at this gate; from any thread."""
+        self._inbox.put(event)
+
+    def run(self) -> int:
+        """Serve until told to stop; 0 after an orderly end, 1 when a thread died."""
+        books = open_books(self._settings, self._clock)
+        gate = self._start(books)
+        try:
+            self._serve(gate)
+        finally:
+            self._stop(gate)
+        return 1 if self._died else 0
+
+    # --- starting
+
+    def _start(self, books: Books) -> Gate:
+        edges = Edges(
+            ask=lambda job: self._asker.put(job),
+            ink=lambda job: self._inker.put(job),
+            show=lambda job: self._shower.put(job),
+        )
+        gate = assemble(self._settings, books.store, self._bench, self._clock, edges, self._inbox.put)
+        self._asker: Worker[Ask | Recheck] = Worker(
+            "lookup",
+            lambda job: self._inbox.put(gate.lookup.answer(job)),
+            idle=lambda: self._post_far(gate.lookup.watch()),
+            every_s=WATCH_S,
+            insists=True,
+            begin=gate.lookup.open,
+            end=gate.lookup.close,
+        )
+        self._inker: Worker[Written] = Worker(
+            "ink",
+            lambda job: self._write(gate, job),
+            idle=gate.ink.idle,
+            begin=gate.ink.open,
+            end=lambda: self._close_ink(gate),
+        )
+        self._shower: Worker[Showing] = Worker("display", gate.panels.show)
+        self._asker.begun()
+        self._inker.begun()
+        self._begin(gate, books)
+        return gate
+
+    def _begin(self, gate: Gate, books: Books) -> None:
+        """Locks and troubles first, then the devices that could ask for power."""
+        machines = tuple(gate.loop.posts)
+        apply_locks(gate, books.store, self._clock)
+        gate.loop.lower_all()
+        for event in troubles(books, machines, self._clock.now()):
+            gate.loop.handle(event)
+        gate.loop.show_all(self._clock.now())
+        watch_inputs(self._bench, self._clock, self._inbox.put)
+        self._readers = [self._turn(edge) for edge in gate.readers]
+        if not books.clean:
+            spawn("check", lambda: self._post_far(check_books(books, machines, self._clock)))
+        if isinstance(self._bench, SimBench):
+            self._door = Door(self._bench, self._settings.gate.state)
+            self._door.serve_in(spawn)
+
+    def _turn(self, edge: ReaderEdge) -> Turner:
+        def turn() -> None:
+            edge.turn(READ_S)
+            if edge.blind:
+                turner.rest(BLIND_S)
+
+        turner = Turner(f"reader-{edge.machine}", turn)
+        return turner
+
+    def thread_died(self, what: threading.ExceptHookArgs) -> None:
+        """No thread dies in silence: the gate stops, and systemd starts it anew."""
+        name = what.thread.name if what.thread else "?"
+        log.critical("event=thread_died thread=%s", name, exc_info=what.exc_value)
+        self._died = name
+        self.end()
+
+    def end(self) -> None:
+        """Stop serving, before anything else that waits. May be called from a signal handler."""
+        self._over.set()
+        self._inbox.put_first(Stopping(next(iter(self._settings.machines)), self._clock.now()))
+
+    # --- serving
+
+    def _serve(self, gate: Gate) -> None:
+        log.info("event=ready machines=%d", len(gate.loop.posts))
+        self._notify.say("READY=1")
+        self.ready.set()
+        while not self._over.is_set():
+            event = self._inbox.get(self._sleep_s(gate))
+            if self._over.is_set():
+                break
+            if event is not None:
+                gate.loop.handle(event)
+            at = self._clock.now()
+            gate.loop.tick(at)
+            self._feed(at.boot_ms)
+
+    def _sleep_s(self, gate: Gate) -> float:
+        wake_ms = gate.loop.wake_ms()
+        if wake_ms is None:
+            return LONGEST_SLEEP_MS / 1000
+        return max(0, min(wake_ms - self._clock.now().boot_ms, LONGEST_SLEEP_MS)) / 1000
+
+    def _feed(self, now_ms: int) -> None:
+        if now_ms - self._fed_ms >= FEED_MS:
+            self._fed_ms = now_ms
+            self._notify.say("WATCHDOG=1")
+
+    def _post_far(self, events: list[Event]) -> None:
+        for event in events:
+            self._inbox.put_far(event)
+
+    def _write(self, gate: Gate, job: Written) -> None:
+        answer = gate.ink.write(job)
+        if answer is not None:
+            self._inbox.put(answer)
+
+    # --- stopping
+
+    def _stop(self, gate: Gate) -> None:
+        """Relays first; then the last words, in the time that systemd leaves."""
+        gate.loop.stop(self._clock.now())
+        self._notify.say("STOPPING=1")
+        for turner in self._readers:
+            turner.finish()
+        self._inker.settle(LAST_WORDS_S)
+        while (event := self._inbox.get(0)) is not None:
+            if isinstance(event, Inked | InkFailed):  # a start that came too late is answered in the books
+                gate.loop.handle(event)
+        self._asker.finish(LAST_WORDS_S)
+        if not self._inker.finish(LAST_WORDS_S):
+            log.error("event=last_words_not_written")
+        self._shower.finish(1.0)
+        self._bench.close()
+        if self._door is not None:
+            self._door.close()
+        self._notify.close()
+        log.info("event=stopped")
+
+    def _close_ink(self, gate: Gate) -> None:
+        gate.ink.flush()
+        try:
+            close_books(gate.ink.writer, self._clock)
+        except StoreError as error:
+            log.error("event=end_not_written error=%r", error.what)
+        gate.ink.close()
+
+
+def run(settings: Settings) -> int:
+    """Run the gate until SIGTERM or SIGINT; the exit status.
+
+    Raises ConfigError, DeviceError or StoreError when it cannot start. However it ends, the last
+    thing that happens is that every relay is opened.
+    """
+    sys.setswitchinterval(SWITCH_S)
+    clock = SystemClock(settings.gate.clock)
+    bench = open_bench(settings, clock)
+    try:
+        daemon = Daemon(settings, clock, bench)
+        _listen(daemon)
+        return daemon.run()
+    finally:
+        bench.close()
+
+
+def _listen(daemon: Daemon) -> None:
+    """Signals end the daemon; so does a thread that dies."""
+
+    def told(number: int, _frame: FrameType | None) -> None:
+        log.info("event=signal number=%d", number)
+        daemon.end()
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
+    threading.excepthook = daemon.thread_died

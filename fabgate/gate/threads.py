@@ -1,0 +1,106 @@
+"""The one place where threads are made. Each has a queue or a turn of its own and shares nothing else."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
+
+Job = TypeVar("Job")
+
+
+def spawn(name: str, target: Callable[[], None]) -> threading.Thread:
+    """A running daemon thread. If it dies of an exception, `threading.excepthook` is told."""
+    thread = threading.Thread(name=name, target=target, daemon=True)
+    thread.start()
+    return thread
+
+
+class Worker(Generic[Job]):
+    """A thread that does one job after another, and `idle` about every `every_s` seconds.
+
+    With `insists`, `idle` has its turn although jobs are waiting. `begin` runs first and `end`
+    last in the thread itself: a SQLite connection belongs to its thread.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        do: Callable[[Job], None],
+        *,
+        idle: Callable[[], None] = lambda: None,
+        every_s: float = 1.0,
+        insists: bool = False,
+        begin: Callable[[], None] = lambda: None,
+        end: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._jobs: SimpleQueue[Job | threading.Event | None] = SimpleQueue()
+        self._do, self._idle, self._every_s, self._insists = do, idle, every_s, insists
+        self._begin, self._end = begin, end
+        self._begun = threading.Event()
+        self._thread = spawn(name, self._work)
+
+    def put(self, job: Job) -> None:
+        self._jobs.put(job)
+
+    def begun(self) -> None:
+        """Wait until the thread is ready for jobs, or has died of its beginning."""
+        self._begun.wait()
+
+    def settle(self, patience_s: float) -> None:
+        """Wait until everything that was put before is done."""
+        done = threading.Event()
+        self._jobs.put(done)
+        done.wait(patience_s)
+
+    def finish(self, patience_s: float) -> bool:
+        """Let it do what is queued, then end; whether it did so in time."""
+        self._jobs.put(None)
+        self._thread.join(patience_s)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        try:
+            self._begin()
+        finally:
+            self._begun.set()
+        idle_at = time.monotonic() + self._every_s
+        while True:
+            left_s = idle_at - time.monotonic()
+            if left_s <= 0 and (self._insists or self._jobs.empty()):
+                self._idle()
+                idle_at = time.monotonic() + self._every_s
+                continue
+            try:
+                job = self._jobs.get(timeout=max(0.0, left_s))
+            except Empty:
+                continue
+            if job is None:
+                break
+            if isinstance(job, threading.Event):
+                job.set()
+            else:
+                self._do(job)
+        self._end()
+
+
+class Turner:
+    """A thread that takes one turn after another until it is told to end."""
+
+    def __init__(self, name: str, turn: Callable[[], None]) -> None:
+        self._over = threading.Event()
+        self._turn = turn
+        self._thread = spawn(name, self._work)
+
+    def rest(self, seconds: float) -> None:
+        """Wait, but not past the end."""
+        self._over.wait(seconds)
+
+    def finish(self) -> None:
+        self._over.set()
+
+    def _work(self) -> None:
+        while not self._over.is_set():
+            self._turn()

@@ -1,0 +1,99 @@
+"""Is it so? Each expectation of a rehearsal, held against the bench, the books and the last command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from fabgate.errors import DeviceError
+from fabgate.model import MachineId
+from fabgate.rehearsal import verbs
+from fabgate.rehearsal.stage import Stage
+from fabgate.rehearsal.verbs import Expectation
+from fabgate.rules import ledger
+from fabgate.rules.ledger import Usage
+from fabgate.store import journal, roster
+from fabgate.store.db import Reader, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command printed (both streams, as a person would see them), and its exit status."""
+
+    status: int
+    printed: str
+
+
+def unmet(stage: Stage, last: Ran | None, expected: Expectation) -> str | None:
+    """What is the case instead; None where the expectation holds."""
+    match expected:
+        case verbs.OutputIs(machine, output, on):
+            return _differs(stage, machine, output, "on" if on else "off")
+        case verbs.LampIs(machine, colour):
+            shown = stage.bench.state(machine, "lamp")
+            return None if shown.split()[0] == colour else f"the lamp is {shown}"
+        case verbs.Says(machine, text):
+            shown = stage.bench.says(machine)
+            return None if text in shown else f"the display shows {_quoted(shown)}"
+        case verbs.Closed():
+            return _no_such_usage(stage, expected)
+        case verbs.NoSession(machine):
+            found = [usage for usage, _ in _usages(stage, machine)]
+            return f"there are {len(found)}" if found or _open(stage, machine) else None
+        case verbs.Printed(text):
+            return None if last and text in last.printed else f"it printed {_quoted(last)}"
+        case verbs.NotPrinted(text):
+            return f"it printed {_quoted(last)}" if last and text in last.printed else None
+        case verbs.ExitIs(status):
+            return (
+                None if last and last.status == status else f"it was {last.status if last else 'never run'}"
+            )
+        case verbs.JournalOk():
+            with _books(stage) as reader:
+                broken = journal.verify(reader.conn).broken
+            return f"{broken[0].record}: {broken[0].what}" if broken else None
+        case _ as never:
+            assert_never(never)
+
+
+def _differs(stage: Stage, machine: str, output: str, wanted: str) -> str | None:
+    try:
+        found = stage.bench.state(MachineId(machine), output)
+    except DeviceError as error:
+        return error.what
+    return None if found == wanted else f"it is {found}"
+
+
+def _no_such_usage(stage: Stage, expected: verbs.Closed) -> str | None:
+    found: list[str] = []
+    for usage, handle in _usages(stage, expected.machine):
+        near = abs(usage.length_ms - expected.length_ms) <= expected.within_ms
+        if handle == expected.member and near:
+            return None
+        found.append(f"{handle} {usage.length_ms / 1000:g}s ({usage.why})")
+    return f"closed there: {', '.join(found) or 'nothing'}"
+
+
+def _usages(stage: Stage, machine: str) -> Iterator[tuple[Usage, str]]:
+    """The closed sessions of a machine, each with the handle of its user."""
+    with _books(stage) as reader:
+        entries = list(journal.entries(reader.conn))
+        handles = {one.id: one.handle for one in roster.members(reader.conn)}
+    for usage in ledger.Ledger(ledger.first_syncs(entries)).usages(entries):
+        if usage.machine == machine:
+            yield usage, handles.get(usage.member, usage.member)
+
+
+def _open(stage: Stage, machine: str) -> bool:
+    with _books(stage) as reader:
+        return any(run.machine == machine for run in journal.running(reader.conn))
+
+
+def _books(stage: Stage) -> Reader:
+    return Store(stage.settings.gate.state).reader()
+
+
+def _quoted(shown: str | Ran | None) -> str:
+    text = shown.printed if isinstance(shown, Ran) else (shown or "")
+    return repr(text if len(text) < 300 else text[:300] + "...")

@@ -1,0 +1,235 @@
+"""The stage: the daemon's own objects on a simulated bench and a virtual clock, without threads.
+
+After everything that happens the stage drains the gate to quiescence; time moves only then. What
+the threads of the daemon do side by side is done here one after another, in an order that a seed
+can disturb: `settle(steps)` leaves a gate in the middle of its work, as a power cut finds it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+
+from fabgate.config import Settings
+from fabgate.devices.clock import SimClock
+from fabgate.devices.sim import SimBench
+from fabgate.errors import DiskFull
+from fabgate.events import Ask, Inked, InkFailed, Recheck
+from fabgate.gate.assembly import Gate, apply_locks, assemble, watch_inputs
+from fabgate.gate.boot import check_books, close_books, open_books, troubles
+from fabgate.gate.inbox import Inbox
+from fabgate.gate.ink import Written
+from fabgate.gate.loop import Edges
+from fabgate.gate.panel import Showing
+
+
+class SimDisk:
+    """The disk under the store: takes writes, refuses them, or lets them hang (`store.db.Medium`)."""
+
+    def __init__(self) -> None:
+        self.full = False
+
+    def before_write(self) -> None:
+        if self.full:
+            raise DiskFull("the disk is full", "Call a manager.")
+
+
+class Stage:
+    """One controller. `settings.gate.state` is a folder with books in it, made by `fabgate init`."""
+
+    def __init__(self, settings: Settings, clock: SimClock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.bench = SimBench(settings, clock)
+        self.disk = SimDisk()
+        self.net = True
+        self._start_ms = clock.now().wall_ms
+        self.passed_ms = 0
+        self._stalled_until_ms: int | None = None  # in virtual ms since the beginning
+        self._gate: Gate | None = None
+        self._cut_wall_ms = 0
+
+    # --- mains
+
+    def power_on(self) -> None:
+        """The controller boots: books, locks, checks, then whatever lies on its readers."""
+        self._inbox = Inbox()
+        self._asks: deque[Ask | Recheck] = deque()
+        self._inks: deque[Written] = deque()
+        self._shows: deque[Showing] = deque()
+        self._held: Inked | InkFailed | None = None
+        books = open_books(self.settings, self.clock, self.disk)
+        edges = Edges(self._asks.append, self._inks.append, self._shows.append)
+        gate = assemble(self.settings, books.store, self.bench, self.clock, edges, self._inbox.put)
+        gate.ink.open()
+        gate.lookup.open()
+        apply_locks(gate, books.store, self.clock)
+        machines = tuple(gate.loop.posts)
+        gate.loop.lower_all()
+        for event in troubles(books, machines, self.clock.now()):
+            gate.loop.handle(event)
+        gate.loop.show_all(self.clock.now())
+        watch_inputs(self.bench, self.clock, self._inbox.put)
+        for event in check_books(books, machines, self.clock):
+            self._inbox.put_far(event)
+        self._gate = gate
+        self.settle()
+
+    def power_cut(self, steps: int = 0) -> None:
+        """The mains are gone after `steps` more pieces of work; what was in memory is lost."""
+        if self._gate is None:
+            return
+        self.settle(steps)
+        self._let_go()
+        self.bench.close()
+        self._cut_wall_ms = self.clock.now().wall_ms
+
+    def power_back(self) -> None:
+        """A new boot. Without a network nobody sets the clock: it goes on where it was saved."""
+        if self._gate is not None:
+            return
+        self.clock.reboot()
+        self.clock.synced = self.net
+        if not self.net:
+            self.clock.step_wall(self._cut_wall_ms - self.clock.now().wall_ms)
+        self.bench.reopen()
+        self.power_on()
+
+    def shut_down(self) -> None:
+        """The daemon ends as it should: relays off, last words written."""
+        gate = self._gate
+        if gate is None:
+            return
+        gate.loop.stop(self.clock.now())
+        self._stalled_until_ms = None
+        self.settle()
+        gate.ink.flush()
+        if not self.disk.full:
+            close_books(gate.ink.writer, self.clock)
+        self._let_go()
+        self.bench.close()
+
+    @property
+    def powered(self) -> bool:
+        """Whether the controller itself has power."""
+        return self._gate is not None
+
+    @property
+    def gate(self) -> Gate:
+        assert self._gate is not None, "the controller has no power"
+        return self._gate
+
+    # --- surroundings
+
+    def set_net(self, up: bool) -> None:
+        """The network comes or goes; with it comes the time."""
+        self.net = up
+        if up and self._gate is not None and not self.clock.synced:
+            self.sync_clock()
+
+    def sync_clock(self) -> None:
+        """The wall clock becomes right, and is known to be."""
+        right_ms = self._start_ms + self.passed_ms
+        self.clock.step_wall(right_ms - self.clock.now().wall_ms)
+        self.clock.synced = True
+        self.settle()
+
+    def stall_disk(self, for_ms: int) -> None:
+        """Writes hang for so long, then succeed."""
+        self._stalled_until_ms = self.passed_ms + for_ms
+
+    def free_disk(self) -> None:
+        """The disk takes writes again."""
+        self.disk.full = False
+        self._stalled_until_ms = None
+        if self._gate is not None:
+            self.settle()
+            self._gate.ink.idle()
+
+    # --- time
+
+    def advance(self, ms: int) -> None:
+        """Let virtual time pass; everything that falls due happens at its own moment."""
+        end_ms = self.passed_ms + ms
+        while (due_ms := self._due_in_ms()) is not None and self.passed_ms + due_ms <= end_ms:
+            self._pass(due_ms)
+            if self._stalled_until_ms is not None and self._stalled_until_ms <= self.passed_ms:
+                self._stalled_until_ms = None
+            self.settle()
+        self._pass(end_ms - self.passed_ms)
+        self.settle()
+
+    def settle(self, steps: int | None = None) -> None:
+        """Drain the gate: to quiescence, or for so many pieces of work."""
+        if self._gate is None:
+            return
+        done = 0
+        while (steps is None or done < steps) and self._work():
+            done += 1
+
+    def news(self) -> None:
+        """Another process has written: the lookup sees it, as it does ten times a second."""
+        if self._gate is not None:
+            for event in self._gate.lookup.watch():
+                self._inbox.put_far(event)
+            self.settle()
+
+    # --- inside
+
+    def _pass(self, ms: int) -> None:
+        self.clock.advance(ms)
+        self.passed_ms += ms
+
+    def _due_in_ms(self) -> int | None:
+        if self._gate is None:
+            return None
+        now_ms = self.clock.now().boot_ms
+        wake_ms = self._gate.loop.wake_ms()
+        waits = [] if wake_ms is None else [max(0, wake_ms - now_ms)]
+        if self._stalled_until_ms is not None:
+            waits.append(max(0, self._stalled_until_ms - self.passed_ms))
+        return min(waits, default=None)
+
+    def _work(self) -> bool:
+        """One piece of work; False when there is none."""
+        gate = self.gate
+        for reader in gate.readers:
+            reader.turn(0)
+        event = self._inbox.get(0)
+        if event is not None:
+            gate.loop.handle(event)
+        elif self._asks:
+            self._inbox.put(gate.lookup.answer(self._asks.popleft()))
+        elif self._can_ink():
+            self._ink(gate)
+        elif self._shows:
+            gate.panels.show(self._shows.popleft())
+        else:
+            return self._tick(gate)
+        return True
+
+    def _tick(self, gate: Gate) -> bool:
+        """Whatever time asks for now; True if that made work."""
+        now = self.clock.now()
+        gate.loop.tick(now)
+        return bool(self._shows or self._asks or self._can_ink())
+
+    def _can_ink(self) -> bool:
+        if self._stalled_until_ms is None:
+            return self._held is not None or bool(self._inks)
+        return self._held is None and bool(self._inks)
+
+    def _ink(self, gate: Gate) -> None:
+        """Write the next job. Behind a stalled disk its word comes late: the write itself was under way."""
+        answer, self._held = self._held, None
+        if answer is None:
+            answer = gate.ink.write(self._inks.popleft())
+        if self._stalled_until_ms is not None:
+            self._held = answer
+        elif answer is not None:
+            self._inbox.put(replace(answer, at=self.clock.now()))
+
+    def _let_go(self) -> None:
+        gate, self._gate = self.gate, None
+        gate.ink.close()
+        gate.lookup.close()
