@@ -26,7 +26,7 @@ demo: .venv/core
 
 test: .venv/full
 	@sh tests/packages.sh
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 check: .venv/full
 	$(BIN)/ruff format --check .

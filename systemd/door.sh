@@ -18,14 +18,17 @@ only_the_labs_configuration() {
         --config | --config=*) stop "another configuration is for root: sudo fabgate ... --config FILE" 2 ;;
         esac
     done
+    unset FABGATE_CONFIG
 }
 
 as_root() {
+    umask 027
     export SUDO_UID="${SUDO_UID:-0}" SUDO_USER="${SUDO_USER:-root}" HOME=/var/lib/fabgate
     exec setpriv --reuid fabgate --regid fabgate --init-groups -- "$gate" "$@"
 }
 
 as_the_gate() {
+    umask 027
     [ "${SUDO_UID:-0}" = 0 ] || only_the_labs_configuration "$@"
     exec "$gate" "$@"
 }

@@ -15,6 +15,7 @@ here=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd)
 root=${DESTDIR:-}
 releases=/opt/fabgate-releases
 configuration=/etc/fabgate/fabgate.toml
+books=/var/lib/fabgate
 
 say() { echo "fabgate: $*"; }
 stop() {
@@ -44,7 +45,7 @@ TABLE
 }
 
 on_this_machine() { [ -z "$root" ]; }
-systemd_runs() { on_this_machine && [ -d /run/systemd/system ]; }
+systemd_runs() { on_this_machine && [ -d "$root/run/systemd/system" ]; }
 gate_runs() { systemd_runs && systemctl --quiet is-active fabgate-gate.service; }
 
 may_install() {
@@ -122,10 +123,10 @@ nobody_works() {
     [ "$(echo "$open" | tr -d '[:space:]')" = "[]" ]
 }
 
-fabgate_now() { /opt/fabgate/libexec/fabgate "$@"; }
+fabgate_now() { "$root/opt/fabgate/libexec/fabgate" "$@"; }
 
 back_up() {
-    on_this_machine && [ -x /opt/fabgate/libexec/fabgate ] && [ -e /var/lib/fabgate/journal.db ] || return 0
+    on_this_machine && [ -e "$root/opt/fabgate" ] && [ -e "$root$books/journal.db" ] || return 0
     say "backing up first"
     fabgate_now backup || stop "no backup, so no upgrade; nothing has been changed"
 }
@@ -156,9 +157,12 @@ place_configuration() {
 }
 
 make_the_user() {
-    on_this_machine || { mkdir -p "$root/var/lib/fabgate" && chmod 700 "$root/var/lib/fabgate" && return; }
-    systemd-sysusers /usr/local/lib/sysusers.d/fabgate.conf
-    systemd-tmpfiles --create /usr/local/lib/tmpfiles.d/fabgate.conf
+    on_this_machine || {
+        install -d -m 700 "$root$books"
+        return 0
+    }
+    systemd-sysusers "$root/usr/local/lib/sysusers.d/fabgate.conf"
+    systemd-tmpfiles --create "$root/usr/local/lib/tmpfiles.d/fabgate.conf"
 }
 
 tell_systemd() {
@@ -200,7 +204,7 @@ switch_to() {
 
 next_step() {
     say "installed$(on_this_machine || echo " in $root")"
-    on_this_machine && [ ! -e /var/lib/fabgate/journal.db ] || return 0
+    on_this_machine && [ ! -e "$root$books/journal.db" ] || return 0
     say "next: edit $configuration, then type: sudo fabgate init"
 }
 
@@ -229,7 +233,7 @@ do_uninstall() {
     rm -f "$root/usr/local/bin/fabgate" "$root/opt/fabgate"
     rm -rf "$root$releases"
     ! systemd_runs || systemctl daemon-reload
-    say "taken away; $root/etc/fabgate, $root/var/lib/fabgate and the user fabgate stay"
+    say "taken away; $root/etc/fabgate, $root$books and the user fabgate stay"
 }
 
 may_install

@@ -88,14 +88,22 @@ def test_a_manager_brings_no_configuration_of_their_own(
     assert told.stderr == "fabgate: another configuration is for root: sudo fabgate ... --config FILE\n"
 
 
+def test_a_manager_names_no_configuration_by_the_environment_either(
+    knock: Knock, straw: Straw, tmp_path: Path
+) -> None:
+    straw.put("gate", f'echo "${{FABGATE_CONFIG-none}}" >"{tmp_path / "seen"}"')
+    knock("fabgate", "member", "list", SUDO_UID="1000", SUDO_USER="zoe", FABGATE_CONFIG="mine.toml")
+    assert (tmp_path / "seen").read_text() == "none\n"
+
+
 def test_root_may_name_another_configuration(knock: Knock, straw: Straw) -> None:
-    assert knock("root", "member", "list", "--config", "other.toml").returncode == 0
-    assert "gate member list --config other.toml" in straw.calls
+    assert knock("root", "--config", "other.toml", "member", "list").returncode == 0
+    assert "gate --config other.toml member list" in straw.calls
 
 
 def test_a_service_that_is_fabgate_already_goes_straight_in(knock: Knock, straw: Straw) -> None:
-    assert knock("fabgate", "backup", "--config", "/etc/fabgate/fabgate.toml").returncode == 0
-    assert without_id(straw)[0] == "gate backup --config /etc/fabgate/fabgate.toml"
+    assert knock("fabgate", "--config", "/etc/fabgate/fabgate.toml", "backup").returncode == 0
+    assert without_id(straw)[0] == "gate --config /etc/fabgate/fabgate.toml backup"
 
 
 def test_names_with_spaces_quotes_and_stars_arrive_as_they_were_typed(

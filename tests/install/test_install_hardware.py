@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from fabgate.config.keys import OTHER_PINS, POWER_PINS
+
 Row = dict[str, str]
 GROUND = ("9", "30")
 
@@ -62,3 +64,10 @@ def test_what_a_gate_needs_is_on_the_list(checkout: Path) -> None:
     assert {"relay board", "resistor 10 kOhm", "contactor", "emergency stop"} <= {
         row["part"] for row in parts
     }
+
+
+def test_the_table_gives_the_pins_that_a_configuration_may_name(pins: dict[int, Row]) -> None:
+    may_switch = [gpio for gpio, row in pins.items() if row["for"] == "relay"]
+    harmless = ("relay", "input", "display", "lamp or buzzer")
+    assert may_switch == list(POWER_PINS)
+    assert {gpio for gpio, row in pins.items() if row["for"] in harmless} == set(OTHER_PINS)

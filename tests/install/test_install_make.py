@@ -39,7 +39,7 @@ def dry(run: Run, *words: str) -> list[str]:
 
 
 def test_nothing_comes_after_the_test_runners_closing_line(run: Run) -> None:
-    assert dry(run, "test")[-1].strip() == ".venv/bin/pytest -n 2"
+    assert dry(run, "test")[-1].strip() == ".venv/bin/pytest -n 2 --dist loadgroup"
 
 
 @pytest.mark.parametrize(
