@@ -1,0 +1,131 @@
+"""The journal as it is read: records in their order, and the texts beside them.
+
+What happened is appended by `Pen.append` and never altered (law 6); only retention blanks a body,
+under a record that says so. The check of the chain is `audit.py`'s, what runs now is `run.py`'s;
+both bear their names here too.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+
+from fabgate import records
+from fabgate.errors import ChainBroken
+from fabgate.model import Moment, Origin, RecordId
+from fabgate.records import Draft, Entry, EpochBegun, Purged
+from fabgate.store import chain
+from fabgate.store.audit import Break, Verdict, verify
+from fabgate.store.faults import told
+from fabgate.store.run import Running, beat, latest_synced_ms, mark_run, running, was_clean
+from fabgate.store.slices import last_position, own_epochs, rows
+from fabgate.store.writer import SEQ_BITS, SEQ_MASK, Pen
+
+__all__ = [
+    "Break",
+    "Running",
+    "Verdict",
+    "beat",
+    "entries",
+    "entry",
+    "last_seq",
+    "latest_synced_ms",
+    "mark_run",
+    "notes",
+    "purge",
+    "running",
+    "verify",
+    "was_clean",
+]
+
+_KEPT = {EpochBegun.kind, Purged.kind}  # no rule may blank what the chain itself is read by
+
+
+def entries(
+    conn: sqlite3.Connection,
+    after: int = 0,
+    kinds: Collection[str] = (),
+    newest_first: bool = False,
+    limit: int | None = None,
+) -> Iterator[Entry]:
+    """This gate's records in their order, of all its epochs; of `kinds` only, where given.
+
+    `after` is a `seq` of the present epoch: what came later in it, and nothing older. Read in
+    slices, each a short read of its own: records that are written meanwhile may come at the end.
+    Raises ChainBroken for a body that cannot be read, StoreCorrupt.
+    """
+    epochs = own_epochs(conn)
+    if after:
+        epochs = epochs[-1:]
+    left = limit
+    for number, origin in reversed(epochs) if newest_first else epochs:
+        for row in rows(conn, number, after, kinds, newest_first):
+            if left == 0:
+                return
+            left = None if left is None else left - 1
+            yield _entry(origin, *row)
+
+
+def _entry(origin: Origin, position: int, body: str | None) -> Entry:
+    record = RecordId(origin, position & SEQ_MASK)
+    if body is None:
+        return Entry(record, None, None)
+    try:
+        at, said = records.decode(body)
+    except ValueError as error:
+        raise ChainBroken(
+            f"record {record} cannot be read: {error}",
+            "`fabgate journal verify` says what else is wrong; `fabgate restore` brings a backup.",
+        ) from error
+    return Entry(record, at, said)
+
+
+def last_seq(conn: sqlite3.Connection) -> int:
+    """The `seq` of the newest record of the present epoch."""
+    return last_position(conn, own_epochs(conn)[-1][0]) & SEQ_MASK
+
+
+@told
+def entry(conn: sqlite3.Connection, id: RecordId) -> Entry | None:  # noqa: A002
+    """One record, of whatever origin; None when this store has none of that id."""
+    position = _position(conn, id)
+    if position is None:
+        return None
+    row = conn.execute("SELECT position, body FROM journal WHERE position = ?", (position,)).fetchone()
+    return _entry(id.origin, *row) if row else None
+
+
+@told
+def notes(conn: sqlite3.Connection, id: RecordId) -> Mapping[str, str]:  # noqa: A002
+    """The texts beside a record by their kind: a reason, a name, a login. Empty once purged."""
+    found = conn.execute("SELECT kind, text FROM notes WHERE position = ?", (_position(conn, id),))
+    return dict(found.fetchall())
+
+
+def _position(conn: sqlite3.Connection, record: RecordId) -> int | None:
+    lab, gate, epoch = record.origin.split("/")
+    row = conn.execute(_ORIGIN, (lab, gate, epoch)).fetchone()
+    return None if row is None else (row[0] << SEQ_BITS) + record.seq
+
+
+_ORIGIN = "SELECT id FROM origins WHERE lab = ? AND gate = ? AND epoch = ?"
+
+
+def purge(pen: Pen, at: Moment, rule: str, first: int, last: int, kinds: Collection[str] = ()) -> RecordId:
+    """Blank bodies and notes of this epoch's records `first` to `last`, of `kinds` or of all, and
+    write the record that says so (law 12). Ask for some thousand records at once: a tap waits.
+
+    What the chain is read by (the beginning of an epoch, purges) is kept whatever `kinds` says.
+    """
+    number, _ = own_epochs(pen.conn)[-1]
+    last = min(last, last_seq(pen.conn))
+    base = number << SEQ_BITS
+    for position, kind, body in pen.execute(_WHOLE, (base + first, base + last)).fetchall():
+        if kind not in _KEPT and (not kinds or kind in kinds):
+            pen.execute(_BLANK, (chain.body_hash(body.encode()), position))
+            pen.execute("DELETE FROM notes WHERE position = ?", (position,))
+    return pen.append(Draft(at, Purged(first, last, rule, tuple(sorted(kinds)))))
+
+
+_WHOLE = "SELECT position, kind, body FROM journal WHERE position BETWEEN ? AND ? AND body IS NOT NULL"
+_BLANK = "UPDATE journal SET body = NULL, body_hash = ? WHERE position = ?"

@@ -1,0 +1,331 @@
+"""Who may do what, now: members and their persons, badges, grants, roles, locks.
+
+The roster holds the present; its history is the journal. The moves take the pen of the transaction
+in which the record that they belong to is written. Dates are UTC milliseconds. What a tap asks
+(`standing`) is `lookup.py`'s and bears its name here too.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from fabgate.model import Level, Lock, MachineId, MemberId, RecordId, Role, SkillId, Token
+from fabgate.store.faults import told
+from fabgate.store.lookup import standing, standing_of
+from fabgate.store.writer import Pen
+
+__all__ = [
+    "Badge",
+    "Grant",
+    "Member",
+    "RoleHeld",
+    "badge",
+    "badges",
+    "block_badge",
+    "edit_person",
+    "end_grant",
+    "end_lock",
+    "end_role",
+    "grants",
+    "lift",
+    "lock",
+    "locks",
+    "member",
+    "member_of_login",
+    "members",
+    "put_badge",
+    "put_grant",
+    "put_lock",
+    "put_member",
+    "put_role",
+    "roles",
+    "standing",
+    "standing_of",
+    "suspend",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member with what is personal about them; `nameable` if others may be told their name."""
+
+    id: MemberId
+    handle: str
+    name: str
+    language: str | None = None
+    email: str | None = None
+    login: str | None = None
+    nameable: bool = False
+    suspended_ms: int | None = None
+    suspended_record: RecordId | None = None
+    added_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A badge of a member; `record` is the one that gave or blocked it."""
+
+    token: Token
+    member: MemberId
+    label: str
+    added_ms: int
+    blocked_ms: int | None
+    record: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The level that a member holds on a skill; good up to and including `until_ms`."""
+
+    member: MemberId
+    skill: SkillId
+    level: Level
+    by: MemberId
+    record: RecordId
+    since_ms: int
+    until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHeld:
+    """An office that a member holds, for one machine or (None) for the lab."""
+
+    member: MemberId
+    role: Role
+    machine: MachineId | None
+    first: bool
+    record: RecordId
+
+
+# --- questions ----------------------------------------------------------------------------------
+
+
+@told
+def member(conn: sqlite3.Connection, handle_or_id: str) -> Member | None:
+    """The member with this id or this handle."""
+    row = conn.execute(_MEMBER + " AND m.id = ?", (handle_or_id,)).fetchone()
+    row = row or conn.execute(_MEMBER + " AND p.handle = ?", (handle_or_id,)).fetchone()
+    return _member(row) if row else None
+
+
+@told
+def members(conn: sqlite3.Connection) -> tuple[Member, ...]:
+    """Everybody, by handle."""
+    return tuple(_member(row) for row in conn.execute(_MEMBER + " ORDER BY p.handle"))
+
+
+@told
+def member_of_login(conn: sqlite3.Connection, login: str) -> Member | None:
+    """Whose login this is; None also when it is written beside several: it then proves nobody."""
+    found = conn.execute(_MEMBER + " AND p.login = ? LIMIT 2", (login,)).fetchall()
+    return _member(found[0]) if len(found) == 1 else None
+
+
+_MEMBER = """\
+SELECT m.id, p.handle, p.name, p.language, p.email, p.login, p.nameable,
+       m.suspended_ms, m.suspended_record, m.added_ms
+FROM members AS m JOIN people AS p ON p.member = m.id WHERE p.lab = lab()"""
+
+
+def _member(row: tuple[str, str, str, str, str, str, int, int, str | None, int]) -> Member:
+    id_, handle, name, language, email, login, nameable, suspended, record, added = row
+    return Member(
+        MemberId(id_),
+        handle,
+        name,
+        language,
+        email,
+        login,
+        bool(nameable),
+        suspended,
+        None if record is None else RecordId.of(record),
+        added,
+    )
+
+
+@told
+def badges(conn: sqlite3.Connection, member: MemberId | None = None) -> tuple[Badge, ...]:
+    """All badges, or those of one member, the oldest first."""
+    found = conn.execute(_BADGE + " AND (:member IS NULL OR member = :member)" + _BY_AGE, {"member": member})
+    return tuple(_badge(row) for row in found)
+
+
+@told
+def badge(conn: sqlite3.Connection, token: Token) -> Badge | None:
+    """The badge that bears this token."""
+    row = conn.execute(_BADGE + " AND token = ?", (token,)).fetchone()
+    return _badge(row) if row else None
+
+
+_BADGE = "SELECT token, member, label, added_ms, blocked_ms, record FROM badges WHERE lab = lab()"
+_BY_AGE = " ORDER BY added_ms, token"
+
+
+def _badge(row: tuple[str, str, str, int, int | None, str]) -> Badge:
+    token, owner, label, added, blocked, record = row
+    return Badge(Token(token), MemberId(owner), label, added, blocked, RecordId.of(record))
+
+
+@told
+def grants(
+    conn: sqlite3.Connection, member: MemberId | None = None, skill: SkillId | None = None
+) -> tuple[Grant, ...]:
+    """The grants in force or run out, of one member, of one skill, or all; by skill, highest first."""
+    found = conn.execute(_GRANTS, {"member": member, "skill": skill})
+    return tuple(
+        Grant(MemberId(who), SkillId(what), Level(level), MemberId(by), RecordId.of(record), since, until)
+        for who, what, level, by, record, since, until in found
+    )
+
+
+_GRANTS = """\
+SELECT member, skill, level, given_by, record, since_ms, until_ms FROM grants WHERE lab = lab()
+AND (:member IS NULL OR member = :member) AND (:skill IS NULL OR skill = :skill)
+ORDER BY skill, level DESC, since_ms, member"""
+
+
+@told
+def roles(conn: sqlite3.Connection, member: MemberId | None = None) -> tuple[RoleHeld, ...]:
+    """The offices of one member, or all."""
+    found = conn.execute(_ROLES, {"member": member})
+    return tuple(
+        RoleHeld(
+            MemberId(who),
+            Role(role),
+            MachineId(machine) if machine else None,
+            bool(first),
+            RecordId.of(record),
+        )
+        for who, role, machine, first, record in found
+    )
+
+
+_ROLES = """\
+SELECT member, role, machine, first, record FROM roles
+WHERE lab = lab() AND (:member IS NULL OR member = :member) ORDER BY role, machine, member"""
+
+
+@told
+def lock(conn: sqlite3.Connection, machine: MachineId) -> Lock | None:
+    """Since when a machine is locked out, if it is."""
+    return locks(conn).get(machine)
+
+
+@told
+def locks(conn: sqlite3.Connection) -> dict[MachineId, Lock]:
+    """Every machine that is locked out."""
+    found = conn.execute("SELECT machine, since_ms, record FROM locks WHERE lab = lab() ORDER BY machine")
+    return {MachineId(name): Lock(since, RecordId.of(record)) for name, since, record in found}
+
+
+# --- moves --------------------------------------------------------------------------------------
+
+
+def put_member(pen: Pen, new: Member) -> None:
+    """Take up a new member. The handle must be free: the desk has asked."""
+    pen.execute("INSERT INTO members (lab, id, added_ms) VALUES (?, ?, ?)", (pen.lab, new.id, new.added_ms))
+    pen.execute(_PUT_PERSON, _person(pen, new))
+
+
+def edit_person(pen: Pen, now: Member) -> None:
+    """Write down what is personal about a member anew: handle, name, language, e-mail, login."""
+    pen.execute(_EDIT_PERSON, _person(pen, now))
+
+
+def _person(pen: Pen, of: Member) -> dict[str, str | int | None]:
+    return {
+        "lab": pen.lab,
+        "member": of.id,
+        "handle": of.handle,
+        "name": of.name,
+        "language": of.language,
+        "email": of.email,
+        "login": of.login,
+        "nameable": int(of.nameable),
+    }
+
+
+_PUT_PERSON = """\
+INSERT INTO people (lab, member, handle, name, language, email, login, nameable)
+VALUES (:lab, :member, :handle, :name, :language, :email, :login, :nameable)"""
+_EDIT_PERSON = """\
+UPDATE people SET handle = :handle, name = :name, language = :language, email = :email, login = :login,
+nameable = :nameable WHERE member = :member AND lab = :lab"""
+
+
+def suspend(pen: Pen, member: MemberId, since_ms: int, record: RecordId) -> None:
+    """Suspend a member, whoever holds what."""
+    pen.execute(_SUSPEND, (since_ms, str(record), member, pen.lab))
+
+
+def lift(pen: Pen, member: MemberId) -> None:
+    """End a member's suspension."""
+    pen.execute(_SUSPEND, (None, None, member, pen.lab))
+
+
+_SUSPEND = "UPDATE members SET suspended_ms = ?, suspended_record = ? WHERE id = ? AND lab = ?"
+
+
+def put_badge(pen: Pen, new: Badge) -> None:
+    """Give a badge to a member; one that somebody had before is theirs no more."""
+    pen.execute(
+        "INSERT OR REPLACE INTO badges (lab, token, member, label, added_ms, blocked_ms, record)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (pen.lab, new.token, new.member, new.label, new.added_ms, new.blocked_ms, str(new.record)),
+    )
+
+
+def block_badge(pen: Pen, token: Token, since_ms: int, record: RecordId) -> None:
+    """Let a badge open nothing from now on."""
+    pen.execute(
+        "UPDATE badges SET blocked_ms = ?, record = ? WHERE token = ? AND lab = ?",
+        (since_ms, str(record), token, pen.lab),
+    )
+
+
+def put_grant(pen: Pen, new: Grant) -> None:
+    """Put a grant in force, in place of the one that the member held on this skill."""
+    given = (new.level, new.by, str(new.record), new.since_ms, new.until_ms)
+    pen.execute(
+        "INSERT OR REPLACE INTO grants (lab, member, skill, level, given_by, record, since_ms, until_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (pen.lab, new.member, new.skill, *given),
+    )
+
+
+def end_grant(pen: Pen, member: MemberId, skill: SkillId) -> None:
+    """Take a grant out of force."""
+    pen.execute(
+        "DELETE FROM grants WHERE member = ? AND skill = ? AND lab = ?",
+        (member, skill, pen.lab),
+    )
+
+
+def put_role(pen: Pen, new: RoleHeld) -> None:
+    """Give a member an office."""
+    pen.execute(
+        "INSERT OR REPLACE INTO roles (lab, member, role, machine, first, record) VALUES (?, ?, ?, ?, ?, ?)",
+        (pen.lab, new.member, new.role, new.machine or "", int(new.first), str(new.record)),
+    )
+
+
+def end_role(pen: Pen, member: MemberId, role: Role, machine: MachineId | None = None) -> None:
+    """Take an office from a member."""
+    pen.execute(
+        "DELETE FROM roles WHERE member = ? AND role = ? AND machine = ? AND lab = ?",
+        (member, role, machine or "", pen.lab),
+    )
+
+
+def put_lock(pen: Pen, machine: MachineId, new: Lock) -> None:
+    """Take a machine out of service."""
+    pen.execute(
+        "INSERT OR REPLACE INTO locks (lab, machine, since_ms, record) VALUES (?, ?, ?, ?)",
+        (pen.lab, machine, new.since_ms, str(new.record)),
+    )
+
+
+def end_lock(pen: Pen, machine: MachineId) -> None:
+    """Put a machine back into service."""
+    pen.execute("DELETE FROM locks WHERE machine = ? AND lab = ?", (machine, pen.lab))
