@@ -153,6 +153,7 @@ class Trouble(enum.StrEnum):
     RELAY = "relay"
     INPUT = "input"
     ESTOP = "estop"
+    JOURNAL = "journal"  # the journal does not verify: a person must look at it
     CHECKING = "checking"  # the journal is read through after an unclean stop
 
 

@@ -59,7 +59,7 @@ from fabgate.model import (
 from fabgate.model import (
     Ending as End,
 )
-from fabgate.records import SessionStarted, SessionStopped
+from fabgate.records import SessionStarted, SessionStopped, TroubleBegan, TroubleOver
 from fabgate.rules import policy
 from fabgate.rules.gestures import MEANING, Gesture, Who
 from fabgate.rules.states import (
@@ -509,28 +509,46 @@ def _close(rules: MachineRules, state: State, event: CloseNow) -> Step:
 
 # --- troubles ---------------------------------------------------------------------------------
 
+_CUTS = frozenset({Trouble.ESTOP, Trouble.RELAY})
+
 
 def _troubled(rules: MachineRules, state: State, event: Troubled) -> Step:
     """An e-stop or a relay that fails cuts at once; a blind reader ends nothing (law 10)."""
+    if event.trouble in state.condition.troubles:
+        return state, ()
+    told = _trouble_record(rules, TroubleBegan(rules.machine, event.trouble), event)
     condition = replace(state.condition, troubles=state.condition.troubles | {event.trouble})
     if event.trouble is Trouble.READER:
         # What lay on the reader is no longer known; it says so itself when it sees again.
         condition = replace(condition, presence=Presence())
         state = _away(state, None)
-    state = under(state, condition)
-    if event.trouble in (Trouble.READER, Trouble.INPUT, Trouble.CHECKING):
-        return (state, ()) if _run(state) else (at_rest(condition), ())
     if _run(state) is None:
-        return at_rest(condition), (Power(rules.machine, on=False),)
-    return _stop(rules, state, Why.ESTOP if event.trouble is Trouble.ESTOP else Why.FAULT, event.at)
+        off = (Power(rules.machine, on=False),) if event.trouble in _CUTS else ()
+        return at_rest(condition), off + told
+    state = under(state, condition)
+    if event.trouble not in _CUTS:
+        return state, told
+    why = Why.ESTOP if event.trouble is Trouble.ESTOP else Why.FAULT
+    state, effects = _stop(rules, state, why, event.at)
+    return state, effects + told
 
 
 def _mended(rules: MachineRules, state: State, event: Mended) -> Step:
+    if event.trouble not in state.condition.troubles:
+        return state, ()
+    told = _trouble_record(rules, TroubleOver(rules.machine, event.trouble), event)
     state = under(state, replace(state.condition, troubles=state.condition.troubles - {event.trouble}))
     if event.trouble is Trouble.READER and rules.hold is Hold.SLOT:
         # The reader says next which badges lie there; one that does not has its grace from now.
         state = _away(state, event.at.boot_ms)
-    return state, ()
+    return state, told
+
+
+def _trouble_record(
+    rules: MachineRules, body: TroubleBegan | TroubleOver, event: Troubled | Mended
+) -> Effects:
+    # The check after an unclean stop is in the journal already, as a start that was not clean.
+    return () if event.trouble is Trouble.CHECKING else (Ink(rules.machine, event.at, body),)
 
 
 def _away(state: State, since_ms: int | None) -> State:
