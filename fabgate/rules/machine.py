@@ -103,6 +103,9 @@ def lapse(rules: MachineRules, state: State, at: Moment) -> Step:
 
 def _on(rules: MachineRules, state: State, event: Event) -> Step:
     match event:
+        case BadgeSeen() | Looked() | LookFailed() if state.condition.stopping:
+            # Its lookup was under way when the daemon was asked to stop: off stays off.
+            return state, ()
         case BadgeSeen():
             return _seen(rules, state, event)
         case BadgeGone():
@@ -557,6 +560,7 @@ def _away(state: State, since_ms: int | None) -> State:
 
 
 def _stopping(rules: MachineRules, state: State, event: Stopping) -> Step:
+    state = under(state, replace(state.condition, stopping=True))
     if _run(state) is not None:
         return _stop(rules, state, Why.GATE_STOPPED, event.at)
     return at_rest(state.condition), (Power(rules.machine, on=False),)

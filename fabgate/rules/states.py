@@ -33,6 +33,7 @@ class Condition:
     troubles: frozenset[Trouble] = frozenset()
     presence: Presence = field(default_factory=Presence)
     inks: int = 0
+    stopping: bool = False  # the daemon is asked to stop: nothing starts any more
 
 
 @dataclass(frozen=True, slots=True)

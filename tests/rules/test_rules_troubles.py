@@ -222,3 +222,21 @@ def test_a_start_that_nobody_here_remembers_is_aborted_when_its_ink_comes():
     bench = MachineBench()
     bench.send(Inked(LASER, InkId(9), RecordId.of("openfab/gate-1/0a1b2c3d#77"), bench.now))
     assert (bench.stop.session, bench.stop.why) == ("openfab/gate-1/0a1b2c3d#77", Why.ABORTED)
+
+
+def test_a_badge_that_was_being_looked_up_when_the_daemon_stops_starts_nothing():
+    bench = MachineBench()
+    bench.see(ADAS)
+    bench.shut_down()
+    bench.answer()
+    bench.write()
+    assert not bench.relay
+    assert bench.starts == []
+
+
+def test_a_badge_that_comes_after_the_daemon_stops_starts_nothing():
+    bench = working(ADAS)
+    bench.shut_down()
+    bench.tap(DANS)
+    assert not bench.relay
+    assert [start.member for start in bench.starts] == ["m-ada"]
