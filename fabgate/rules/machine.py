@@ -45,6 +45,7 @@ from fabgate.model import (
     Fact,
     Hold,
     InkId,
+    Level,
     Lock,
     MachineRules,
     Moment,
@@ -301,6 +302,9 @@ def _newcomer(standing: Standing, token: Token) -> Session:
 
 
 def _start(rules: MachineRules, state: State, session: Session, at: Moment) -> Step:
+    if rules.hold is Hold.SLOT and not state.condition.presence.lies(session.badge):
+        # Taken out before its lookup was answered: nothing would hold the session.
+        return _cancel(rules, state, session.user)
     ink = InkId(state.condition.inks + 1)
     condition = replace(state.condition, inks=ink)
     by_ms = at.boot_ms + rules.ink_ms
@@ -439,7 +443,8 @@ def _lapsed(rules: MachineRules, state: State, at: Moment) -> Step:
 
 
 def _waited(rules: MachineRules, state: State, trainee: Session, at: Moment) -> Step:
-    told = _tell(rules, Notice.WAIT_OVER, trainee.user, contact=rules.contact)
+    sponsors = state.sponsors if isinstance(state, AwaitingSponsor) else ()
+    told = _tell(rules, Notice.WAIT_OVER, trainee.user, contact=rules.contact, sponsors=sponsors)
     refused = Refuse(rules.machine, at, Code.NEEDS_SPONSOR, trainee.badge, trainee.user.member)
     return at_rest(state.condition), (told, refused)
 
@@ -454,18 +459,37 @@ def _announce(rules: MachineRules, state: Open | Ending, run: Run, at: Moment) -
 
 
 def _roster_moved(rules: MachineRules, state: State, event: RosterMoved) -> Step:
-    run = _run(state)
-    if run is None:
+    """Look again at whoever works here, and at those whose start is still under way."""
+    session = _session(state)
+    if session is None:
         return state, ()
-    return state, (Recheck(rules.machine, run.session.badge, event.at),)
+    starting = _run(state) is None and session.sponsor_badge is not None
+    badges = (session.badge, session.sponsor_badge) if starting else (session.badge,)
+    return state, tuple(Recheck(rules.machine, badge, event.at) for badge in badges if badge)
 
 
 def _rechecked(rules: MachineRules, state: State, event: Rechecked) -> Step:
-    run = _run(state)
-    if run is None or run.session.badge != event.token:
+    session = _session(state)
+    if session is None or event.token not in (session.badge, session.sponsor_badge):
         return state, ()
-    why = policy.lost(event.standing, run.session.level)
+    if _run(state) is None:
+        return _recheck_start(rules, state, session, event)
+    why = policy.lost(event.standing, session.level) if event.token == session.badge else None
     return (state, ()) if why is None else _lose(rules, state, why, event.at)
+
+
+def _recheck_start(rules: MachineRules, state: State, session: Session, event: Rechecked) -> Step:
+    """A right that is taken while a start waits for a sponsor or for ink takes the start with it."""
+    if event.token == session.badge:
+        verdict = policy.start(rules, event.standing)
+        denied = verdict if isinstance(verdict, Denied) else None
+        if verdict is policy.Start.SUPERVISED and session.level >= Level.AUTONOMOUS:
+            denied = Denied(Code.NEEDS_SPONSOR, policy.facts(rules, event.standing))
+    else:
+        denied = policy.sponsor(rules, event.standing, session.user.member, session.badge, event.token)
+    if denied is None:
+        return state, ()
+    return _refuse(rules, at_rest(state.condition), denied, event.token, event.standing.person, event.at)
 
 
 def _lock_changed(rules: MachineRules, state: State, event: LockChanged) -> Step:
@@ -602,7 +626,7 @@ def _refuse(
 
 
 def _tell(rules: MachineRules, what: Notice, to: Person | None, **facts: Fact) -> Tell:
-    about: dict[str, Fact] = {"title": rules.title, "member": to.name if to else None}
+    about: dict[str, Fact] = {"title": rules.title, "hold": rules.hold, "member": to.name if to else None}
     return Tell(rules.machine, what, about | facts, to.language if to else None)
 
 

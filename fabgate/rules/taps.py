@@ -29,6 +29,10 @@ class Presence:
         """The presence after this badge left the reader."""
         return Presence((*self._recent(token, at_ms), (token, at_ms)))
 
+    def lies(self, token: Token) -> bool:
+        """Whether this badge is on the reader now."""
+        return (token, None) in self.badges
+
     def _recent(self, but: Token | None, at_ms: int) -> tuple[tuple[Token, int | None], ...]:
         return tuple(
             (token, left)

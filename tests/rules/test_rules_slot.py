@@ -126,6 +126,15 @@ def test_a_badge_taken_away_before_the_start_is_written_takes_the_start_back():
     assert (bench.stop.why, bench.stop.length_ms) == (Why.ABORTED, 0)
 
 
+def test_a_badge_taken_away_before_its_lookup_is_answered_starts_nothing():
+    bench = MachineBench(SLOT_RULES)
+    bench.see(ADAS)
+    bench.lift(ADAS)
+    bench.answer()
+    assert bench.said is Notice.CANCELLED
+    assert (bench.state.name, bench.inks) == (Name.FREE, [])
+
+
 @pytest.mark.parametrize("stranger", [DANS, EVES, UNKNOWN])
 def test_a_strangers_badge_in_the_slot_does_not_hold_the_session(stranger):
     bench = working(ADAS, SLOT_RULES)
@@ -252,6 +261,15 @@ def test_the_trainee_may_come_back_with_another_badge_which_then_holds_the_sessi
     bench.lift(BOBS_OTHER)
     bench.wait(30)
     assert bench.stop.why == Why.BADGE_GONE
+
+
+def test_a_trainee_whose_badge_does_not_stay_starts_nothing():
+    bench = asked_back()
+    bench.see(BOBS)
+    bench.lift(BOBS)
+    bench.answer()
+    assert bench.said is Notice.CANCELLED
+    assert (bench.state.name, bench.inks) == (Name.FREE, [])
 
 
 def test_a_trainee_who_lost_the_right_meanwhile_is_refused_and_the_machine_is_free():

@@ -68,6 +68,13 @@ def test_a_badge_that_leaves_without_having_been_seen_counts_after_two_seconds()
     assert presence.seen(ADAS, AWAY_MS, fresh=True)[1]
 
 
+def test_a_badge_lies_there_from_its_coming_to_its_going():
+    presence, _ = Presence().seen(ADAS, 0, fresh=False)
+    assert presence.lies(ADAS)
+    assert not presence.lies(BOBS)
+    assert not presence.gone(ADAS, 1).lies(ADAS)
+
+
 VISITS = st.lists(
     st.tuples(st.sampled_from([ADAS, BOBS]), st.booleans(), st.booleans(), st.integers(0, 3_000)), max_size=60
 )
