@@ -1,0 +1,1 @@
+"""The figures of fabgate, each beside a floor that is measured in the same run."""

@@ -1,0 +1,77 @@
+"""Tap to relay, refusal to lamp: alone, under load, and as the members grow."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.figures import Figure, median, microseconds, p99
+from bench.floor import Floor
+from bench.gate import RunningGate
+from bench.lab import ADA, STRANGER, found
+
+REPORT = "import sys\nfrom pathlib import Path\nfrom bench.load import report\nreport(Path(sys.argv[1]))"
+
+
+def measure(quick: bool) -> list[Figure]:
+    tries = 60 if quick else 1_000
+    with tempfile.TemporaryDirectory() as name:
+        return _alone(Path(name), tries) + _loaded(Path(name), tries) + _growing(Path(name), tries, quick)
+
+
+def _alone(folder: Path, tries: int) -> list[Figure]:
+    gate = RunningGate(found(folder / "small", 100))
+    floor = Floor(folder, 100)
+    ours: list[float] = []
+    plain: list[float] = []
+    refused: list[float] = []
+    for count in range(tries + tries // 10):
+        on, _off = gate.tap(ADA)
+        base = floor.tap()
+        red = gate.refusal(STRANGER)
+        if count >= tries // 10:  # the first tenth warms up
+            ours.append(on)
+            plain.append(base)
+            refused.append(red)
+    gate.close()
+    base = median(plain)
+    return [
+        Figure("tap to relay, floor: median", microseconds(base), "us"),
+        Figure("tap to relay: median", microseconds(median(ours)), "us", microseconds(base), microseconds(1.6 * base)),
+        Figure("tap to relay: p99", microseconds(p99(ours)), "us", microseconds(base), microseconds(3 * base)),
+        Figure("refusal to lamp: median", microseconds(median(refused)), "us", microseconds(base), microseconds(0.25 * base)),
+    ]
+
+
+def _loaded(folder: Path, tries: int) -> list[Figure]:
+    """The same while another, niced process reads the whole journal over and over."""
+    settings = found(folder / "loaded", 1_000)
+    gate = RunningGate(settings)
+    report = subprocess.Popen(
+        ["nice", "-n", "10", sys.executable, "-c", REPORT, str(settings.gate.state)], stdout=subprocess.DEVNULL
+    )
+    try:
+        times = [gate.tap(ADA)[0] for _ in range(tries)]
+    finally:
+        report.terminate()
+        report.wait()
+        gate.close()
+    return [Figure("tap to relay beside a report: p99", microseconds(p99(times)), "us", goal=5_000)]
+
+
+def _growing(folder: Path, tries: int, quick: bool) -> list[Figure]:
+    sizes = (100, 2_000) if quick else (100, 10_000, 1_000_000)
+    figures: list[Figure] = []
+    least = 0.0
+    for size in sizes:
+        gate = RunningGate(found(folder / f"m{size}", size))
+        for _ in range(tries // 10):
+            gate.tap(ADA)
+        middle = median([gate.tap(ADA)[0] for _ in range(tries)])
+        gate.close()
+        least = least or middle
+        goal = None if size == sizes[0] else microseconds(1.25 * least)
+        figures.append(Figure(f"tap to relay, {size:,} members: median", microseconds(middle), "us", goal=goal))
+    return figures
