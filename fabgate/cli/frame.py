@@ -31,6 +31,7 @@ from fabgate.texts import Catalogue
 
 CONFIG = Path("/etc/fabgate/fabgate.toml")
 Deed = TypeVar("Deed", bound=Callable[..., Any])
+Answer = TypeVar("Answer")
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Here:
         if self.given is not None:
             return self.given
         settings = configuration.load(self.config)
+        _ = self.login  # before root becomes somebody else: it is root who types
         become_owner(settings.gate.state)
         return settings
 
@@ -61,12 +63,17 @@ class Here:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        lab = self.settings.lab
-        return Catalogue.load(lab.languages, lab.zone, lab.texts)
+        """The sentences of the command line, which speaks English whatever the lab's members read."""
+        return Catalogue.load(("en",), self.settings.lab.zone)
 
     @cached_property
     def store(self) -> Store:
         return Store(self.settings.gate.state)
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether the clock is a rehearsal's: nothing may wait, for no time would pass."""
+        return self.given_clock is not None
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
@@ -124,15 +131,18 @@ def refuse(here: Here, denied: Denied) -> NoReturn:
     raise click.exceptions.Exit(1)
 
 
-def done(here: Here, result: Done | Denied, text: str, as_json: bool = False) -> Done:
-    """Say that a deed was done (`text` is filled with its facts), or refuse."""
+def found(here: Here, result: Answer | Denied) -> Answer:
+    """What the desk has found, or refuse."""
     if isinstance(result, Denied):
         refuse(here, result)
-    if as_json:
-        show_json({"record": str(result.record) if result.record else None, **result.facts})
-    else:
-        click.echo(text.format_map({key: printable(value) for key, value in result.facts.items()}))
     return result
+
+
+def done(here: Here, result: Done | Denied, text: str) -> Done:
+    """Say that a deed was done (`text` is filled with its facts), or refuse."""
+    done_ = found(here, result)
+    click.echo(text.format_map({key: printable(value) for key, value in done_.facts.items()}))
+    return done_
 
 
 def sentence(here: Here, what: Code | Notice, facts: Facts) -> str:
@@ -157,7 +167,7 @@ def show_table(headers: Sequence[str], rows: Iterable[Sequence[object]], empty: 
 
 
 def printable(value: object) -> str:
-    """A value on one line of a terminal: what could move the cursor or break the line is shown as an escape."""
+    """A value on one line of a terminal: what could move the cursor or break the line is escaped."""
     if value is None:
         return ""
     text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

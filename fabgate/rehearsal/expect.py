@@ -14,7 +14,6 @@ from fabgate.rehearsal.verbs import Expectation
 from fabgate.rules import ledger
 from fabgate.rules.ledger import Usage
 from fabgate.store import journal, roster
-from fabgate.store.db import Reader, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def unmet(stage: Stage, last: Ran | None, expected: Expectation) -> str | None:
                 None if last and last.status == status else f"it was {last.status if last else 'never run'}"
             )
         case verbs.JournalOk():
-            with _books(stage) as reader:
+            with stage.store.reader() as reader:
                 broken = journal.verify(reader.conn).broken
             return f"{broken[0].record}: {broken[0].what}" if broken else None
         case _ as never:
@@ -77,7 +76,7 @@ def _no_such_usage(stage: Stage, expected: verbs.Closed) -> str | None:
 
 def _usages(stage: Stage, machine: str) -> Iterator[tuple[Usage, str]]:
     """The closed sessions of a machine, each with the handle of its user."""
-    with _books(stage) as reader:
+    with stage.store.reader() as reader:
         entries = list(journal.entries(reader.conn))
         handles = {one.id: one.handle for one in roster.members(reader.conn)}
     for usage in ledger.Ledger(ledger.first_syncs(entries)).usages(entries):
@@ -86,12 +85,8 @@ def _usages(stage: Stage, machine: str) -> Iterator[tuple[Usage, str]]:
 
 
 def _open(stage: Stage, machine: str) -> bool:
-    with _books(stage) as reader:
+    with stage.store.reader() as reader:
         return any(run.machine == machine for run in journal.running(reader.conn))
-
-
-def _books(stage: Stage) -> Reader:
-    return Store(stage.settings.gate.state).reader()
 
 
 def _quoted(shown: str | Ran | None) -> str:

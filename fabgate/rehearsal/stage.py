@@ -21,6 +21,7 @@ from fabgate.gate.inbox import Inbox
 from fabgate.gate.ink import Written
 from fabgate.gate.loop import Edges
 from fabgate.gate.panel import Showing
+from fabgate.store.db import Store
 
 
 class SimDisk:
@@ -42,6 +43,7 @@ class Stage:
         self.clock = clock
         self.bench = SimBench(settings, clock)
         self.disk = SimDisk()
+        self.store = Store(settings.gate.state)
         self.net = True
         self._start_ms = clock.now().wall_ms
         self.passed_ms = 0

@@ -48,7 +48,7 @@ class Face:
 
 def face(rules: MachineRules, state: State) -> Face:
     """What the machine shows while it stays in this state."""
-    about: dict[str, Fact] = {"title": rules.title, "contact": rules.contact}
+    about: dict[str, Fact] = {"title": rules.title, "hold": rules.hold, "contact": rules.contact}
     match state:
         case Free():
             return Face(Mood.READY, Notice.READY, about)

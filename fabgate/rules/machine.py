@@ -243,7 +243,7 @@ def _tapped(
         case Gesture.STAY:
             return _stay(rules, state, Notice.STAY, at)
         case Gesture.BACK:
-            return _stay(rules, state, Notice.BACK, at)
+            return _back(rules, state, token, at)
         case Gesture.UNDO:
             return _stop(rules, state, Why.UNDONE, at)
         case Gesture.HERE:
@@ -418,6 +418,18 @@ def _stay(rules: MachineRules, state: State, what: Notice, at: Moment) -> Step:
     run = replace(state.run, seen=state.run.seen or isinstance(state, Ending), away_ms=None)
     told = _tell(rules, what, run.session.user, left_ms=run.ends_ms - at.boot_ms)
     return Open(state.condition, run), (told,)
+
+
+def _back(rules: MachineRules, state: State, token: Token, at: Moment) -> Step:
+    """The user's badge is in the slot again; another of their badges takes the place of one that is out."""
+    run = _run(state)
+    assert run is not None, "only a session with power is held by a badge"
+    if run.away_ms is not None and token != run.session.badge:
+        if not state.condition.presence.lies(token):
+            # It was taken out before its lookup was answered: what holds the session is away still.
+            return state, ()
+        state = _with_run(state, replace(run, session=replace(run.session, badge=token)))
+    return _stay(rules, state, Notice.BACK, at)
 
 
 def _lapsed(rules: MachineRules, state: State, at: Moment) -> Step:
