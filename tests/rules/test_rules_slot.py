@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from machine_bench import (
     ADAS,
+    ADAS_OTHER,
     BOBS,
     BOBS_OTHER,
     CLEOS,
@@ -152,6 +153,41 @@ def test_a_strangers_badge_that_leaves_the_slot_ends_nothing():
     bench.lift(DANS)
     bench.wait(HOUR)
     assert bench.relay
+
+
+def test_another_badge_of_the_user_takes_the_place_of_the_one_that_was_taken_out():
+    bench = working(ADAS, SLOT_RULES)
+    bench.lift(ADAS)
+    bench.wait(10)
+    bench.lay(ADAS_OTHER)
+    assert bench.said is Notice.BACK
+    bench.wait(HOUR)
+    assert bench.relay
+    bench.lift(ADAS_OTHER)
+    bench.wait(30)
+    assert bench.stop.why == Why.BADGE_GONE
+
+
+def test_another_badge_of_the_user_beside_the_first_changes_nothing():
+    bench = working(ADAS, SLOT_RULES)
+    bench.lay(ADAS_OTHER)
+    bench.lift(ADAS_OTHER)
+    bench.wait(HOUR)
+    assert bench.relay
+    bench.lift(ADAS)
+    bench.wait(30)
+    assert bench.stop.why == Why.BADGE_GONE
+
+
+def test_another_badge_of_the_user_that_does_not_stay_does_not_hold_the_session():
+    bench = working(ADAS, SLOT_RULES)
+    bench.lift(ADAS)
+    bench.wait(10)
+    bench.see(ADAS_OTHER)
+    bench.lift(ADAS_OTHER)
+    bench.answer()
+    bench.wait(20)
+    assert bench.stop.why == Why.BADGE_GONE
 
 
 def test_lifting_the_badge_and_laying_it_back_says_that_the_warning_was_seen():
