@@ -492,16 +492,16 @@ def _rechecked(rules: MachineRules, state: State, event: Rechecked) -> Step:
 
 def _recheck_start(rules: MachineRules, state: State, session: Session, event: Rechecked) -> Step:
     """A right that is taken while a start waits for a sponsor or for ink takes the start with it."""
-    if event.token == session.badge:
-        verdict = policy.start(rules, event.standing)
-        denied = verdict if isinstance(verdict, Denied) else None
-        if verdict is policy.Start.SUPERVISED and session.level >= Level.AUTONOMOUS:
-            denied = Denied(Code.NEEDS_SPONSOR, policy.facts(rules, event.standing))
-    else:
+    if event.token != session.badge:
         denied = policy.sponsor(rules, event.standing, session.user.member, session.badge, event.token)
-    if denied is None:
+        # Why a sponsor may no more is not the trainee's business: the start is off, that is all.
+        return (state, ()) if denied is None else _cancel(rules, state, session.user)
+    verdict = policy.start(rules, event.standing)
+    if verdict is policy.Start.SUPERVISED and session.level >= Level.AUTONOMOUS:
+        verdict = Denied(Code.NEEDS_SPONSOR, policy.facts(rules, event.standing))
+    if not isinstance(verdict, Denied):
         return state, ()
-    return _refuse(rules, at_rest(state.condition), denied, event.token, event.standing.person, event.at)
+    return _refuse(rules, at_rest(state.condition), verdict, event.token, event.standing.person, event.at)
 
 
 def _lock_changed(rules: MachineRules, state: State, event: LockChanged) -> Step:

@@ -8,6 +8,7 @@ import pytest
 from machine_bench import (
     ADAS,
     BOBS,
+    CLEOS,
     DANS,
     HOUR,
     LASER,
@@ -15,6 +16,7 @@ from machine_bench import (
     MINUTE,
     ORIGIN,
     RULES,
+    SLOT_RULES,
     MachineBench,
     sponsored,
     working,
@@ -179,6 +181,77 @@ def test_an_answer_about_a_badge_that_works_here_no_more_changes_nothing():
     assert bench.send(gone) == ()
     bench.tap(ADAS)
     assert bench.send(replace(gone, token=ADAS)) == ()
+
+
+# --- rights that are lost before there is power --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"level": Level.NONE}, Code.NOT_QUALIFIED),
+        ({"suspended_ms": 1_700_000_000_000}, Code.SUSPENDED_MEMBER),
+        ({"blocked_ms": 1_700_000_000_000}, Code.BLOCKED_BADGE),
+    ],
+)
+def test_a_trainee_who_loses_the_right_while_waiting_waits_no_more(fields, code):
+    bench = MachineBench()
+    bench.tap(BOBS)
+    bench.change(BOBS, **fields)
+    assert bench.said is code
+    assert bench.state.name is Name.FREE
+    bench.tap(CLEOS)
+    assert bench.starts[0].member == "m-cleo"
+
+
+def test_a_trainee_whose_rights_are_as_before_waits_on():
+    bench = MachineBench()
+    bench.tap(BOBS)
+    bench.change(DANS, level=Level.NONE)
+    bench.tap(CLEOS)
+    assert bench.starts[0].member == "m-bob"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"suspended_ms": 1_700_000_000_000}, Code.SUSPENDED_MEMBER),
+        ({"level": Level.TRAINEE}, Code.NEEDS_SPONSOR),
+        ({"level": Level.NONE, "lapsed_ms": 1_700_000_000_000}, Code.LAPSED),
+    ],
+)
+def test_a_member_who_loses_the_right_while_the_start_is_written_gets_no_power(fields, code):
+    bench = MachineBench()
+    bench.see(ADAS)
+    bench.answer()
+    bench.change(ADAS, **fields)
+    assert bench.said is code
+    bench.write()
+    assert not bench.relay
+    assert (bench.stop.why, bench.stop.charged) == (Why.ABORTED, False)
+
+
+def test_a_sponsor_who_is_suspended_before_there_is_power_sponsors_nobody():
+    bench = MachineBench(SLOT_RULES)
+    bench.tap(BOBS)
+    bench.wait(3)
+    bench.tap(CLEOS)
+    bench.wait(3)
+    bench.change(CLEOS, suspended_ms=1_700_000_000_000)
+    assert bench.state.name is Name.FREE
+    assert bench.said is Notice.CANCELLED
+    assert bench.told[-1].facts["member"] == "Bob"
+
+
+def test_a_sponsor_who_still_may_is_not_in_the_way_of_the_start():
+    bench = MachineBench(SLOT_RULES)
+    bench.tap(BOBS)
+    bench.wait(3)
+    bench.tap(CLEOS)
+    bench.wait(3)
+    bench.change(DANS, level=Level.NONE)
+    bench.lay(BOBS)
+    assert bench.starts[0].sponsor == "m-cleo"
 
 
 # --- locks ------------------------------------------------------------------------------------
