@@ -199,7 +199,9 @@ def _looked(rules: MachineRules, state: State, event: Looked) -> Step:
 
 def _who(rules: MachineRules, state: State, token: Token, standing: Standing, at: Moment) -> Who:
     session = _session(state)
-    if session is not None and standing.person is not None:
+    # A blocked badge stands for nobody: whoever found it is not the one who lost it.
+    own = session is not None and (token == session.badge or standing.blocked_ms is None)
+    if session is not None and own and standing.person is not None:
         if standing.person.member == session.user.member:
             return Who.USER if token == session.badge else Who.USER_OTHER
         if session.sponsor is not None and standing.person.member == session.sponsor.member:

@@ -308,6 +308,22 @@ def test_a_stranger_who_might_work_here_is_told_for_how_long_it_is_taken_but_not
     assert "Ada" not in [value for key, value in told.facts.items() if key != "sponsors"]
 
 
+def test_a_lost_badge_that_was_blocked_cannot_end_its_owners_session():
+    bench = working(ADAS)
+    bench.roster[ADAS_OTHER] = replace(bench.roster[ADAS_OTHER], blocked_ms=1_700_000_000_000)
+    bench.tap(ADAS_OTHER)
+    assert bench.relay
+    assert bench.said is Code.BLOCKED_BADGE
+
+
+def test_a_suspended_member_can_still_switch_off_with_any_badge():
+    bench = working(ADAS)
+    for token in (ADAS, ADAS_OTHER):
+        bench.roster[token] = replace(bench.roster[token], suspended_ms=1_700_000_000_000)
+    bench.tap(ADAS_OTHER)
+    assert bench.stop.why == Why.OWN_TAP
+
+
 @pytest.mark.parametrize(
     ("token", "code"),
     [

@@ -175,6 +175,14 @@ def test_the_sponsors_other_badge_undoes_it_too():
     assert (bench.stop.why, bench.stop.charged) == (Why.UNDONE, False)
 
 
+def test_a_lost_badge_of_the_sponsor_that_was_blocked_undoes_nothing():
+    bench = sponsored()
+    bench.roster[CLEOS_OTHER] = replace(bench.roster[CLEOS_OTHER], blocked_ms=1_700_000_000_000)
+    bench.tap(CLEOS_OTHER)
+    assert bench.relay
+    assert bench.said is Code.BLOCKED_BADGE
+
+
 def test_ten_seconds_are_ten_seconds():
     bench = sponsored()
     bench.wait(7)
