@@ -57,7 +57,8 @@ def lost(standing: Standing, level: Level) -> Why | None:
         return Why.SUSPENDED
     # A right that ran out in mid-session holds until its end: the level at the start prices and
     # carries the whole session. A right that somebody took does not.
-    if standing.level < level and standing.lapsed_ms is None:
+    # Who may no more sponsor may still work here alone.
+    if standing.level < min(level, Level.AUTONOMOUS) and standing.lapsed_ms is None:
         return Why.REVOKED
     return None
 

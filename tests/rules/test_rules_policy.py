@@ -152,6 +152,11 @@ def test_an_autonomous_member_who_is_a_trainee_again_lost_the_right():
     assert policy.lost(Standing(ADA, level=Level.TRAINEE), Level.AUTONOMOUS) is Why.REVOKED
 
 
+def test_a_sponsor_who_may_no_more_sponsor_still_works_here_alone():
+    assert policy.lost(Standing(ADA, level=Level.AUTONOMOUS), Level.SPONSOR) is None
+    assert policy.lost(Standing(ADA, level=Level.TRAINEE), Level.SPONSOR) is Why.REVOKED
+
+
 @given(STANDINGS)
 def test_whoever_lost_nothing_may_start_again_unless_a_right_ran_out(standing):
     if policy.lost(standing, Level.TRAINEE) is None and standing.lapsed_ms is None:
