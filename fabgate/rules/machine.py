@@ -395,7 +395,8 @@ def _stop(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
     """Off, then ink (law 2)."""
     run = _run(state)
     assert run is not None, "only a session with power can be stopped"
-    length_ms = at.boot_ms - run.opened.boot_ms
+    # Events come from several threads: one may have happened just before the ink that came before it.
+    length_ms = max(0, at.boot_ms - run.opened.boot_ms)
     told = _tell(rules, Notice.ENDED, run.session.user, why=why, length_ms=length_ms)
     return at_rest(state.condition), (
         Power(rules.machine, on=False),

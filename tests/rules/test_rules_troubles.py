@@ -19,7 +19,7 @@ from machine_bench import (
     working,
 )
 
-from fabgate.events import Inked, Power
+from fabgate.events import Inked, Power, Troubled
 from fabgate.model import Code, InkId, RecordId, Trouble, Why
 from fabgate.records import TroubleBegan, TroubleOver
 from fabgate.rules.gestures import Name
@@ -34,6 +34,18 @@ def test_an_emergency_stop_cuts_at_once():
     assert effects[0] == Power(LASER, on=False)
     assert (bench.stop.why, bench.stop.length_ms) == (Why.ESTOP, 3_000)
     assert bench.state.name is Name.FAULT
+
+
+def test_a_stop_that_was_pressed_just_before_the_ink_came_ends_a_session_of_no_length():
+    bench = MachineBench()
+    bench.see(ADAS)
+    bench.answer()
+    pressed = bench.now
+    bench.wait(0.005)
+    bench.write()
+    bench.send(Troubled(LASER, Trouble.ESTOP, pressed))
+    assert not bench.relay
+    assert (bench.stop.why, bench.stop.length_ms) == (Why.ESTOP, 0)
 
 
 def test_a_relay_that_fails_ends_the_session_at_once():
