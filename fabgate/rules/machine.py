@@ -532,10 +532,10 @@ def _lose(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
     match rules.ends.of(why):
         case End.NOW:
             return _stop(rules, state, why, at)
-        case End.SOON:
-            ends_ms = min(run.ends_ms, at.boot_ms + rules.warning_ms)
+        case End.SOON if (ends_ms := at.boot_ms + rules.warning_ms) < run.ends_ms:
             return _announce(rules, state, replace(run, ends_ms=ends_ms, ends_why=why), at)
-        case End.WARN:
+        case End.SOON | End.WARN:
+            # An end that is nearer than the warning time was announced already, and keeps its cause.
             told = _tell(rules, Notice.TOLD, run.session.user, why=why, left_ms=run.ends_ms - at.boot_ms)
             return _with_run(state, run), (told,)
         case _ as never:

@@ -121,8 +121,9 @@ def test_a_loss_shortly_before_the_limit_does_not_move_the_end_beyond_it():
     bench = working(ADAS, replace(RULES, ends=Ends(locked=Ending.SOON)))
     bench.wait(4 * HOUR - MINUTE - 3)
     bench.lock()
+    assert (bench.said, bench.told[-1].facts["why"]) == (Notice.TOLD, Why.LOCKED)
     bench.wait(MINUTE)
-    assert bench.stop.length_ms == RULES.limit_ms
+    assert (bench.stop.why, bench.stop.length_ms) == (Why.LIMIT, RULES.limit_ms)
 
 
 def test_a_second_loss_does_not_give_more_time_than_the_first_left():
@@ -131,7 +132,7 @@ def test_a_second_loss_does_not_give_more_time_than_the_first_left():
     bench.wait(3 * MINUTE)
     bench.lock()
     bench.wait(2 * MINUTE)
-    assert bench.stop.length_ms == 303_000
+    assert (bench.stop.why, bench.stop.length_ms) == (Why.REVOKED, 303_000)
 
 
 # --- rights -----------------------------------------------------------------------------------
