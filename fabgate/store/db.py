@@ -18,7 +18,7 @@ from typing import IO
 
 from sqlite_utils import Migrations
 
-from fabgate.errors import StoreError
+from fabgate.errors import StoreCorrupt, StoreError
 from fabgate.model import Moment, Origin, RecordId
 from fabgate.records import Draft, EpochBegun
 from fabgate.store import migrations
@@ -284,10 +284,17 @@ def check(folder: Path) -> tuple[str, ...]:
     Reads every page in one go, which can take seconds: for the start after a crash and for
     `fabgate doctor`, not beside a working gate.
     """
-    with told:
-        conn = connect(folder / DATABASE, "ro")
-        try:
-            found = [row[0] for row in conn.execute("PRAGMA quick_check")]
-        finally:
-            conn.close()
+    try:
+        found = _checked(folder / DATABASE)
+    except StoreCorrupt as error:  # so far gone that SQLite cannot even say where
+        return (error.what,)
     return tuple(line for line in found if line != "ok")
+
+
+@told
+def _checked(path: Path) -> list[str]:
+    conn = connect(path, "ro")
+    try:
+        return [row[0] for row in conn.execute("PRAGMA quick_check")]
+    finally:
+        conn.close()

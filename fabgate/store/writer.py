@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from fabgate.errors import StoreBusy, StoreError
+from fabgate.errors import StoreBusy, StoreCorrupt, StoreError
 from fabgate.model import RecordId
 from fabgate.records import Draft, Note, encode
 from fabgate.store import chain
@@ -30,7 +30,7 @@ from fabgate.store.connect import (
     know_lab,
     own_origin,
 )
-from fabgate.store.faults import told
+from fabgate.store.faults import MOVE, told
 from fabgate.store.files import Lock, inode
 
 SEQ_BITS = 40  # of a journal position; the number of the origin stands above them
@@ -64,17 +64,27 @@ class Reader:
     identity: Identity
 
     def __init__(self, path: Path) -> None:
-        with told:
+        with told, ExitStack() as undo:
             self.conn = connect(path, "ro")
+            undo.callback(self.conn.close)
             try:
-                self.conn.execute("PRAGMA query_only = 1")
-                check_form(self.conn, path)
-                self._number, self.identity = own_origin(self.conn)
-                know_lab(self.conn, self.identity.lab)
-                self.conn.execute("SELECT hash, body FROM journal ORDER BY position DESC LIMIT 2").fetchall()
-            except BaseException:
-                self.conn.close()
-                raise
+                self._begin(path)
+            except sqlite3.OperationalError as error:
+                if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
+                    raise
+                raise StoreCorrupt(f"{path}: part of the database is missing: {error}", MOVE) from error
+            undo.pop_all()
+
+    def _begin(self, path: Path) -> None:
+        """Look at the form, at whose books these are, and at the page that comes into use first."""
+        self.conn.execute("PRAGMA query_only = 1")
+        check_form(self.conn, path)
+        self._number, self.identity = own_origin(self.conn)
+        know_lab(self.conn, self.identity.lab)
+        self.conn.execute(
+            "SELECT hash, CAST(body AS BLOB) FROM journal ORDER BY position DESC LIMIT 2"
+        ).fetchall()
+        self.conn.execute("SELECT settled FROM gate_run").fetchall()
 
     def data_version(self) -> int:
         """A number that changes whenever another connection has changed the database."""
@@ -94,18 +104,22 @@ class Reader:
 
 
 class Writer(Reader):
-    """A connection that can write, inside `write()`. `conn` itself stays one that only reads."""
+    """A connection that can write, inside `write()`. `conn` itself stays one that only reads, and
+    sees what a `write()` changes once that has ended; inside it, read through the pen's."""
 
     def __init__(self, path: Path, medium: Medium = OPEN_MEDIUM) -> None:
+        self._inode = inode(path)
         super().__init__(path)
         self._path = path
         self._medium = medium
+        self._closed = False
+        self.commits = 0  # since the last checkpoint
         with ExitStack() as undo:
             undo.callback(self.conn.close)
             self._lock = Lock(path.with_name(path.name + ".lock"))
             undo.callback(self._lock.close)
             with told, self._locked(OPEN_PATIENCE_MS):
-                self._inode = inode(path)
+                self._refuse_moved()
                 # Apart from `conn`: to turn one connection's query_only off and on makes SQLite
                 # compile every statement anew, which costs a tap a quarter of its time.
                 self._ink = connect_to_write(path)
@@ -129,13 +143,15 @@ class Writer(Reader):
             try:
                 yield pen
                 self._ink.execute("COMMIT")
+                self.commits += 1
             finally:
                 pen.lay_down()
                 if self._ink.in_transaction:
                     self._ink.execute("ROLLBACK")
 
     def checkpoint(self) -> bool:
-        """Move what was written from the log into the database; call it when no tap waits.
+        """Move what was written from the log into the database; call it when no tap waits, and not
+        for a few `commits`: the first one after it costs a second flush.
 
         True when all of it is there. Does nothing, and says False, while another process writes.
         The log keeps its length for reuse, unless it has grown long: a log that need not grow
@@ -144,6 +160,7 @@ class Writer(Reader):
         try:
             with told, self._locked(patience_ms=0):
                 self._refuse_moved()
+                self.commits = 0
                 return self._checkpoint()
         except StoreBusy:
             return False
@@ -163,6 +180,9 @@ class Writer(Reader):
     def close(self) -> None:
         """Close both connections; the last one of all checkpoints, and does so under the lock."""
         super().close()
+        if self._closed:
+            return
+        self._closed = True
         try:
             with self._locked(_CLOSE_PATIENCE_MS):
                 self._close_ink()

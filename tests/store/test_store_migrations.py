@@ -1,0 +1,175 @@
+"""Every form that a store ever had is kept here and must still open, untouched where it counts."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from made_books import moment, refusal, write
+from sqlite_utils import Database, Migrations
+
+from fabgate.errors import StoreCorrupt, StoreError, StoreTooNew
+from fabgate.model import Level, MachineId, SkillId, Token
+from fabgate.store import journal, migrations, roster
+from fabgate.store.backup import restore
+from fabgate.store.db import Store, check, migrate
+from fabgate.store.files import restore_reserve
+
+ARCHIVED = sorted(Path(__file__).with_name("databases").glob("v*.sql"))
+NOT_OURS = {"_sqlite_migrations"}  # of sqlite-utils, which makes it
+
+
+@pytest.fixture(params=ARCHIVED, ids=lambda path: path.stem)
+def archived(request: pytest.FixtureRequest, folder: Path) -> Store:
+    """A store as an earlier fabgate left it."""
+    folder.mkdir()
+    conn = sqlite3.connect(folder / "journal.db", isolation_level=None)
+    conn.executescript(request.param.read_text(encoding="utf-8"))
+    conn.close()
+    restore_reserve(folder)
+    return Store(folder)
+
+
+def rows(store: Store) -> list[tuple[object, ...]]:
+    conn = sqlite3.connect(store.path)
+    try:
+        return conn.execute("SELECT position, lab, hash, body, body_hash FROM journal").fetchall()
+    finally:
+        conn.close()
+
+
+def forms(*later: Callable[[Database], None]) -> Migrations:
+    """The steps of a fabgate to come: those of today and some more."""
+    steps = Migrations("fabgate")
+    with_all = Database(memory=True)
+    for step in migrations.MIGRATIONS.pending(with_all):
+        steps(name=step.name)(step.fn)
+    with_all.close()
+    for step in later:
+        steps()(step)
+    return steps
+
+
+def m901_hours(db: Database) -> None:
+    db.execute("CREATE TABLE hours (lab TEXT NOT NULL, day INTEGER NOT NULL) STRICT")
+    db.execute("PRAGMA user_version = 2")
+
+
+def m902_broken(db: Database) -> None:
+    db.execute("CREATE TABLE half (lab TEXT NOT NULL) STRICT")
+    db.execute("INSERT INTO nowhere VALUES (1)")
+
+
+def tables(conn: sqlite3.Connection) -> Iterator[tuple[str, bool]]:
+    for _, name, kind, _, _, strict in conn.execute("PRAGMA table_list"):
+        if kind == "table" and not name.startswith("sqlite_") and name not in NOT_OURS:
+            yield name, bool(strict)
+
+
+def test_every_table_is_strict_and_bears_the_lab(store: Store):
+    with store.reader() as reader:
+        found = dict(tables(reader.conn))
+        assert len(found) >= 10
+        assert all(found.values()), found
+        for name in found:
+            columns = reader.conn.execute(f"PRAGMA table_info({name})").fetchall()
+            assert ("lab", "TEXT", 1) in [column[1:4] for column in columns], name
+
+
+def test_the_journal_has_no_second_index(store: Store):
+    with store.reader() as reader:
+        assert reader.conn.execute("PRAGMA index_list(journal)").fetchall() == []
+
+
+def test_a_database_of_every_version_opens_after_its_migration(archived: Store, folder: Path):
+    before = rows(archived)
+    migrate(folder, moment())
+    with archived.writer() as writer:
+        assert rows(archived) == before
+        assert journal.verify(writer.conn).sound
+        assert check(folder) == ()
+        write(writer, refusal())
+        assert journal.verify(writer.conn).checked == len(before) + 1
+
+
+def test_the_first_version_still_means_what_it_meant(folder: Path):
+    folder.mkdir()
+    conn = sqlite3.connect(folder / "journal.db", isolation_level=None)
+    conn.executescript((Path(__file__).with_name("databases") / "v1.sql").read_text(encoding="utf-8"))
+    conn.close()
+    migrate(folder, moment())
+    with Store(folder).reader() as reader:
+        assert reader.identity.origin == "openfab/gate1/e0000001"
+        said = [entry.body.kind if entry.body else None for entry in journal.entries(reader.conn)]
+        assert said == [
+            "epoch.begin",
+            "member.add",
+            "badge.add",
+            "grant.give",
+            None,
+            "session.start",
+            "session.stop",
+            "purge",
+            "machine.lock",
+            "session.start",
+        ]
+        [runs] = journal.running(reader.conn)
+        assert (runs.start.seq, runs.beat) == (10, moment(45_000))
+        [ada] = roster.members(reader.conn)
+        assert (ada.handle, ada.name, ada.nameable) == ("ada", "Ada Lovelace", True)
+        token = Token("5a0c91d2:" + "ab" * 32)
+        laser = MachineId("laser")
+        now = roster.standing(
+            reader.conn, [token], laser, SkillId("laser"), moment().wall_ms, Level.AUTONOMOUS
+        )
+        assert (now.level, now.person.member, now.lock.since_ms) == (
+            Level.SPONSOR,
+            ada.id,
+            moment(9_000).wall_ms,
+        )
+        assert journal.notes(reader.conn, now.lock.record) == {"reason": "the lens is broken"}
+
+
+def test_a_store_in_todays_form_is_left_alone(store: Store, folder: Path):
+    before = store.path.read_bytes()
+    assert migrate(folder, moment()) is None
+    assert store.path.read_bytes() == before
+
+
+def test_a_migration_backs_up_first_and_never_rewrites_a_journal_row(archived: Store, folder: Path):
+    migrate(folder, moment())
+    before = rows(archived)
+    kept = migrate(folder, moment(), forms(m901_hours))
+    assert rows(archived) == before
+    assert kept is not None
+    assert kept.parent == folder
+    assert kept.stat().st_mode & 0o777 == 0o600
+    restore(kept, folder / "old", moment())
+    assert rows(Store(folder / "old"))[: len(before)] == before
+
+
+def test_a_migrated_store_is_too_new_for_the_fabgate_before(store: Store, folder: Path):
+    migrate(folder, moment(), forms(m901_hours))
+    with pytest.raises(StoreTooNew):
+        store.reader()
+    with pytest.raises(StoreTooNew):
+        migrate(folder, moment())
+
+
+def test_a_migration_that_fails_leaves_the_form_before_it(store: Store, folder: Path):
+    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        migrate(folder, moment(), forms(m902_broken))
+    with store.reader() as reader:
+        assert "half" not in dict(tables(reader.conn))
+        assert journal.verify(reader.conn).sound
+
+
+def test_only_a_store_can_be_migrated(folder: Path):
+    folder.mkdir()
+    with pytest.raises(StoreError, match="no store"):
+        migrate(folder, moment())
+    (folder / "journal.db").write_bytes(b"garbage" * 1_000)
+    with pytest.raises(StoreCorrupt):
+        migrate(folder, moment())
