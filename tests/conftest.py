@@ -100,3 +100,13 @@ def needs() -> Callable[[str], str]:
         pytest.skip(what)
 
     return need
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seeds", type=int, default=5_000, help="How many days the seeded world lives through.")
+
+
+@pytest.fixture(scope="session")
+def seeds(request: pytest.FixtureRequest) -> int:
+    """How many seeds the world is run with: 5,000, or what `--seeds` asks for."""
+    return int(request.config.getoption("--seeds"))

@@ -13,6 +13,7 @@ from fabgate.config import Settings
 from fabgate.devices.protocols import Bench, Clock
 from fabgate.errors import DeviceError
 from fabgate.events import Event, LockChanged, Mended, Troubled
+from fabgate.gate.boot import Books
 from fabgate.gate.ink import InkWell
 from fabgate.gate.lookup import Lookup
 from fabgate.gate.loop import Edges, Loop, Post
@@ -38,7 +39,8 @@ class Gate:
 
 def assemble(
     settings: Settings,
-    store: Store,
+    books: Books,
+    catalogue: Catalogue,
     bench: Bench,
     clock: Clock,
     edges: Edges,
@@ -46,23 +48,27 @@ def assemble(
 ) -> Gate:
     """The gate of these settings on this bench. `post` puts an event into the loop's inbox.
 
-    Raises StoreError without keys or books, ConfigError for a broken file of the lab's own texts.
+    Raises StoreError without keys.
     """
     keys = Keys.load(settings.gate.state)
-    catalogue = Catalogue.load(settings.lab.languages, settings.lab.zone, settings.lab.texts)
     rules = {machine: wired.rules for machine, wired in settings.machines.items()}
     panels = Panels(bench.machines, catalogue)
     posts = [Post(rules[machine], devices) for machine, devices in bench.machines.items()]
     return Gate(
         loop=Loop(posts, clock, edges, panels, settings.gate.beat_ms, clock.now().synced),
-        ink=InkWell(store, clock),
-        lookup=Lookup(store, rules, clock),
+        ink=InkWell(books.store, clock, books.owed),
+        lookup=Lookup(books.store, rules, clock),
         panels=panels,
         readers=tuple(
             ReaderEdge(machine, devices.reader, keys, clock, post)
             for machine, devices in bench.machines.items()
         ),
     )
+
+
+def catalogue_of(settings: Settings) -> Catalogue:
+    """What the people of this lab read. Raises ConfigError for a broken file of the lab's own texts."""
+    return Catalogue.load(settings.lab.languages, settings.lab.zone, settings.lab.texts)
 
 
 def apply_locks(gate: Gate, store: Store, clock: Clock) -> None:

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from fabgate import VERSION
 from fabgate.config import Settings
 from fabgate.devices.protocols import Clock
-from fabgate.errors import StoreCorrupt, StoreError
+from fabgate.errors import DiskFull, StoreCorrupt, StoreError
 from fabgate.events import Event, Mended, Troubled
+from fabgate.gate.ink import write_down
 from fabgate.model import MachineId, Moment, Trouble, Why
-from fabgate.records import Draft, GateStarted, GateStopped, SessionStopped
+from fabgate.records import Draft, GateStarted, SessionStopped
 from fabgate.store import db, journal
-from fabgate.store.db import Medium, Pen, Store, Writer
+from fabgate.store.db import Medium, Store, Writer
+from fabgate.store.files import release_reserve
 
 log = logging.getLogger(__name__)
 LAST = 100
@@ -30,12 +32,14 @@ class Books:
     """The gate's store, opened for a run. `clean`: the run before ended as it should.
 
     `sound`: the last hundred records verify. `aside`: where a corrupt database was moved to.
+    `owed`: records of this boot that a full disk did not take; the ink writes them when it can.
     """
 
     store: Store
     clean: bool
     sound: bool
     aside: str | None = None
+    owed: tuple[Draft, ...] = ()
 
 
 def open_books(settings: Settings, clock: Clock, medium: Medium = db.OPEN_MEDIUM) -> Books:
@@ -55,18 +59,9 @@ def open_books(settings: Settings, clock: Clock, medium: Medium = db.OPEN_MEDIUM
     with writer:
         sound = not journal.verify(writer.conn, last=LAST).broken
         clean = journal.was_clean(writer.conn) and aside is None
-        with writer.write() as pen:
-            _recover(pen, writer, clock.now(), settings.gate.beat_ms)
-            journal.mark_run(pen, clean=False)
-            pen.append(Draft(clock.now(), GateStarted(VERSION, clean)))
-    return Books(store, clean, sound, aside)
-
-
-def close_books(writer: Writer, clock: Clock) -> None:
-    """Say that this run ended as it should. With an open session it did not."""
-    with writer.write() as pen:
-        pen.append(Draft(clock.now(), GateStopped()))
-        journal.mark_run(pen, clean=not journal.running(writer.conn))
+        drafts = _first_words(writer, clock.now(), settings.gate.beat_ms, clean)
+        owed = () if _written(writer, drafts) or _written_over_reserve(writer, store, drafts) else drafts
+    return Books(store, clean, sound, aside, owed)
 
 
 def troubles(books: Books, machines: Iterable[MachineId], at: Moment) -> list[Event]:
@@ -102,11 +97,28 @@ def _begin_again(settings: Settings, at: Moment, error: StoreCorrupt) -> str:
     return str(aside)
 
 
-def _recover(pen: Pen, writer: Writer, now: Moment, beat_ms: int) -> None:
-    """Close what was open when the last run died, at its last heartbeat, and say how sure that is."""
+def _first_words(writer: Writer, now: Moment, beat_ms: int, clean: bool) -> tuple[Draft, ...]:
+    """What this boot has to say: the ends that nobody wrote, at their last heartbeat, and its own start."""
+    drafts = []
     for run in journal.running(writer.conn):
-        pen.append(Draft(now, recovered(run, now, beat_ms)))
+        drafts.append(Draft(now, recovered(run, now, beat_ms)))
         log.warning("event=session_recovered session=%s machine=%s", run.start, run.machine)
+    return (*drafts, Draft(now, GateStarted(VERSION, clean)))
+
+
+def _written(writer: Writer, drafts: tuple[Draft, ...]) -> bool:
+    try:
+        with writer.write() as pen:
+            for draft in drafts:
+                write_down(pen, draft)
+    except DiskFull as error:
+        log.critical("event=disk_full error=%r", error.what)
+        return False
+    return True
+
+
+def _written_over_reserve(writer: Writer, store: Store, drafts: tuple[Draft, ...]) -> bool:
+    return release_reserve(store.folder) and _written(writer, drafts)
 
 
 def recovered(run: journal.Running, now: Moment, beat_ms: int) -> SessionStopped:

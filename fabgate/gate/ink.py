@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fabgate.devices.protocols import Clock
 from fabgate.errors import StoreError
 from fabgate.events import Ink, Inked, InkFailed
-from fabgate.model import Moment
-from fabgate.records import Draft, Refused
+from fabgate.model import Moment, RecordId
+from fabgate.records import Draft, GateStarted, GateStopped, Refused
 from fabgate.store import journal
-from fabgate.store.db import Store, Writer
+from fabgate.store.db import Pen, Store, Writer
 from fabgate.store.files import release_reserve, restore_reserve
 
 log = logging.getLogger(__name__)
@@ -34,13 +35,25 @@ class Beat:
 Written = Ink | Draft | Beat
 
 
+def write_down(pen: Pen, draft: Draft) -> RecordId:
+    """Append a record; with a daemon's start or end goes the mark that its run is, or is not, over."""
+    match draft.body:
+        case GateStarted():
+            journal.mark_run(pen, clean=False)
+        case GateStopped():
+            journal.mark_run(pen, clean=not journal.running(pen.conn))
+        case _:
+            pass
+    return pen.append(draft)
+
+
 class InkWell:
     """Writes what the loop hands over, one job at a time, on a connection of its own."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, owed: Iterable[Draft] = ()) -> None:
         self._store, self._clock = store, clock
         self._writer: Writer | None = None
-        self.unwritten: deque[Draft] = deque()
+        self.unwritten: deque[Draft] = deque(owed)
 
     def open(self) -> None:
         """To be called in the thread that writes."""
@@ -95,7 +108,7 @@ class InkWell:
         try:
             with self.writer.write(patience_ms) as pen:
                 for late in self.unwritten:
-                    pen.append(late)
+                    write_down(pen, late)
                 record = pen.append(Draft(job.at, job.body))
         except StoreError as error:
             log.error("event=start_not_written machine=%s error=%r", job.machine, error.what)
@@ -113,7 +126,7 @@ class InkWell:
         try:
             with self.writer.write(PATIENCE_MS) as pen:
                 for draft in self.unwritten:
-                    pen.append(draft)
+                    write_down(pen, draft)
         except StoreError as error:
             log.error("event=not_written kept=%d error=%r", len(self.unwritten), error.what)
             self._forget_refusals()

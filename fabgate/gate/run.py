@@ -19,10 +19,9 @@ from fabgate.devices.clock import SystemClock
 from fabgate.devices.door import Door
 from fabgate.devices.protocols import Bench, Clock
 from fabgate.devices.sim import SimBench
-from fabgate.errors import StoreError
 from fabgate.events import Ask, Event, Inked, InkFailed, Recheck, Stopping
-from fabgate.gate.assembly import Gate, apply_locks, assemble, watch_inputs
-from fabgate.gate.boot import Books, check_books, close_books, open_books, troubles
+from fabgate.gate.assembly import Gate, apply_locks, assemble, catalogue_of, watch_inputs
+from fabgate.gate.boot import Books, check_books, open_books, troubles
 from fabgate.gate.inbox import Inbox
 from fabgate.gate.ink import Written
 from fabgate.gate.loop import Edges
@@ -30,6 +29,7 @@ from fabgate.gate.notify import Notify
 from fabgate.gate.panel import Showing
 from fabgate.gate.readers import ReaderEdge
 from fabgate.gate.threads import Turner, Worker, spawn
+from fabgate.records import Draft, GateStopped
 
 log = logging.getLogger(__name__)
 SWITCH_S = 0.0001  # a busy thread must not hold a tap for the default 5 ms
@@ -77,7 +77,8 @@ class Daemon:
             ink=lambda job: self._inker.put(job),
             show=lambda job: self._shower.put(job),
         )
-        gate = assemble(self._settings, books.store, self._bench, self._clock, edges, self._inbox.put)
+        catalogue = catalogue_of(self._settings)
+        gate = assemble(self._settings, books, catalogue, self._bench, self._clock, edges, self._inbox.put)
         self._asker: Worker[Ask | Recheck] = Worker(
             "lookup",
             lambda job: self._inbox.put(gate.lookup.answer(job)),
@@ -196,11 +197,7 @@ class Daemon:
         log.info("event=stopped")
 
     def _close_ink(self, gate: Gate) -> None:
-        gate.ink.flush()
-        try:
-            close_books(gate.ink.writer, self._clock)
-        except StoreError as error:
-            log.error("event=end_not_written error=%r", error.what)
+        gate.ink.write(Draft(self._clock.now(), GateStopped()))
         gate.ink.close()
 
 

@@ -14,14 +14,16 @@ from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.devices.sim import SimBench
 from fabgate.errors import DiskFull
-from fabgate.events import Ask, Inked, InkFailed, Recheck
-from fabgate.gate.assembly import Gate, apply_locks, assemble, watch_inputs
-from fabgate.gate.boot import check_books, close_books, open_books, troubles
+from fabgate.events import Ask, Event, Inked, InkFailed, Recheck
+from fabgate.gate.assembly import Gate, apply_locks, assemble, catalogue_of, watch_inputs
+from fabgate.gate.boot import check_books, open_books, troubles
 from fabgate.gate.inbox import Inbox
 from fabgate.gate.ink import Written
 from fabgate.gate.loop import Edges
 from fabgate.gate.panel import Showing
+from fabgate.records import Draft, GateStopped
 from fabgate.store.db import Store
+from fabgate.texts import Catalogue
 
 
 class SimDisk:
@@ -38,8 +40,9 @@ class SimDisk:
 class Stage:
     """One controller. `settings.gate.state` is a folder with books in it, made by `fabgate init`."""
 
-    def __init__(self, settings: Settings, clock: SimClock) -> None:
+    def __init__(self, settings: Settings, clock: SimClock, catalogue: Catalogue | None = None) -> None:
         self.settings = settings
+        self._catalogue = catalogue or catalogue_of(settings)
         self.clock = clock
         self.bench = SimBench(settings, clock)
         self.disk = SimDisk()
@@ -62,7 +65,7 @@ class Stage:
         self._held: Inked | InkFailed | None = None
         books = open_books(self.settings, self.clock, self.disk)
         edges = Edges(self._asks.append, self._inks.append, self._shows.append)
-        gate = assemble(self.settings, books.store, self.bench, self.clock, edges, self._inbox.put)
+        gate = assemble(self.settings, books, self._catalogue, self.bench, self.clock, edges, self._inbox.put)
         gate.ink.open()
         gate.lookup.open()
         apply_locks(gate, books.store, self.clock)
@@ -105,9 +108,7 @@ class Stage:
         gate.loop.stop(self.clock.now())
         self._stalled_until_ms = None
         self.settle()
-        gate.ink.flush()
-        if not self.disk.full:
-            close_books(gate.ink.writer, self.clock)
+        gate.ink.write(Draft(self.clock.now(), GateStopped()))
         self._let_go()
         self.bench.close()
 
@@ -195,9 +196,7 @@ class Stage:
     def _work(self) -> bool:
         """One piece of work; False when there is none."""
         gate = self.gate
-        for reader in gate.readers:
-            reader.turn(0)
-        event = self._inbox.get(0)
+        event = self._inbox.get(0) or self._read(gate)
         if event is not None:
             gate.loop.handle(event)
         elif self._asks:
@@ -209,6 +208,12 @@ class Stage:
         else:
             return self._tick(gate)
         return True
+
+    def _read(self, gate: Gate) -> Event | None:
+        """What the readers see; the first of it."""
+        for reader in gate.readers:
+            reader.turn(0)
+        return self._inbox.get(0)
 
     def _tick(self, gate: Gate) -> bool:
         """Whatever time asks for now; True if that made work."""

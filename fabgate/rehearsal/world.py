@@ -13,22 +13,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fabgate import config
 from fabgate.badges.uid import Uid
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.devices.sim import Change
-from fabgate.errors import DeviceError
-from fabgate.model import Hold, MachineId
+from fabgate.gate.assembly import catalogue_of
+from fabgate.model import Hold, MachineId, MemberId
 from fabgate.records import SessionStarted, SessionStopped
 from fabgate.rehearsal import verbs
+from fabgate.rehearsal.office import Office, found
 from fabgate.rehearsal.play import MOST_STEPS, carry_out
 from fabgate.rehearsal.stage import Stage
 from fabgate.rehearsal.verbs import Action, Deed
-from fabgate.store import journal
+from fabgate.store import journal, roster
+from fabgate.texts import Catalogue
 
 BEGINS_MS = 1_792_828_800_000  # 2026-10-24 in Brussels, the night before the clocks change
-DESK = Callable[[tuple[str, ...], Settings, SimClock], bool]
-"""Does a deed of the desk, given as the words of a command; whether it was done."""
 
 
 @dataclass
@@ -50,11 +51,88 @@ class Model:
     full: bool = False
 
 
+LAB = """\
+[lab]
+name = "world"
+zone = "Europe/Brussels"
+first_manager = "zoe"
+[gate]
+state = "state"
+[actors]
+proof = "claimed"
+[machine.laser]
+skill = "skill"
+limit = "20m"
+warning = "2m"
+[machine.laser.ends]
+revoked = "soon"
+locked = "now"
+[machine.laser.output.relay]
+role = "power"
+pin = 17
+[machine.laser.input.estop]
+role = "estop"
+pin = 24
+[machine.router]
+skill = "skill"
+hold = "slot"
+limit = "30m"
+warning = "2m"
+grace = "30s"
+[machine.router.ends]
+suspended = "now"
+[machine.router.output.relay]
+role = "power"
+pin = 22
+[machine.router.input.estop]
+role = "estop"
+pin = 27
+"""
+
+
+def founded(folder: Path) -> Founded:
+    """Books with the five people of the world and a manager, to be copied for each seed."""
+    path = folder / "world.toml"
+    path.write_text(LAB, "utf-8")
+    settings = config.load(path)
+    clock = SimClock(BEGINS_MS)
+    found(settings, clock)
+    with Office(settings, clock) as office:
+        for handle, right in PEOPLE.items():
+            office.enrol(handle, str(right.uid))
+            for level in levels_to(right.level):
+                office.do(("grant", "give", handle, "skill", "--level", level, *BECAUSE))
+    return Founded(settings, catalogue_of(settings))
+
+
+def levels_to(level: str) -> tuple[str, ...]:
+    """The grants that lead there: nobody becomes a sponsor who is not autonomous."""
+    match level:
+        case "none":
+            return ()
+        case "sponsor":
+            return ("autonomous", "sponsor")
+        case _:
+            return (level,)
+
+
+@dataclass(frozen=True)
+class Founded:
+    """A lab to begin each seed from: its books are copied, its texts shared."""
+
+    settings: Settings
+    catalogue: Catalogue
+
+
+BECAUSE = ("--by", "zoe", "--reason", "world")
+WAITS_MS = (0, 500, 1_900, 2_100, 2_100, 3_000, 5_000, 9_000, 11_000, 31_000, 61_000, 700_000)
+
+
 class Broken(AssertionError):
     """A law was broken; the text says which, and where the world stood."""
 
 
-PEOPLE = {
+PEOPLE = {  # as `founded` books have them
     "ada": Right(Uid(bytes.fromhex("04A2B3C4D5E680")), "autonomous"),
     "bob": Right(Uid(bytes.fromhex("04FFEEDDCCBBAA")), "sponsor"),
     "cem": Right(Uid(bytes.fromhex("1A2B3C4D")), "trainee"),
@@ -67,31 +145,53 @@ NOBODY = Uid(bytes.fromhex("04999999999999"))
 class World:
     """One seed's day, on a copy of books that `found` made."""
 
-    def __init__(self, seed: int, founded: Settings, folder: Path, desk: DESK) -> None:
+    def __init__(self, seed: int, founded: Founded, folder: Path) -> None:
         self._random = random.Random(seed)
-        shutil.copytree(founded.gate.state, folder, dirs_exist_ok=True)
-        self.settings = replace(founded, gate=replace(founded.gate, state=folder))
-        self._desk = desk
+        begun = founded.settings
+        shutil.copytree(begun.gate.state, folder, dirs_exist_ok=True)
+        self.settings = replace(begun, gate=replace(begun.gate, state=folder))
         self._clock = SimClock(BEGINS_MS)
-        self.stage = Stage(self.settings, self._clock)
+        self.stage = Stage(self.settings, self._clock, founded.catalogue)
         self._machines = tuple(self.settings.machines)
         self._lying: set[MachineId] = set()
         self._pressed: set[MachineId] = set()
         self._blind: set[MachineId] = set()
-        self._now_ms = 0
+        self.now_ms = 0
         self.actions: list[Action] = []
         self.model = Model({name: replace(right) for name, right in PEOPLE.items()})
         self.stage.bench.follow(self._changed)
 
     def run(self, events: int) -> None:
         """Live through so many events, then end the day and read the books. Raises Broken."""
-        self.stage.power_on()
-        try:
+
+        def day() -> None:
             for _ in range(events):
                 self._one()
             self._end_of_day()
+
+        self.live(day)
+
+    def live(self, day: Callable[[], None]) -> None:
+        """Open the lab, let the day happen, close the lab."""
+        self.stage.power_on()
+        try:
+            with Office(self.settings, self._clock) as self._office:
+                self._names = {one.id: one.handle for one in roster.members(self._office.conn)}
+                day()
         finally:
             self.stage.shut_down()
+
+    def enrolment(self) -> tuple[Action, ...]:
+        """How the five people came to be here: the beginning of a rehearsal of this day."""
+        words: list[tuple[str, ...]] = []
+        for handle, right in PEOPLE.items():
+            words.append(("member", "add", handle.title(), "--id", handle, "--by", "zoe"))
+            words.append(("badge", "add", handle, str(right.uid), "--by", "zoe"))
+            words += [
+                ("grant", "give", handle, "skill", "--level", level, *BECAUSE)
+                for level in levels_to(right.level)
+            ]
+        return tuple(Action(0, 0, verbs.Run(argv)) for argv in words)
 
     # --- what happens
 
@@ -100,15 +200,15 @@ class World:
         verb = self._something()
         if verb is None:
             return
-        self.actions.append(Action(len(self.actions), self._now_ms, verb))
+        self.actions.append(Action(len(self.actions), self.now_ms, verb))
         before = dict(self.model.on_since)
-        self._do(verb)
-        self._check(verb, before)
+        if self._do(verb):
+            self._check(verb, before)
 
     def _wait(self) -> None:
         """Mostly seconds, sometimes half an hour: each wait of the rules is met from both sides."""
-        ms = self._random.choice((0, 500, 1_900, 2_100, 5_000, 9_000, 11_000, 31_000, 61_000, 700_000))
-        self._now_ms += ms
+        ms = self._random.choice(WAITS_MS)
+        self.now_ms += ms
         self.stage.advance(ms)
         self._check_limits()
 
@@ -117,11 +217,11 @@ class World:
         machine = self._random.choice(self._machines)
         if not self.stage.powered:
             return verbs.Power(on=True) if roll < 0.5 else None
-        if roll < 0.62:
-            return self._badge(machine)
-        if roll < 0.72:
-            return self._hand(machine)
         if roll < 0.80:
+            return self._badge(machine)
+        if roll < 0.86:
+            return self._hand(machine)
+        if roll < 0.92:
             return self._weather(machine)
         return self._decision(machine)
 
@@ -129,29 +229,40 @@ class World:
         if machine in self._lying:
             self._lying.discard(machine)
             return verbs.Lift(machine)
-        names = list(self.model.people)
-        uid = NOBODY if self._random.random() < 0.05 else self.model.people[self._random.choice(names)].uid
+        uid = self._somebody(machine)
         if self.settings.machines[machine].rules.hold is Hold.SLOT or self._random.random() < 0.05:
             self._lying.add(machine)
             return verbs.Lay(machine, uid)
         return verbs.Tap(machine, uid)
 
+    def _somebody(self, machine: MachineId) -> Uid:
+        """Whose badge comes: often the sponsor whom a machine waits for, now and then a stranger's."""
+        roll = self._random.random()
+        if roll < 0.04:
+            return NOBODY
+        waiting = self.stage.bench.state(machine, "lamp").startswith("blue")
+        if waiting and roll < 0.7:
+            return self.model.people["bob"].uid
+        return self.model.people[self._random.choice(tuple(self.model.people))].uid
+
     def _hand(self, machine: MachineId) -> Deed:
         if machine in self._pressed:
             self._pressed.discard(machine)
             return verbs.Release(machine, "estop")
-        if self._random.random() < 0.3:
+        if self._random.random() < 0.4:
             self._pressed.add(machine)
             return verbs.Press(machine, "estop")
         return verbs.ClockStep(self._random.choice((-3_600_000, 3_600_000, -86_400_000, 1_000)))
 
     def _weather(self, machine: MachineId) -> Deed | None:
+        if self.model.full or machine in self._blind:
+            return self._mend(machine)
         match self._random.randrange(6):
             case 0:
                 return verbs.Power(on=False)
             case 1:
-                self.model.full = not self.model.full
-                return verbs.DiskFull() if self.model.full else verbs.DiskOk()
+                self.model.full = True
+                return verbs.DiskFull()
             case 2:
                 return verbs.DiskStall(self._random.choice((500, 3_000, 30_000)))
             case 3:
@@ -159,6 +270,14 @@ class World:
             case _:
                 self._dazzle(machine)
                 return None
+
+    def _mend(self, machine: MachineId) -> Deed | None:
+        """What is broken does not stay so for the whole day."""
+        if self.model.full:
+            self.model.full = False
+            return verbs.DiskOk()
+        self._dazzle(machine)
+        return None
 
     def _dazzle(self, machine: MachineId) -> None:
         """A reader goes blind or sees again: the bench's own verb, not one of a rehearsal."""
@@ -173,34 +292,36 @@ class World:
         if self.model.full or self._random.random() < 0.5:
             return None
         who = self._random.choice(list(self.model.people))
-        because = ("--by", "zoe", "--reason", "world")
         match self._random.randrange(6):
             case 0:
                 verb = "unlock" if machine in self.model.locked else "lock"
-                return verbs.Run(("machine", verb, machine, *because))
+                return verbs.Run(("machine", verb, machine, *BECAUSE))
             case 1:
                 verb = "suspend" if self.model.people[who].welcome else "lift"
-                return verbs.Run(("member", verb, who, *because))
+                return verbs.Run(("member", verb, who, *BECAUSE))
             case 2:
                 level = self._random.choice(("trainee", "autonomous"))
-                return verbs.Run(("grant", "give", who, "skill", "--level", level, *because))
+                return verbs.Run(("grant", "give", who, "skill", "--level", level, *BECAUSE))
             case 3:
-                return verbs.Run(("grant", "revoke", who, "skill", *because))
+                return verbs.Run(("grant", "revoke", who, "skill", *BECAUSE))
             case _:
-                return verbs.Run(("session", "close", machine, *because))
+                return verbs.Run(("session", "close", machine, *BECAUSE))
 
-    def _do(self, verb: Deed) -> None:
+    def _do(self, verb: Deed) -> bool:
+        """Do it; whether the gate has come to rest after it (now and then the next thing comes first)."""
         match verb:
             case verbs.Run(argv):
-                if self._desk(argv, self.settings, self._clock):
+                if self._office.do(argv):
                     self._decided(argv)
                 self.stage.news()
             case verbs.Power(on=False):
                 self.stage.power_cut(self._random.randrange(MOST_STEPS))
             case _:
                 carry_out(self.stage, verb)
-                if self._random.random() > 0.02:
-                    self.stage.settle()
+                if self._random.random() < 0.02:
+                    return False
+                self.stage.settle()
+        return True
 
     def _decided(self, argv: tuple[str, ...]) -> None:
         match argv:
@@ -231,12 +352,12 @@ class World:
 
     def _law_of_ink(self, machine: MachineId) -> None:
         """A relay closes only over a durable start, of somebody who may."""
-        with self.stage.store.reader() as reader:
-            begun = [run.start for run in journal.running(reader.conn) if run.machine == machine]
-            entry = journal.entry(reader.conn, begun[0]) if begun else None
+        conn = self._office.conn
+        begun = [run.start for run in journal.running(conn) if run.machine == machine]
+        entry = journal.entry(conn, begun[0]) if begun else None
         if entry is None or not isinstance(entry.body, SessionStarted):
             raise Broken(f"{machine} is on without a durable start")
-        user = self._name(entry.body.member)
+        user = self._names[MemberId(entry.body.member)]
         right = self.model.people[user]
         if machine in self.model.locked:
             raise Broken(f"{machine} is on although it is locked")
@@ -246,20 +367,10 @@ class World:
             if right.level not in ("autonomous", "sponsor"):
                 raise Broken(f"{machine} is on for {user}, who is {right.level}, without a sponsor")
             return
-        sponsor = self._name(entry.body.sponsor)
+        sponsor = self._names[MemberId(entry.body.sponsor)]
         theirs = self.model.people[sponsor]
         if sponsor == user or theirs.level not in ("autonomous", "sponsor") or right.level == "none":
             raise Broken(f"{machine} is on for {user} ({right.level}) under {sponsor} ({theirs.level})")
-
-    def _name(self, member: str) -> str:
-        return self.settings_members()[member]
-
-    def settings_members(self) -> dict[str, str]:
-        """Handles by member id, as the books have them."""
-        from fabgate.store import roster
-
-        with self.stage.store.reader() as reader:
-            return {one.id: one.handle for one in roster.members(reader.conn)}
 
     def _check(self, verb: Deed, before: dict[MachineId, int]) -> None:
         self._check_limits()
@@ -277,11 +388,11 @@ class World:
 
     def _stranger(self, machine: MachineId, uid: Uid) -> bool:
         """Whether this badge is neither the user's nor the sponsor's of the last session here."""
-        with self.stage.store.reader() as reader:
-            starts = journal.entries(reader.conn, kinds=(SessionStarted.kind,), newest_first=True, limit=20)
-            last = next((e.body for e in starts if _of(e.body, machine)), None)
+        kinds = (SessionStarted.kind,)
+        starts = journal.entries(self._office.conn, kinds=kinds, newest_first=True, limit=20)
+        last = next((entry.body for entry in starts if _of(entry.body, machine)), None)
         assert isinstance(last, SessionStarted)
-        theirs = {self._name(one) for one in (last.member, last.sponsor) if one}
+        theirs = {self._names[MemberId(one)] for one in (last.member, last.sponsor) if one}
         return all(self.model.people[name].uid != uid for name in theirs)
 
     def _check_limits(self) -> None:
@@ -303,11 +414,6 @@ class World:
             if verdict.broken:
                 raise Broken(f"the journal is broken: {verdict.broken[0]}")
             _pairs(entry.body for entry in journal.entries(reader.conn))
-            for entry in journal.entries(reader.conn, kinds=(SessionStarted.kind,)):
-                self._within_bench(entry.body)
-
-    def _within_bench(self, body: object) -> None:
-        assert isinstance(body, SessionStarted)
 
 
 def _of(body: object, machine: MachineId) -> bool:
@@ -327,6 +433,3 @@ def _pairs(bodies: Iterator[object]) -> None:
     still = [machine for machine, count in open_here.items() if count]
     if still:
         raise Broken(f"sessions without an end on {still}")
-
-
-__all__ = ["BEGINS_MS", "PEOPLE", "Broken", "DeviceError", "World"]
