@@ -29,7 +29,9 @@ def main(words: list[str]) -> int:
     results = {"python": platform.python_version(), "quick": quick, "figures": [asdict(f) for f in figures]}
     Path(__file__).with_name("results.json").write_text(json.dumps(results, indent=2) + "\n")
     missed = [figure.name for figure in figures if figure.met is False]
-    print(f"{len(figures)} figures, {len(missed)} beyond their goal{': ' + '; '.join(missed) if missed else ''}")
+    print(
+        f"{len(figures)} figures, {len(missed)} beyond their goal{': ' + '; '.join(missed) if missed else ''}"
+    )
     return 0
 
 
@@ -38,7 +40,8 @@ def line(figure: Figure) -> str:
     goal = "" if figure.goal is None else f"goal {figure.goal:,} {figure.unit}"
     floor = "" if figure.floor is None else f"floor {figure.floor:,}"
     mark = {None: " ", True: "+", False: "!"}[figure.met]
-    return f"{mark} {figure.name:<46} {figure.value:>12,} {figure.unit:<9} {goal:<22} {floor} {figure.note}".rstrip()
+    value = f"{figure.value:>12,} {figure.unit:<9}"
+    return f"{mark} {figure.name:<46} {value} {goal:<22} {floor} {figure.note}".rstrip()
 
 
 sys.exit(main(sys.argv[1:]))

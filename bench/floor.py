@@ -1,4 +1,4 @@
-"""The floor of a tap: the same hand-offs, lock, hash, indexed join, durable commit and relay, in plain lines."""
+"""The floor of a tap, in plain lines: the same hand-offs, lock, hash, join, commit and relay."""
 
 from __future__ import annotations
 

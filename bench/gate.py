@@ -82,7 +82,7 @@ class SteppedClock(SystemClock):
 
     ahead_ms = 0
 
-    def now(self):  # noqa: ANN201
+    def now(self):
         from dataclasses import replace
 
         real = super().now()

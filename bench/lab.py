@@ -10,6 +10,7 @@ from fabgate import config
 from fabgate.badges.uid import Uid
 from fabgate.config import Settings
 from fabgate.desk import lab as founding
+from fabgate.desk.members import Details
 from fabgate.devices.clock import SystemClock
 from fabgate.store.db import Store
 from fabgate.store.keys import Keys
@@ -46,7 +47,7 @@ def settings(folder: Path) -> Settings:
 def found(folder: Path, members: int) -> Settings:
     """A lab whose roster has so many members, each with a badge and a grant; one of them is Ada."""
     made = settings(folder)
-    founding.init(made, SystemClock("trusted"), "Zoe", "zoe", None)
+    founding.init(made, SystemClock("trusted"), Details(name="Zoe", handle="zoe"))
     keys = Keys.load(made.gate.state)
     with Store(made.gate.state).writer() as writer, writer.write() as pen:
         lab = pen.lab
@@ -80,7 +81,9 @@ def plain_copy(folder: Path, members: int) -> sqlite3.Connection:
     conn.execute("PRAGMA wal_autocheckpoint=0")
     conn.execute("CREATE TABLE badges (token TEXT PRIMARY KEY, member TEXT) WITHOUT ROWID")
     conn.execute("CREATE TABLE members (id TEXT PRIMARY KEY, name TEXT, suspended INTEGER) WITHOUT ROWID")
-    conn.execute("CREATE TABLE grants (member TEXT, skill TEXT, level INT, PRIMARY KEY (member, skill)) WITHOUT ROWID")
+    conn.execute(
+        "CREATE TABLE grants (member TEXT, skill TEXT, level INT, PRIMARY KEY (member, skill)) WITHOUT ROWID"
+    )
     conn.execute("CREATE TABLE journal (seq INTEGER PRIMARY KEY, hash BLOB, body TEXT)")
     conn.execute("BEGIN")
     for number in range(members):

@@ -22,7 +22,12 @@ def measure(quick: bool) -> list[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         few = found(folder / "few", 100)
-        return [*_start(few, 3 if quick else 11), *_memory(folder, quick), *_rest(few, 3 if quick else 30), *_bytes(few)]
+        return [
+            *_start(few, 3 if quick else 11),
+            *_memory(folder, quick),
+            *_rest(few, 3 if quick else 30),
+            *_bytes(few),
+        ]
 
 
 class Process:
@@ -70,7 +75,11 @@ def _start(settings: Settings, tries: int) -> list[Figure]:
         ours.append(process.ready_s)
         process.end()
     base = 1000 * median(floor)
-    return [Figure("start to READY: median", round(1000 * median(ours), 1), "ms", round(base, 1), round(3 * base, 1))]
+    return [
+        Figure(
+            "start to READY: median", round(1000 * median(ours), 1), "ms", round(base, 1), round(3 * base, 1)
+        )
+    ]
 
 
 def _memory(folder: Path, quick: bool) -> list[Figure]:

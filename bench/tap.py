@@ -39,9 +39,23 @@ def _alone(folder: Path, tries: int) -> list[Figure]:
     base = median(plain)
     return [
         Figure("tap to relay, floor: median", microseconds(base), "us"),
-        Figure("tap to relay: median", microseconds(median(ours)), "us", microseconds(base), microseconds(1.6 * base)),
-        Figure("tap to relay: p99", microseconds(p99(ours)), "us", microseconds(base), microseconds(3 * base)),
-        Figure("refusal to lamp: median", microseconds(median(refused)), "us", microseconds(base), microseconds(0.25 * base)),
+        Figure(
+            "tap to relay: median",
+            microseconds(median(ours)),
+            "us",
+            microseconds(base),
+            microseconds(1.6 * base),
+        ),
+        Figure(
+            "tap to relay: p99", microseconds(p99(ours)), "us", microseconds(base), microseconds(3 * base)
+        ),
+        Figure(
+            "refusal to lamp: median",
+            microseconds(median(refused)),
+            "us",
+            microseconds(base),
+            microseconds(0.25 * base),
+        ),
     ]
 
 
@@ -50,7 +64,8 @@ def _loaded(folder: Path, tries: int) -> list[Figure]:
     settings = found(folder / "loaded", 1_000)
     gate = RunningGate(settings)
     report = subprocess.Popen(
-        ["nice", "-n", "10", sys.executable, "-c", REPORT, str(settings.gate.state)], stdout=subprocess.DEVNULL
+        ["nice", "-n", "10", sys.executable, "-c", REPORT, str(settings.gate.state)],
+        stdout=subprocess.DEVNULL,
     )
     try:
         times = [gate.tap(ADA)[0] for _ in range(tries)]
@@ -73,5 +88,7 @@ def _growing(folder: Path, tries: int, quick: bool) -> list[Figure]:
         gate.close()
         least = least or middle
         goal = None if size == sizes[0] else microseconds(1.25 * least)
-        figures.append(Figure(f"tap to relay, {size:,} members: median", microseconds(middle), "us", goal=goal))
+        figures.append(
+            Figure(f"tap to relay, {size:,} members: median", microseconds(middle), "us", goal=goal)
+        )
     return figures

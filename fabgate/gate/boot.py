@@ -91,9 +91,12 @@ def check_books(books: Books, machines: Iterable[MachineId], clock: Clock) -> li
 
 
 def _begin_again(settings: Settings, at: Moment, error: StoreCorrupt) -> str:
+    previous = db.last_known(settings.gate.state)
     aside = db.move_aside(settings.gate.state, at)
     log.critical("event=database_corrupt moved_to=%s error=%r", aside, error.what)
-    db.create(settings.gate.state, settings.lab.name, settings.gate.name, at, cause="corrupt")
+    db.create(
+        settings.gate.state, settings.lab.name, settings.gate.name, at, cause="corrupt", previous=previous
+    )
     return str(aside)
 
 

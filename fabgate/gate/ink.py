@@ -22,7 +22,7 @@ from fabgate.store.files import release_reserve, restore_reserve
 
 log = logging.getLogger(__name__)
 PATIENCE_MS = 2_000
-WAL_BYTES = 1 << 20
+COMMITS = 100  # between two checkpoints: the first commit after one costs a second flush
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +82,11 @@ class InkWell:
         if not self.flush():
             return
         try:
-            if self._log_bytes() > WAL_BYTES:
+            if self.writer.commits >= COMMITS:
                 self.writer.checkpoint()
             restore_reserve(self._store.folder)
         except (StoreError, OSError) as error:
             log.warning("event=upkeep_failed error=%r", str(error))
-
-    def _log_bytes(self) -> int:
-        log_file = self._store.path.with_name(self._store.path.name + "-wal")
-        return log_file.stat().st_size if log_file.exists() else 0
 
     def flush(self) -> bool:
         """Write what could not be written before; whether nothing is left."""

@@ -1,0 +1,180 @@
+"""What can be wrong with a gate, looked at one thing at a time, each with how to mend it.
+
+`fabgate doctor` prints it. Nothing here changes anything; what cannot be read is said to be so.
+"""
+
+from __future__ import annotations
+
+import enum
+import fcntl
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from fabgate.config import Settings
+from fabgate.devices.protocols import Clock
+from fabgate.errors import StoreError
+from fabgate.store import journal
+from fabgate.store.db import Store
+from fabgate.store.keys import Keys
+
+ENOUGH_BYTES = 200 << 20
+FIXED_SQLITE = ((3, 51, 3),)
+BACKPORTED = ((3, 44, 6), (3, 50, 7))  # https://sqlite.org/wal.html#walresetbug
+PERSIST = "/sys/module/pinctrl_bcm2835/parameters/persist_gpio_outputs"
+MODEL = Path("/proc/device-tree/model")
+
+
+class Grade(enum.StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: how it is, and what to do where it is not well."""
+
+    name: str
+    grade: Grade
+    found: str
+    remedy: str = ""
+
+
+def checkup(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Every finding about this gate, books first."""
+    yield from _books(settings)
+    yield _keys(settings)
+    yield _disk(settings.gate.state)
+    yield _sqlite(sqlite3.sqlite_version_info)
+    yield _clock(settings, clock)
+    yield _daemon(settings.gate.state)
+    if settings.gate.bench == "pi":
+        yield from _pi()
+
+
+def _books(settings: Settings) -> Iterator[Finding]:
+    store = Store(settings.gate.state)
+    if not store.exists():
+        yield Finding("books", Grade.FAIL, f"{store.path} is not there", "fabgate init --manager NAME")
+        return
+    try:
+        with store.reader() as reader:
+            broken = journal.verify(reader.conn, last=100).broken
+            count = journal.last_seq(reader.conn)
+    except StoreError as error:
+        yield Finding("books", Grade.FAIL, error.what, error.remedy)
+        return
+    if broken:
+        what = f"record {broken[0].record}: {broken[0].what}"
+        yield Finding("books", Grade.FAIL, what, "fabgate journal verify; then restore a backup")
+    else:
+        yield Finding("books", Grade.OK, f"{count} records, the last hundred verify")
+    aside = sorted(settings.gate.state.glob("*.corrupt-*"))
+    if aside:
+        remedy = "Restore the last backup: the gate began again without any right."
+        yield Finding("books moved aside", Grade.WARN, aside[-1].name, remedy)
+
+
+def _keys(settings: Settings) -> Finding:
+    path = settings.gate.state / "keys.json"
+    try:
+        Keys.load(settings.gate.state)
+        mode = path.stat().st_mode & 0o777
+    except (StoreError, OSError) as error:
+        return Finding(
+            "badge keys", Grade.FAIL, str(error), "Restore a backup: without them no badge is known."
+        )
+    if mode & 0o377:
+        return Finding("badge keys", Grade.WARN, f"{path.name} has mode {mode:04o}", f"chmod 0400 {path}")
+    return Finding("badge keys", Grade.OK, f"{path.name}, mode {mode:04o}")
+
+
+def _disk(folder: Path) -> Finding:
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return Finding("disk", Grade.FAIL, str(error), f"Make the folder: mkdir -p {folder}")
+    found = f"{free >> 20} MiB free at {folder}"
+    if free < ENOUGH_BYTES:
+        return Finding("disk", Grade.WARN, found, "Make room: with a full disk nothing can be started.")
+    return Finding("disk", Grade.OK, found)
+
+
+def _sqlite(version: tuple[int, ...]) -> Finding:
+    text = ".".join(map(str, version))
+    fixed = version >= FIXED_SQLITE[0] or any(version[:2] == b[:2] and version >= b for b in BACKPORTED)
+    if fixed:
+        return Finding("SQLite", Grade.OK, text)
+    return Finding("SQLite", Grade.OK, f"{text}; its WAL-reset bug is kept away by our one writer's lock")
+
+
+def _clock(settings: Settings, clock: Clock) -> Finding:
+    if settings.gate.clock == "trusted":
+        return Finding("clock", Grade.OK, "trusted, as configured")
+    if clock.now().synced:
+        return Finding("clock", Grade.OK, "set by systemd-timesyncd")
+    remedy = "timedatectl status; without a network, a clock module (DS3231) keeps the time"
+    return Finding("clock", Grade.WARN, "not known to be right", remedy)
+
+
+def _daemon(folder: Path) -> Finding:
+    """A running daemon holds the lock on `run.lock`."""
+    try:
+        with (folder / "run.lock").open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return Finding("daemon", Grade.OK, "a gate runs on these books")
+    except OSError:
+        pass
+    return Finding("daemon", Grade.WARN, "no gate runs here", "systemctl status fabgate-gate")
+
+
+# --- on a Raspberry Pi ------------------------------------------------------------------------
+
+
+def _pi() -> Iterator[Finding]:
+    yield _model()
+    yield _persist(Path(PERSIST))
+    yield _factory(os.environ.get("GPIOZERO_PIN_FACTORY"))
+    for node in ("/dev/gpiochip0",):
+        yield _node(Path(node))
+
+
+def _model() -> Finding:
+    with suppress(OSError):
+        return Finding("computer", Grade.OK, MODEL.read_text("utf-8", "replace").strip("\0 \n"))
+    return Finding(
+        "computer", Grade.FAIL, "not a Raspberry Pi", 'Set bench = "sim" under [gate] to rehearse.'
+    )
+
+
+def _persist(parameter: Path) -> Finding:
+    """Raspberry Pi kernels keep outputs driven after their process died, unless told otherwise."""
+    name = "lines after death"
+    remedy = "Write dtparam=strict_gpiod into /boot/firmware/config.txt and restart."
+    try:
+        keeps = parameter.read_text().strip() in ("Y", "1")
+    except OSError:
+        return Finding(name, Grade.WARN, "the kernel does not say whether it lowers them", remedy)
+    if keeps:
+        return Finding(name, Grade.FAIL, "a killed gate would leave its relays on", remedy)
+    return Finding(name, Grade.OK, "the kernel gives them back as inputs")
+
+
+def _factory(asked: str | None) -> Finding:
+    if asked not in (None, "lgpio"):
+        return Finding("pins", Grade.FAIL, f"GPIOZERO_PIN_FACTORY={asked}", "Unset it: fabgate uses lgpio.")
+    return Finding("pins", Grade.OK, "lgpio")
+
+
+def _node(node: Path) -> Finding:
+    if not node.exists():
+        return Finding(str(node), Grade.FAIL, "is not there", "Is this a Raspberry Pi with its own kernel?")
+    if not os.access(node, os.R_OK | os.W_OK):
+        return Finding(str(node), Grade.FAIL, "may not be opened", "usermod -aG gpio fabgate, then restart")
+    return Finding(str(node), Grade.OK, "may be opened")
