@@ -58,14 +58,15 @@ class Gift:
 
 
 def level_at(level: Level, until_ms: int | None, today_ms: int) -> Level:
-    """What is left of a grant at a wall time: one that ran out leaves a trainee, not a stranger.
+    """What is left of a grant at a wall time: a member whose right ran out is a trainee again.
 
-    A lapsed member knows the machine and needs company, so that a supervised session can
-    bring them back.
+    They know the machine and need company, so that a supervised session can bring them back
+    (R8). A trainee whose time ran out is what they were before: nothing on this skill. A grant is
+    good up to and including `until_ms`.
     """
-    if until_ms is None or today_ms < until_ms:
+    if until_ms is None or today_ms <= until_ms:
         return level
-    return min(level, Level.TRAINEE)
+    return Level.TRAINEE if level > Level.TRAINEE else Level.NONE
 
 
 # --- members and badges -----------------------------------------------------------------------

@@ -251,13 +251,19 @@ def test_nobody_is_asked_for_a_reason_who_may_not_anyway():
     assert code(rule.may_suspend(MEMBER, BOB, False, "")) is Code.NOT_ALLOWED
 
 
-@given(st.sampled_from(Level), st.none() | st.integers(0, 20), st.integers(0, 20))
-def test_a_grant_that_ran_out_leaves_a_trainee_and_never_raises(level, until_ms, today_ms):
-    left = rule.level_at(level, until_ms, today_ms)
-    if until_ms is None or today_ms < until_ms:
-        assert left is level
-    else:
-        assert left is min(level, Level.TRAINEE)
+@pytest.mark.parametrize(
+    ("level", "left"),
+    [
+        (Level.SPONSOR, Level.TRAINEE),
+        (Level.AUTONOMOUS, Level.TRAINEE),
+        (Level.TRAINEE, Level.NONE),
+        (Level.NONE, Level.NONE),
+    ],
+)
+def test_a_right_that_ran_out_makes_a_trainee_again_and_a_trainee_nothing(level, left):
+    assert rule.level_at(level, 10, 10) is level
+    assert rule.level_at(level, 10, 11) is left
+    assert rule.level_at(level, None, 10) is level
 
 
 @given(

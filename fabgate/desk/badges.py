@@ -1,0 +1,165 @@
+"""Badges: given to members, blocked when they are lost. A badge says who, it gives no right.
+
+A badge goes by its token; people see `short(token)`, and may name it so or by the number on it.
+Facts of what was done: `by`, `subject`, `handle`, `badge` (short).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from fabgate.badges import uid
+from fabgate.desk import who
+from fabgate.desk.deed import Desk, Done, Turn, turn
+from fabgate.errors import BadgeError
+from fabgate.model import Code, Denied, Token
+from fabgate.records import BadgeAdded, BadgeBlocked, Refused
+from fabgate.rules import authority
+from fabgate.store import journal, roster
+from fabgate.store.keys import Keys
+from fabgate.store.roster import Badge, Member
+
+SHORT = 8
+_LEAST = 6  # digits that name a badge: fewer would often name two
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A badge and whose it is."""
+
+    badge: Badge
+    owner: Member | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """A badge that nobody owns, as a machine saw it in the record `seq`."""
+
+    token: Token
+    machine: str
+    seq: int
+
+
+def short(token: Token) -> str:
+    """The first digits of a token: enough to tell one badge from another."""
+    return token.rpartition(":")[2][:SHORT]
+
+
+def add(
+    desk: Desk, by: str | None, whom: str, number: str, label: str = "", reason: str | None = None
+) -> Done | Denied:
+    """Gives a member the badge with this number (UID, in any notation). Raises BadgeError, StoreError.
+
+    A badge that was blocked may be given again, also to somebody else.
+    """
+    return _add(desk, by, whom, tokens_of(desk, number), label, reason)
+
+
+def add_token(
+    desk: Desk, by: str | None, whom: str, token: Token, label: str = "", reason: str | None = None
+) -> Done | Denied:
+    """Gives a member a badge that a machine has seen (`next_unknown`), whose number nobody typed."""
+    return _add(desk, by, whom, (token,), label, reason)
+
+
+def _add(
+    desk: Desk, by: str | None, whom: str, tokens: tuple[Token, ...], label: str, reason: str | None
+) -> Done | Denied:
+    with turn(desk, by) as now:
+        if isinstance(now, Denied):
+            return now
+        member = now.find(whom)
+        if isinstance(member, Denied):
+            return member
+        no = authority.may_add_badge(now.actor)
+        if no is not None:
+            return now.denied(no, member)
+        known = [badge for token in tokens if (badge := roster.badge(now.conn, token)) is not None]
+        live = next((badge for badge in known if badge.blocked_ms is None), None)
+        if live is not None:
+            return _taken(now, live, member)
+        body = BadgeAdded(tokens[0], member.id, now.member.id, tuple(str(badge.record) for badge in known))
+        record = now.write(body, reason)
+        new = Badge(tokens[0], member.id, who.sound(label), now.today_ms, None, record)
+        roster.put_badge(now.pen, new)
+        return now.done(record, member, badge=short(tokens[0]))
+
+
+def _taken(now: Turn, badge: Badge, wanted: Member) -> Denied:
+    if badge.member == wanted.id:
+        return now.denied(Denied(Code.NOTHING_TO_DO), wanted, badge=short(badge.token))
+    return now.denied(
+        Denied(Code.BADGE_TAKEN), roster.member(now.conn, badge.member), badge=short(badge.token)
+    )
+
+
+def block(desk: Desk, by: str | None, badge: str, reason: str | None = None) -> Done | Denied:
+    """Blocks a badge, named by its number or by the first digits of its token."""
+    tokens = _tokens_or_none(desk, badge)
+    with turn(desk, by) as now:
+        if isinstance(now, Denied):
+            return now
+        found = _named(now.conn, badge, tokens)
+        if found is None:
+            return now.denied(Denied(Code.UNKNOWN_BADGE))
+        no = authority.may_block_badge(now.actor, found.member)
+        if no is not None:
+            return now.denied(no, badge=short(found.token))
+        owner = roster.member(now.conn, found.member)
+        if found.blocked_ms is not None:
+            since = found.blocked_ms
+            return now.denied(Denied(Code.NOTHING_TO_DO), owner, badge=short(found.token), since_ms=since)
+        body = BadgeBlocked(found.token, found.member, now.member.id, (str(found.record),))
+        record = now.write(body, reason)
+        roster.block_badge(now.pen, found.token, now.today_ms, record)
+        return now.done(record, owner, badge=short(found.token))
+
+
+def listed(desk: Desk, whom: str | None = None) -> tuple[Shown, ...] | Denied:
+    """All badges, or a member's, the oldest first."""
+    member = None if whom is None else who.find(desk.conn, whom)
+    if isinstance(member, Denied):
+        return member
+    owners = {one.id: one for one in roster.members(desk.conn)}
+    found = roster.badges(desk.conn, None if member is None else member.id)
+    return tuple(Shown(badge, owners.get(badge.member)) for badge in found)
+
+
+def next_unknown(conn: sqlite3.Connection, after_seq: int) -> Tapped | None:
+    """The newest badge that a machine has refused as unknown since the record `after_seq`.
+
+    For `badge wait`, which asks again and again. One that was given to somebody meanwhile is
+    passed over. `journal.last_seq` says where to begin.
+    """
+    for entry in journal.entries(conn, after_seq, (Refused.kind,), newest_first=True):
+        match entry.body:
+            case Refused(machine=machine, code=Code.UNKNOWN_BADGE, badge=token):
+                if roster.badge(conn, Token(token)) is None:
+                    return Tapped(Token(token), machine, entry.id.seq)
+    return None
+
+
+def tokens_of(desk: Desk, number: str) -> tuple[Token, ...]:
+    """The tokens of a badge's number, the newest key's first. Raises BadgeError, StoreError."""
+    keys = desk.keys or Keys.load(desk.settings.gate.state)
+    return keys.tokens(uid.parse(number))
+
+
+def _tokens_or_none(desk: Desk, text: str) -> tuple[Token, ...]:
+    try:
+        return tokens_of(desk, text)
+    except BadgeError:
+        return ()
+
+
+def _named(conn: sqlite3.Connection, text: str, tokens: tuple[Token, ...]) -> Badge | None:
+    """The one badge that is meant; None when that is none or more than one."""
+    by_number = [badge for token in tokens if (badge := roster.badge(conn, token)) is not None]
+    if by_number:
+        return by_number[0]
+    digits = text.strip().lower().rpartition(":")[2]
+    if len(digits) < _LEAST:
+        return None
+    meant = [one for one in roster.badges(conn) if one.token.rpartition(":")[2].startswith(digits)]
+    return meant[0] if len(meant) == 1 else None

@@ -1,0 +1,152 @@
+"""What every deed has in common: the desk it is done at, whose turn it is, what it answers.
+
+A deed runs within one `turn`: the rule is asked, the record appended and the roster moved in one
+transaction, so that none of the three is ever there without the others.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from sqlite3 import Connection
+from typing import Protocol
+
+from fabgate.config import MachineSettings, Settings, Skill
+from fabgate.desk import who
+from fabgate.model import Code, Denied, Fact, Facts, Level, MachineId, MemberId, Moment, RecordId, SkillId
+from fabgate.records import Body, Draft, Note
+from fabgate.rules.authority import Actor
+from fabgate.store.db import Pen, Writer
+from fabgate.store.keys import Keys
+from fabgate.store.roster import Member
+
+
+class Clock(Protocol):
+    """Who says what time it is: the machine's own clock, or a rehearsal's."""
+
+    def now(self) -> Moment: ...
+
+
+def mint_member() -> MemberId:
+    """A new member's id: random, so that it says nothing about the person (law 12)."""
+    return MemberId(f"m-{secrets.token_hex(8)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where deeds are done: the configuration, the books, the clock, who is logged in.
+
+    `login` is the name under which the operating system knows the one who types. `keys` are read
+    from the state folder where they were not given and a deed takes a badge's number.
+    """
+
+    settings: Settings
+    writer: Writer
+    clock: Clock
+    login: str | None = None
+    keys: Keys | None = None
+    mint: Callable[[], MemberId] = mint_member
+
+    @property
+    def conn(self) -> Connection:
+        """The books, to read in."""
+        return self.writer.conn
+
+    def skill(self, name: str) -> Skill | Denied:
+        """The skill of that name, or UNKNOWN_SKILL with those that are near."""
+        known = self.settings.skills
+        return known.get(SkillId(name)) or Denied(Code.UNKNOWN_SKILL, _like("skill", name, known))
+
+    def machine(self, name: str) -> MachineSettings | Denied:
+        """The machine of that name, or UNKNOWN_MACHINE with those that are near."""
+        known = self.settings.machines
+        return known.get(MachineId(name)) or Denied(Code.UNKNOWN_MACHINE, _like("machine", name, known))
+
+
+def _like(what: str, name: str, known: Iterable[str]) -> Facts:
+    return {what: name, "near": who.near(name, known), "known": tuple(sorted(known))}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A deed that was done: the record of it and the facts to tell people with."""
+
+    record: RecordId | None = None
+    facts: Facts = field(default_factory=dict)
+
+
+_WHOM_TO_ASK = {Code.NOT_ALLOWED, Code.NOT_HELD, Code.NOT_READY, Code.NOT_TO_YOURSELF, Code.BOOTSTRAP_CLOSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One person's turn at the desk, within one transaction: who acts, when, and the pen.
+
+    `today_ms` is the wall time that dates are counted from; `at` goes into the record.
+    """
+
+    desk: Desk
+    pen: Pen
+    at: Moment
+    today_ms: int
+    member: Member
+    actor: Actor
+
+    @property
+    def conn(self) -> Connection:
+        """The books as they stand within this transaction."""
+        return self.pen.conn
+
+    def find(self, text: str) -> Member | Denied:
+        """The member who is meant, or why nobody is."""
+        found = who.find(self.conn, text)
+        return self.denied(found) if isinstance(found, Denied) else found
+
+    def write(self, body: Body, reason: str | None = None) -> RecordId:
+        """Appends the record; who was logged in and why stand beside it, never in it (law 12)."""
+        beside = {"login": self.desk.login, "reason": reason}
+        notes = [Note(kind, who.sound(text)) for kind, text in beside.items() if text]
+        return self.pen.append(Draft(self.at, body), notes)
+
+    def done(self, record: RecordId, subject: Member | None = None, **facts: Fact) -> Done:
+        """The answer to a deed that was done: `by`, the subject's name and handle, and these facts."""
+        return Done(record, self._named(subject, facts))
+
+    def denied(self, no: Denied, subject: Member | None = None, **facts: Fact) -> Denied:
+        """The refusal with the names that its text is made from, and whom to turn to."""
+        told = self._named(subject, {**facts, **no.facts})
+        if no.code in _WHOM_TO_ASK:
+            told |= self._helpers(told.get("skill"))
+        return Denied(no.code, told | {"contact": self.desk.settings.lab.contact})
+
+    def _named(self, subject: Member | None, facts: Facts) -> dict[str, Fact]:
+        told: dict[str, Fact] = {"by": self.member.name, **facts}
+        if subject is not None:
+            told |= {"subject": subject.name, "handle": subject.handle}
+        return told
+
+    def _helpers(self, skill: Fact) -> dict[str, Fact]:
+        told: dict[str, Fact] = {"managers": who.nameable(who.managers(self.conn), self.member.id)}
+        if isinstance(skill, str):
+            found = who.sponsors(self.conn, SkillId(skill), self.today_ms, Level.SPONSOR)
+            told["sponsors"] = who.nameable(found, self.member.id)
+        return told
+
+
+@contextmanager
+def turn(desk: Desk, by: str | None) -> Iterator[Turn | Denied]:
+    """The turn of the one who acts, or why it is nobody's: see `who.acting`.
+
+    Leaving it commits, and what was done is durable then; an exception within rolls everything
+    back. Raises StoreBusy, DiskFull.
+    """
+    with desk.writer.write() as pen:
+        member = who.acting(pen.conn, desk.settings.proof, desk.login, by)
+        if isinstance(member, Denied):
+            yield Denied(member.code, {**member.facts, "contact": desk.settings.lab.contact})
+            return
+        at = desk.clock.now()
+        today = who.today_ms(pen.conn, at)
+        yield Turn(desk, pen, at, today, member, who.actor(pen.conn, member, today))

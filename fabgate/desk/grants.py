@@ -1,0 +1,157 @@
+"""Grants: who may work alone, who may teach. Every one names who, to whom, what, when, why (law 11).
+
+Facts of what was done: `by`, `subject`, `handle`, `skill`, `level`, `until_ms`; `was` is the level
+before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fabgate.desk import who
+from fabgate.desk.deed import Desk, Done, Turn, turn
+from fabgate.desk.trail import Trail, follow
+from fabgate.model import Code, Denied, Level, SkillId
+from fabgate.records import Body, GrantGiven, GrantRevoked
+from fabgate.rules import authority
+from fabgate.rules.authority import Gift
+from fabgate.store import journal, roster
+from fabgate.store.roster import Grant, Member
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A grant, whose it is, who gave it, and what it is worth today."""
+
+    grant: Grant
+    holder: Member | None
+    giver: Member | None
+    level: Level
+    lapsed_ms: int | None
+
+
+def give(
+    desk: Desk,
+    by: str | None,
+    whom: str,
+    skill: str,
+    level: Level,
+    reason: str,
+    until_ms: int | None = None,
+    bootstrap: bool = False,
+) -> Done | Denied:
+    """Gives a member a level on a skill, good up to and including `until_ms` (wall time, UTC).
+
+    `bootstrap`: the first manager names the skill's first sponsor, themselves perhaps. In force
+    at the next tap. Raises ChainBroken where the journal cannot be read.
+    """
+    skill = who.sound(skill)
+    trail = _trail(desk, whom, skill)
+    gift = Gift(SkillId(skill), level, until_ms)
+    with turn(desk, by) as now:
+        if isinstance(now, Denied):
+            return now
+        no = now.desk.skill(skill)
+        member = now.find(whom)
+        if isinstance(no, Denied):
+            return now.denied(no)
+        if isinstance(member, Denied):
+            return member
+        refused = _refused(now, member, gift, reason, bootstrap)
+        if refused is not None:
+            return now.denied(refused, member, skill=skill, level=level.word)
+        return _given(now, member, gift, reason, bootstrap, trail)
+
+
+def _refused(now: Turn, member: Member, gift: Gift, reason: str, bootstrap: bool) -> Denied | None:
+    if bootstrap:
+        no = authority.may_bootstrap(now.actor, gift, _has_sponsor(now, gift.skill), reason)
+    else:
+        held = who.left(who.grant_of(now.conn, member.id, gift.skill), now.today_ms)
+        no = authority.may_grant(now.actor, member.id, held, gift, reason)
+    if no is None and gift.until_ms is not None and gift.until_ms < now.today_ms:
+        no = Denied(Code.NOTHING_TO_DO, {"until_ms": gift.until_ms})
+    return no
+
+
+def _has_sponsor(now: Turn, skill: SkillId) -> bool:
+    """Whether anybody holds `sponsor` here, suspended or not: to suspend a sponsor opens no door."""
+    held = roster.grants(now.conn, skill=skill)
+    return any(who.left(grant, now.today_ms).level is Level.SPONSOR for grant in held)
+
+
+def _given(now: Turn, member: Member, gift: Gift, reason: str, bootstrap: bool, trail: Trail | None) -> Done:
+    old = who.grant_of(now.conn, member.id, gift.skill)
+    seen = () if trail is None else trail.heads(now.conn)
+    giver = now.member.id
+    body = GrantGiven(member.id, gift.skill, gift.level.word, giver, gift.until_ms, bootstrap, seen)
+    record = now.write(body, reason)
+    new = Grant(member.id, gift.skill, gift.level, giver, record, now.today_ms, gift.until_ms)
+    roster.put_grant(now.pen, new)
+    was = who.left(old, now.today_ms).level.word
+    return now.done(record, member, skill=gift.skill, level=gift.level.word, was=was, until_ms=gift.until_ms)
+
+
+def revoke(desk: Desk, by: str | None, whom: str, skill: str, reason: str) -> Done | Denied:
+    """Takes a grant away; also on a skill that is no longer in the configuration."""
+    skill = who.sound(skill)
+    with turn(desk, by) as now:
+        if isinstance(now, Denied):
+            return now
+        member = now.find(whom)
+        if isinstance(member, Denied):
+            return member
+        old = who.grant_of(now.conn, member.id, SkillId(skill))
+        known = now.desk.skill(skill)
+        if old is None and isinstance(known, Denied):
+            return now.denied(known)
+        held = who.left(old, now.today_ms)
+        no = authority.may_revoke_grant(now.actor, SkillId(skill), held, reason)
+        if no is not None:
+            return now.denied(no, member, skill=skill)
+        if old is None:
+            return now.denied(Denied(Code.NOTHING_TO_DO), member, skill=skill)
+        body = GrantRevoked(member.id, skill, now.member.id, (str(old.record),))
+        record = now.write(body, reason)
+        roster.end_grant(now.pen, member.id, old.skill)
+        return now.done(record, member, skill=skill, level=Level.NONE.word, was=held.level.word)
+
+
+def listed(desk: Desk, whom: str | None = None, skill: str | None = None) -> tuple[Shown, ...] | Denied:
+    """All grants, or those of a member, or on a skill; by skill, the highest first."""
+    member = None if whom is None else who.find(desk.conn, whom)
+    if isinstance(member, Denied):
+        return member
+    known = None if skill is None else desk.skill(skill)
+    if isinstance(known, Denied):
+        return known
+    found = roster.grants(
+        desk.conn, None if member is None else member.id, None if known is None else known.id
+    )
+    today = who.today_ms(desk.conn, desk.clock.now())
+    return tuple(_shown(desk, grant, today) for grant in found)
+
+
+def _shown(desk: Desk, grant: Grant, today: int) -> Shown:
+    people = roster.member(desk.conn, grant.member), roster.member(desk.conn, grant.by)
+    return Shown(grant, *people, who.left(grant, today).level, who.lapsed_ms(grant, today))
+
+
+def _trail(desk: Desk, whom: str, skill: str) -> Trail | None:
+    member = who.find(desk.conn, whom)
+    if isinstance(member, Denied):
+        return None
+
+    def about(body: Body) -> bool:
+        match body:
+            case GrantGiven() | GrantRevoked():
+                return (body.member, body.skill) == (member.id, skill)
+            case _:
+                return False
+
+    kinds = (GrantGiven.kind, GrantRevoked.kind)
+    upto = journal.last_seq(desk.conn)
+    held = who.grant_of(desk.conn, member.id, SkillId(skill))
+    if held is not None:
+        return Trail(member.id, kinds, about, held.record, upto)
+    return follow(desk.conn, member.id, kinds, about)

@@ -1,0 +1,212 @@
+"""Members: taken in, changed, suspended, welcomed back.
+
+Facts of what was done: `by`, `subject`, `handle`; `member` for a new one: the id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from fabgate.desk import handles, who
+from fabgate.desk.deed import Desk, Done, Turn, turn
+from fabgate.errors import UsageError
+from fabgate.model import Code, Denied
+from fabgate.records import MemberAdded, MemberEdited, MemberLifted, MemberSuspended
+from fabgate.rules import authority
+from fabgate.store import roster
+from fabgate.store.roster import Badge, Grant, Member, RoleHeld
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a person is known by; None is not said, "" takes away a language, e-mail or login."""
+
+    name: str | None = None
+    handle: str | None = None
+    language: str | None = None
+    email: str | None = None
+    login: str | None = None
+    nameable: bool | None = None
+
+    def given(self) -> dict[str, str | bool]:
+        """What was said, by the name of its field."""
+        all_of_it = {field: getattr(self, field) for field in self.__slots__}
+        return {
+            field: who.sound(value) if isinstance(value, str) else value
+            for field, value in all_of_it.items()
+            if value is not None
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A member with all that is theirs."""
+
+    member: Member
+    badges: tuple[Badge, ...]
+    roles: tuple[RoleHeld, ...]
+    grants: tuple[Grant, ...]
+
+
+def add(desk: Desk, by: str | None, details: Details, reason: str | None = None) -> Done | Denied:
+    """Takes in a new member; the handle is made from the name where none is given.
+
+    Raises UsageError for a language that the lab has no texts in.
+    """
+    check_language(desk.settings.lab.languages, details.language)
+    with turn(desk, by) as now:
+        if isinstance(now, Denied):
+            return now
+        no = authority.may_enrol(now.actor)
+        if no is not None:
+            return now.denied(no)
+        new = detailed(now, Member(desk.mint(), "", "", added_ms=now.today_ms), details)
+        if isinstance(new, Denied):
+            return new
+        record = now.write(MemberAdded(new.id, now.member.id), reason)
+        roster.put_member(now.pen, new)
+        return now.done(record, new, member=new.id)
+
+
+def edit(desk: Desk, by: str | None, whom: str, details: Details, reason: str | None = None) -> Done | Denied:
+    """Changes what is known of a person; the record says which fields, never what they hold.
+
+    Facts: `fields`, those that changed. Raises UsageError as `add` does.
+    """
+    check_language(desk.settings.lab.languages, details.language)
+    with turn(desk, by) as now:
+        if isinstance(now, Denied):
+            return now
+        old = now.find(whom)
+        if isinstance(old, Denied):
+            return old
+        no = authority.may_edit(now.actor, old.id, details.given())
+        if no is not None:
+            return now.denied(no, old)
+        new = detailed(now, old, details)
+        if isinstance(new, Denied):
+            return new
+        changed = tuple(f for f in sorted(details.given()) if getattr(old, f) != getattr(new, f))
+        if not changed:
+            return now.denied(Denied(Code.NOTHING_TO_DO), old)
+        record = now.write(MemberEdited(old.id, now.member.id, changed), reason)
+        roster.edit_person(now.pen, new)
+        return now.done(record, new, fields=changed)
+
+
+def suspend(desk: Desk, by: str | None, whom: str, reason: str) -> Done | Denied:
+    """Suspends a member, from the next tap on; a running session ends as its machine has it.
+
+    The record supersedes nothing: where a suspension and a lift do not know of each other, the
+    stricter one holds anyway.
+    """
+    with turn(desk, by) as now:
+        if isinstance(now, Denied):
+            return now
+        member = now.find(whom)
+        if isinstance(member, Denied):
+            return member
+        last = {one.id for one in who.managers(now.conn)} == {member.id}
+        no = authority.may_suspend(now.actor, member.id, last, reason)
+        if no is None and member.suspended_ms is not None:
+            no = Denied(Code.NOTHING_TO_DO, {"since_ms": member.suspended_ms})
+        if no is not None:
+            return now.denied(no, member)
+        record = now.write(MemberSuspended(member.id, now.member.id), reason)
+        roster.suspend(now.pen, member.id, now.today_ms, record)
+        return now.done(record, member)
+
+
+def lift(desk: Desk, by: str | None, whom: str, reason: str) -> Done | Denied:
+    """Ends a member's suspension; what they hold is theirs again."""
+    with turn(desk, by) as now:
+        if isinstance(now, Denied):
+            return now
+        member = now.find(whom)
+        if isinstance(member, Denied):
+            return member
+        no = authority.may_lift(now.actor, member.id, reason)
+        if no is None and member.suspended_ms is None:
+            no = Denied(Code.NOTHING_TO_DO)
+        if no is not None:
+            return now.denied(no, member)
+        seen = (str(member.suspended_record),)
+        record = now.write(MemberLifted(member.id, now.member.id, seen), reason)
+        roster.lift(now.pen, member.id)
+        return now.done(record, member)
+
+
+def listed(desk: Desk) -> tuple[Member, ...]:
+    """Everybody, by handle."""
+    return roster.members(desk.conn)
+
+
+def shown(desk: Desk, whom: str) -> Shown | Denied:
+    """A member with badges, roles and grants."""
+    member = who.find(desk.conn, whom)
+    if isinstance(member, Denied):
+        return member
+    of = member.id
+    return Shown(
+        member, roster.badges(desk.conn, of), roster.roles(desk.conn, of), roster.grants(desk.conn, of)
+    )
+
+
+def check_language(known: tuple[str, ...], language: str | None) -> None:
+    """Raises UsageError for a language that nobody could be spoken to in."""
+    if language and language not in known:
+        raise UsageError(
+            f"there are no texts in the language {language!r}",
+            f"This lab has: {', '.join(known)}. Others go into [lab] languages.",
+        )
+
+
+def unfit(details: Details) -> Denied | None:
+    """Why these details cannot be anybody's, as far as nothing but they themselves says so.
+
+    Any Unicode that shows something is a name, and is kept as it was given.
+    """
+    if details.name is not None and (len(details.name) > LONGEST_NAME or not authority.visible(details.name)):
+        return Denied(Code.NAME_UNFIT)
+    return None if details.handle is None else handles.unfit(details.handle)
+
+
+def detailed(now: Turn, old: Member, details: Details) -> Member | Denied:
+    """The member with these details, or what does not fit or is another's. Nothing is written."""
+    said = details.given()
+    name = str(said.get("name", old.name))
+    no = unfit(replace(details, name=name))
+    if no is not None:
+        return now.denied(no)
+    handle = str(said.get("handle", old.handle or handles.derived(now.conn, name)))
+    if handle != old.handle and handles.taken(now.conn, handle):
+        free = handles.free(now.conn, handle)
+        return now.denied(Denied(Code.HANDLE_TAKEN, {"handle": handle, "free": free}))
+    login = _or_none(said, "login", old.login)
+    no = _login_taken(now, old, login)
+    if no is not None:
+        return now.denied(no)
+    return replace(
+        old,
+        name=name,
+        handle=handle,
+        language=_or_none(said, "language", old.language),
+        email=_or_none(said, "email", old.email),
+        login=login,
+        nameable=bool(said.get("nameable", old.nameable)),
+    )
+
+
+def _or_none(said: Mapping[str, str | bool], field: str, old: str | None) -> str | None:
+    return (str(said[field]) or None) if field in said else old
+
+
+def _login_taken(now: Turn, of: Member, login: str | None) -> Denied | None:
+    """One login is one person: with two owners it would prove neither."""
+    owner = None if login is None else roster.member_of_login(now.conn, login)
+    if owner is None or owner.id == of.id:
+        return None
+    return Denied(Code.LOGIN_TAKEN, {"login": login, "subject": owner.name, "handle": owner.handle})

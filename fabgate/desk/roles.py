@@ -1,0 +1,128 @@
+"""Roles: the offices of the lab, given and taken away by a manager.
+
+Facts of what was done: `by`, `subject`, `handle`, `role`, `machine`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fabgate.desk import who
+from fabgate.desk.deed import Desk, Done, Turn, turn
+from fabgate.desk.trail import Trail, follow
+from fabgate.errors import UsageError
+from fabgate.model import Code, Denied, MachineId, Role
+from fabgate.records import Body, RoleGiven, RoleRevoked
+from fabgate.rules import authority
+from fabgate.store import roster
+from fabgate.store.roster import Member, RoleHeld
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An office and who holds it."""
+
+    held: RoleHeld
+    holder: Member | None
+
+
+def give(
+    desk: Desk, by: str | None, whom: str, role: Role, reason: str, machine: str | None = None
+) -> Done | Denied:
+    """Gives a member an office; a maintainer's is for one machine.
+
+    Raises UsageError for a maintainer without a machine, or a machine with another office.
+    """
+    _check(role, machine)
+    trail = _trail(desk, whom, role, machine)
+    with turn(desk, by) as now:
+        if isinstance(now, Denied):
+            return now
+        place = _machine(now, machine)
+        if isinstance(place, Denied):
+            return place
+        member = now.find(whom)
+        if isinstance(member, Denied):
+            return member
+        no = authority.may_give_role(now.actor, member.id, reason)
+        if no is None and _held(now, member, role, place) is not None:
+            no = Denied(Code.NOTHING_TO_DO)
+        if no is not None:
+            return now.denied(no, member, role=role.value, machine=machine)
+        seen = () if trail is None else trail.heads(now.conn)
+        body = RoleGiven(member.id, role.value, now.member.id, place, supersedes=seen)
+        record = now.write(body, reason)
+        roster.put_role(now.pen, RoleHeld(member.id, role, place, False, record))
+        return now.done(record, member, role=role.value, machine=machine)
+
+
+def revoke(
+    desk: Desk, by: str | None, whom: str, role: Role, reason: str, machine: str | None = None
+) -> Done | Denied:
+    """Takes an office away; also for a machine that is no longer in the configuration."""
+    _check(role, machine)
+    place = None if machine is None else MachineId(machine)
+    with turn(desk, by) as now:
+        if isinstance(now, Denied):
+            return now
+        member = now.find(whom)
+        if isinstance(member, Denied):
+            return member
+        held = _held(now, member, role, place)
+        no = authority.may_revoke_role(now.actor, held is not None and _last(now, member, role), reason)
+        if no is not None:
+            return now.denied(no, member, role=role.value, machine=machine)
+        if held is None:
+            return now.denied(Denied(Code.NOTHING_TO_DO), member, role=role.value, machine=machine)
+        body = RoleRevoked(member.id, role.value, now.member.id, place, (str(held.record),))
+        record = now.write(body, reason)
+        roster.end_role(now.pen, member.id, role, place)
+        return now.done(record, member, role=role.value, machine=machine)
+
+
+def listed(desk: Desk, whom: str | None = None) -> tuple[Shown, ...] | Denied:
+    """All offices, or a member's."""
+    member = None if whom is None else who.find(desk.conn, whom)
+    if isinstance(member, Denied):
+        return member
+    found = roster.roles(desk.conn, None if member is None else member.id)
+    return tuple(Shown(held, roster.member(desk.conn, held.member)) for held in found)
+
+
+def _check(role: Role, machine: str | None) -> None:
+    if role is Role.MAINTAINER and machine is None:
+        raise UsageError("a maintainer looks after one machine: which?", "Add --machine MACHINE.")
+    if role is not Role.MAINTAINER and machine is not None:
+        raise UsageError(f"a {role} is one for the whole lab", "Leave --machine out.")
+
+
+def _machine(now: Turn, name: str | None) -> MachineId | Denied | None:
+    if name is None:
+        return None
+    found = now.desk.machine(name)
+    return now.denied(found) if isinstance(found, Denied) else found.rules.machine
+
+
+def _held(now: Turn, member: Member, role: Role, machine: MachineId | None) -> RoleHeld | None:
+    held = roster.roles(now.conn, member.id)
+    return next((one for one in held if (one.role, one.machine) == (role, machine)), None)
+
+
+def _last(now: Turn, member: Member, role: Role) -> bool:
+    """Whether nobody would be left who may manage."""
+    return role is Role.MANAGER and {one.id for one in who.managers(now.conn)} <= {member.id}
+
+
+def _trail(desk: Desk, whom: str, role: Role, machine: str | None) -> Trail | None:
+    member = who.find(desk.conn, whom)
+    if isinstance(member, Denied):
+        return None
+
+    def about(body: Body) -> bool:
+        match body:
+            case RoleGiven() | RoleRevoked():
+                return (body.member, body.role, body.machine) == (member.id, role.value, machine)
+            case _:
+                return False
+
+    return follow(desk.conn, member.id, (RoleGiven.kind, RoleRevoked.kind), about)

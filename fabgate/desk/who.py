@@ -1,0 +1,126 @@
+"""Who acts, who is meant, who could help: people as the desk finds them in the roster."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sqlite3
+from collections.abc import Iterable
+
+from fabgate.model import Code, Denied, Fact, Level, MemberId, Moment, Role, SkillId
+from fabgate.rules.authority import Actor, Held, level_at
+from fabgate.store import journal, roster
+from fabgate.store.roster import Grant, Member
+
+_NEAR_FROM = 5_000  # with more names than this, looking for a near one takes longer than typing again
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def sound(text: str) -> str:
+    """The text as it can be kept: half characters, from a terminal in another encoding, are marked."""
+    return _HALVES.sub("\ufffd", text)
+
+
+def acting(conn: sqlite3.Connection, proof: str, login: str | None, by: str | None) -> Member | Denied:
+    """The member who acts (`actors.proof`).
+
+    `login`: the one whom the operating system knows, and `by` must be that person if it is
+    given. `claimed` (rehearsals): whoever `by` names is believed.
+    """
+    named = None if by is None else find(conn, by)
+    if isinstance(named, Denied):
+        return named
+    owner = None if login is None else roster.member_of_login(conn, sound(login))
+    if proof == "claimed":
+        return named or owner or Denied(Code.NOT_ALLOWED, {"needs": "by", "option": "--by"})
+    if owner is None:
+        return Denied(Code.NO_LOGIN, {"login": login})
+    if named is not None and named.id != owner.id:
+        told: dict[str, Fact] = {"login": login, "by": named.name, "handle": owner.handle}
+        return Denied(Code.NOT_YOUR_LOGIN, told)
+    return owner
+
+
+def find(conn: sqlite3.Connection, text: str) -> Member | Denied:
+    """The member with this handle or id, or UNKNOWN_MEMBER with the handles that are near."""
+    text = sound(text)
+    found = roster.member(conn, text)
+    if found is not None:
+        return found
+    handles = [member.handle for member in roster.members(conn)]
+    return Denied(Code.UNKNOWN_MEMBER, {"handle": text, "near": near(text, handles)})
+
+
+def near(text: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Up to three known names that somebody may have meant, the nearest first."""
+    names = list(known)
+    if len(names) > _NEAR_FROM:
+        return ()
+    return tuple(difflib.get_close_matches(text.casefold(), names, n=3))
+
+
+def today_ms(conn: sqlite3.Connection, at: Moment) -> int:
+    """Wall time that dates are counted from: never before the last time known to be right (law 5)."""
+    if at.synced:
+        return at.wall_ms
+    return max(at.wall_ms, journal.latest_synced_ms(conn) or 0)
+
+
+def actor(conn: sqlite3.Connection, member: Member, today: int) -> Actor:
+    """What the rules need to know of the one who acts."""
+    held = roster.roles(conn, member.id)
+    return Actor(
+        member=member.id,
+        suspended_ms=member.suspended_ms,
+        roles=frozenset(role.role for role in held if role.machine is None),
+        first=any(role.first and role.role is Role.MANAGER for role in held),
+        maintains=frozenset(role.machine for role in held if role.machine is not None),
+        levels={grant.skill: left(grant, today).level for grant in roster.grants(conn, member.id)},
+    )
+
+
+def left(grant: Grant | None, today: int) -> Held:
+    """What a grant gives at a wall time; what one that ran out leaves behind has no end."""
+    if grant is None:
+        return Held()
+    if lapsed_ms(grant, today) is None:
+        return Held(grant.level, grant.until_ms, grant.by)
+    return Held(level_at(grant.level, grant.until_ms, today), None, grant.by)
+
+
+def lapsed_ms(grant: Grant, today: int) -> int | None:
+    """When a grant ran out, if it did."""
+    return grant.until_ms if grant.until_ms is not None and grant.until_ms < today else None
+
+
+def grant_of(conn: sqlite3.Connection, member: MemberId, skill: SkillId) -> Grant | None:
+    """The grant of a member on a skill, in force or run out."""
+    return next(iter(roster.grants(conn, member, skill)), None)
+
+
+def managers(conn: sqlite3.Connection) -> list[Member]:
+    """The managers who may act, by handle."""
+    return _active(conn, {role.member for role in roster.roles(conn) if role.role is Role.MANAGER})
+
+
+def sponsors(conn: sqlite3.Connection, skill: SkillId, today: int, at_least: Level) -> list[Member]:
+    """The active members who hold a skill at this level or above, by handle."""
+    grants = roster.grants(conn, skill=skill)
+    return _active(conn, {grant.member for grant in grants if left(grant, today).level >= at_least})
+
+
+def nameable(members: Iterable[Member], but: MemberId | None = None) -> tuple[str, ...]:
+    """The names of those who agreed to be named, without the one who asks."""
+    return tuple(member.name for member in members if member.nameable and member.id != but)
+
+
+def name_of(conn: sqlite3.Connection, member: str | None) -> str | None:
+    """The name behind a member's id, for those who look back; None where nobody is known by it."""
+    found = None if member is None else roster.member(conn, member)
+    return None if found is None else found.name
+
+
+def _active(conn: sqlite3.Connection, ids: Iterable[MemberId]) -> list[Member]:
+    found = (roster.member(conn, member) for member in ids)
+    active = (member for member in found if member is not None and member.suspended_ms is None)
+    return sorted(active, key=lambda member: member.handle)
