@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -12,8 +13,8 @@ from fabgate.devices.clock import SystemClock
 from fabgate.devices.none import NoBuzzer, NoDisplay
 from fabgate.devices.protocols import Appeared, Colour, Devices, Left, Pattern
 from fabgate.events import BadgeGone, BadgeSeen
-from fabgate.gate.run import Daemon
-from fabgate.model import MachineId
+from fabgate.gate.run import SWITCH_S, Daemon
+from fabgate.model import MachineId, Moment
 from fabgate.store.keys import Keys
 
 LASER = MachineId("laser")
@@ -82,17 +83,16 @@ class SteppedClock(SystemClock):
 
     ahead_ms = 0
 
-    def now(self):
-        from dataclasses import replace
-
+    def now(self) -> Moment:
         real = super().now()
-        return replace(real, boot_ms=real.boot_ms + self.ahead_ms)
+        return Moment(real.boot, real.boot_ms + self.ahead_ms, real.wall_ms, real.synced)
 
 
 class RunningGate:
     """A daemon that serves in a thread of this process."""
 
     def __init__(self, settings: Settings) -> None:
+        sys.setswitchinterval(SWITCH_S)
         self.clock = SteppedClock("trusted")
         self.bench = NotedBench()
         self.keys = Keys.load(settings.gate.state)
@@ -135,7 +135,6 @@ class RunningGate:
         return took
 
     def _pass(self) -> None:
-        """Long enough for a badge to count again, and for the lamp to be back at rest."""
-        time.sleep(0.002)
+        """Until the gate is at rest; then long enough for a badge to count again."""
+        self.daemon.settle(5)
         self.clock.ahead_ms += 4_500
-        time.sleep(0.001)

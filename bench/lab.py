@@ -60,7 +60,8 @@ def found(folder: Path, members: int) -> Settings:
                 (lab, member, f"h{number}", f"Member {number}"),
             )
             pen.execute(
-                "INSERT INTO badges (lab, token, member, label, added_ms, record) VALUES (?, ?, ?, '', 0, '')",
+                "INSERT INTO badges (lab, token, member, label, added_ms, record)"
+                " VALUES (?, ?, ?, '', 0, '')",
                 (lab, token, member),
             )
             pen.execute(

@@ -59,6 +59,11 @@ class Daemon:
         """Something happened at this gate; from any thread."""
         self._inbox.put(event)
 
+    def settle(self, patience_s: float) -> None:
+        """Wait until what the edges were given before is done."""
+        self._asker.settle(patience_s)
+        self._inker.settle(patience_s)
+
     def run(self) -> int:
         """Serve until told to stop; 0 after an orderly end, 1 when a thread died."""
         books = open_books(self._settings, self._clock)
