@@ -81,7 +81,7 @@ class SessionStopped:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A refusal at a machine, `count` times within a minute from `first_wall_ms`."""
+    """A refusal at a machine. The first is written at once; its like of the next minute share a `count`."""
 
     kind: ClassVar[str] = "session.refused"
     machine: str
