@@ -18,6 +18,7 @@ from fabgate.desk import who
 from fabgate.model import Code, Denied, Fact, Facts, Level, MachineId, MemberId, Moment, RecordId, SkillId
 from fabgate.records import Body, Draft, Note
 from fabgate.rules.authority import Actor
+from fabgate.store import named
 from fabgate.store.db import Pen, Writer
 from fabgate.store.keys import Keys
 from fabgate.store.roster import Member
@@ -128,10 +129,10 @@ class Turn:
         return told
 
     def _helpers(self, skill: Fact) -> dict[str, Fact]:
-        told: dict[str, Fact] = {"managers": who.nameable(who.managers(self.conn), self.member.id)}
+        asks = self.member.id
+        told: dict[str, Fact] = {"managers": named.managers(self.conn, asks)}
         if isinstance(skill, str):
-            found = who.sponsors(self.conn, SkillId(skill), self.today_ms, Level.SPONSOR)
-            told["sponsors"] = who.nameable(found, self.member.id)
+            told["sponsors"] = named.sponsors(self.conn, SkillId(skill), self.today_ms, Level.SPONSOR, asks)
         return told
 
 

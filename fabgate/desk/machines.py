@@ -14,7 +14,7 @@ from fabgate.desk.sessions import Open
 from fabgate.model import Code, Denied, Lock, MachineId
 from fabgate.records import MachineLocked, MachineUnlocked
 from fabgate.rules import authority
-from fabgate.store import journal, roster
+from fabgate.store import journal, named, roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,10 @@ def shown(desk: Desk, machine: str) -> Shown | Denied:
 def _shown(desk: Desk, machine: MachineSettings, at_work: dict[MachineId, Open]) -> Shown:
     rules = machine.rules
     today = who.today_ms(desk.conn, desk.clock.now())
-    named = who.nameable(who.sponsors(desk.conn, rules.skill, today, rules.sponsor_from))
+    sponsors = named.sponsors(desk.conn, rules.skill, today, rules.sponsor_from)
     lock = roster.lock(desk.conn, rules.machine)
     locked = None if lock is None else _locked(desk, lock)
-    return Shown(machine, locked, at_work.get(rules.machine), named)
+    return Shown(machine, locked, at_work.get(rules.machine), sponsors)
 
 
 def _locked(desk: Desk, lock: Lock) -> Locked:

@@ -109,7 +109,7 @@ def suspend(desk: Desk, by: str | None, whom: str, reason: str) -> Done | Denied
         member = now.find(whom)
         if isinstance(member, Denied):
             return member
-        last = {one.id for one in who.managers(now.conn)} == {member.id}
+        last = who.managers(now.conn) == {member.id}
         no = authority.may_suspend(now.actor, member.id, last, reason)
         if no is None and member.suspended_ms is not None:
             no = Denied(Code.NOTHING_TO_DO, {"since_ms": member.suspended_ms})

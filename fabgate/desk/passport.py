@@ -8,7 +8,7 @@ from fabgate.config import Skill
 from fabgate.desk import who
 from fabgate.desk.deed import Desk
 from fabgate.model import Code, Denied, Fact, Level, RecordId
-from fabgate.store import roster
+from fabgate.store import named, roster
 from fabgate.store.roster import Badge, Grant, Member, RoleHeld
 
 
@@ -64,9 +64,9 @@ def passport(desk: Desk, whom: str) -> Passport | Denied:
 def _stamp(desk: Desk, member: Member, skill: Skill, grant: Grant | None, today: int) -> Stamp:
     level = who.left(grant, today).level
     lapsed = None if grant is None else who.lapsed_ms(grant, today)
-    beside = who.sponsors(desk.conn, skill.id, today, skill.sponsor_from)
-    givers = [*who.sponsors(desk.conn, skill.id, today, Level.SPONSOR), *who.managers(desk.conn)]
-    sponsors = who.nameable(beside, member.id)
+    sponsors = named.sponsors(desk.conn, skill.id, today, skill.sponsor_from, but=member.id)
+    teachers = named.sponsors(desk.conn, skill.id, today, Level.SPONSOR, but=member.id)
+    granters = dict.fromkeys((*teachers, *named.managers(desk.conn, but=member.id)))
     return Stamp(
         skill=skill,
         level=level,
@@ -77,7 +77,7 @@ def _stamp(desk: Desk, member: Member, skill: Skill, grant: Grant | None, today:
         record=None if grant is None else grant.record,
         missing=_missing(desk, member, skill, level, lapsed, sponsors),
         sponsors=sponsors,
-        granters=tuple(dict.fromkeys(who.nameable(givers, member.id))),
+        granters=tuple(granters),
     )
 
 

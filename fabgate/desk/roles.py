@@ -110,7 +110,7 @@ def _held(now: Turn, member: Member, role: Role, machine: MachineId | None) -> R
 
 def _last(now: Turn, member: Member, role: Role) -> bool:
     """Whether nobody would be left who may manage."""
-    return role is Role.MANAGER and {one.id for one in who.managers(now.conn)} <= {member.id}
+    return role is Role.MANAGER and who.managers(now.conn) <= {member.id}
 
 
 def _trail(desk: Desk, whom: str, role: Role, machine: str | None) -> Trail | None:

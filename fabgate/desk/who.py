@@ -7,12 +7,11 @@ import re
 import sqlite3
 from collections.abc import Iterable
 
-from fabgate.model import Code, Denied, Fact, Level, MemberId, Moment, Role, SkillId
+from fabgate.model import Code, Denied, Fact, MemberId, Moment, Role, SkillId
 from fabgate.rules.authority import Actor, Held, level_at
-from fabgate.store import journal, roster
+from fabgate.store import journal, named, roster
 from fabgate.store.roster import Grant, Member
 
-_NEAR_FROM = 5_000  # with more names than this, looking for a near one takes longer than typing again
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -47,16 +46,13 @@ def find(conn: sqlite3.Connection, text: str) -> Member | Denied:
     found = roster.member(conn, text)
     if found is not None:
         return found
-    handles = [member.handle for member in roster.members(conn)]
-    return Denied(Code.UNKNOWN_MEMBER, {"handle": text, "near": near(text, handles)})
+    known = named.handles(conn, text.casefold())
+    return Denied(Code.UNKNOWN_MEMBER, {"handle": text, "near": near(text, known)})
 
 
 def near(text: str, known: Iterable[str]) -> tuple[str, ...]:
     """Up to three known names that somebody may have meant, the nearest first."""
-    names = list(known)
-    if len(names) > _NEAR_FROM:
-        return ()
-    return tuple(difflib.get_close_matches(text.casefold(), names, n=3))
+    return tuple(difflib.get_close_matches(text.casefold(), list(known), n=3))
 
 
 def today_ms(conn: sqlite3.Connection, at: Moment) -> int:
@@ -98,29 +94,14 @@ def grant_of(conn: sqlite3.Connection, member: MemberId, skill: SkillId) -> Gran
     return next(iter(roster.grants(conn, member, skill)), None)
 
 
-def managers(conn: sqlite3.Connection) -> list[Member]:
-    """The managers who may act, by handle."""
-    return _active(conn, {role.member for role in roster.roles(conn) if role.role is Role.MANAGER})
-
-
-def sponsors(conn: sqlite3.Connection, skill: SkillId, today: int, at_least: Level) -> list[Member]:
-    """The active members who hold a skill at this level or above, by handle."""
-    grants = roster.grants(conn, skill=skill)
-    return _active(conn, {grant.member for grant in grants if left(grant, today).level >= at_least})
-
-
-def nameable(members: Iterable[Member], but: MemberId | None = None) -> tuple[str, ...]:
-    """The names of those who agreed to be named, without the one who asks."""
-    return tuple(member.name for member in members if member.nameable and member.id != but)
+def managers(conn: sqlite3.Connection) -> frozenset[MemberId]:
+    """The managers who may act."""
+    held = {role.member for role in roster.roles(conn) if role.role is Role.MANAGER}
+    found = (roster.member(conn, member) for member in held)
+    return frozenset(one.id for one in found if one is not None and one.suspended_ms is None)
 
 
 def name_of(conn: sqlite3.Connection, member: str | None) -> str | None:
     """The name behind a member's id, for those who look back; None where nobody is known by it."""
     found = None if member is None else roster.member(conn, member)
     return None if found is None else found.name
-
-
-def _active(conn: sqlite3.Connection, ids: Iterable[MemberId]) -> list[Member]:
-    found = (roster.member(conn, member) for member in ids)
-    active = (member for member in found if member is not None and member.suspended_ms is None)
-    return sorted(active, key=lambda member: member.handle)

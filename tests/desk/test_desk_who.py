@@ -9,9 +9,10 @@ from first_day import DAY, NOON, done
 
 from fabgate.desk import machines, members, who
 from fabgate.desk.members import Details
-from fabgate.model import Code, Denied, Level, Moment
+from fabgate.model import Code, Denied, Level, MemberId, Moment
 from fabgate.records import ClockSynced, Draft, MachineLocked
 from fabgate.store import roster
+from fabgate.store.roster import Member
 
 
 def lock(desk, by=None):
@@ -160,5 +161,10 @@ def test_near_names_are_few_and_the_nearest_comes_first():
     assert who.near("ADAM", ["zoe", "adam", "bob", "adan"]) == ("adam", "adan")
 
 
-def test_among_very_many_names_none_is_guessed():
-    assert who.near("ada", (f"ada{number}" for number in range(6000))) == ()
+def test_in_a_very_large_lab_near_is_looked_for_among_those_that_begin_alike(here):
+    with here.desk.writer.write() as pen:
+        for number in range(2001):
+            roster.put_member(pen, Member(MemberId(f"m-{number}"), f"b{number}", "B"))
+    here.member("adalbert")
+    assert who.find(here.desk.conn, "adalbrt").facts["near"] == ("adalbert",)
+    assert who.find(here.desk.conn, "\U0010ffff").facts["near"] == ()
