@@ -6,6 +6,7 @@ exports first.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
@@ -19,6 +20,9 @@ from fabgate.cli.frame import CONFIG, Frame, Here
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.rehearsal.expect import Ran
+
+# Only the daemon logs; a command says what it has to say itself.
+logging.getLogger("fabgate").addHandler(logging.NullHandler())
 
 COMMANDS = {
     "init": "books",

@@ -92,7 +92,7 @@ class Teller:
             case "power" | "press" | "release":
                 return f"{told.what} {told.detail}"
             case "lamp":
-                return _lamp(told)
+                return None if told.detail.startswith("off") else _lamp(told)
             case "display":
                 return f"{told.machine} says    {told.detail}" if told.detail else None
             case "relay":

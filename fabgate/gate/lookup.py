@@ -39,6 +39,7 @@ from fabgate.store import journal, roster
 from fabgate.store.db import Reader, Store
 
 log = logging.getLogger(__name__)
+REMEMBERED = 256  # badges whose older tokens are kept, for as long as their sessions may run
 WATCHED = (
     MachineLocked,
     MachineUnlocked,
@@ -58,6 +59,8 @@ class Lookup:
         self._store, self._machines, self._clock = store, machines, clock
         self._reader: Reader | None = None
         self._version = self._cursor = 0
+        self._older: dict[Token, tuple[Token, ...]] = {}
+        self._again: set[MachineId] = set()
 
     def open(self) -> None:
         """To be called in the thread that reads. What happened before now is not news."""
@@ -73,31 +76,48 @@ class Lookup:
     def close(self) -> None:
         self.reader.close()
 
-    def answer(self, job: Ask | Recheck) -> Looked | LookFailed | Rechecked:
-        """How the badge stands now, for this machine."""
-        older = job.older if isinstance(job, Ask) else ()
+    def answer(self, job: Ask | Recheck) -> Looked | LookFailed | Rechecked | None:
+        """How the badge stands now, for this machine; None for a recheck that must wait for `watch`."""
+        older = self._tokens(job)
         try:
             standing = self._standing((job.token, *older), job.machine, job.at)
         except (sqlite3.Error, StoreError) as error:
             log.error("event=lookup_failed machine=%s error=%r", job.machine, str(error))
-            return LookFailed(job.machine, job.token, self._clock.now())
+            return self._failed(job)
         now = self._clock.now()
         if isinstance(job, Ask):
             return Looked(job.machine, job.token, job.at, standing, now)
         return Rechecked(job.machine, job.token, standing, now)
 
     def watch(self) -> list[Event]:
-        """What the desk appended since the last look, as events."""
+        """What the desk appended since the last look, as events; and the rechecks that failed, again."""
+        told: list[Event] = [RosterMoved(machine, self._clock.now()) for machine in self._again]
+        self._again.clear()
         version = self.reader.data_version()
         if version == self._version:
-            return []
+            return told
         self._version = version
-        told: list[Event] = []
         for entry in journal.entries(self.reader.conn, after=self._cursor):
             self._cursor = entry.id.seq
             if isinstance(entry.body, WATCHED):
                 told += self._news(entry)
         return told
+
+    def _tokens(self, job: Ask | Recheck) -> tuple[Token, ...]:
+        """The tokens of this badge under older keys, as its tap said them."""
+        if isinstance(job, Recheck):
+            return self._older.get(job.token, ())
+        if job.older:
+            self._older[job.token] = job.older
+            if len(self._older) > REMEMBERED:
+                self._older.pop(next(iter(self._older)))
+        return job.older
+
+    def _failed(self, job: Ask | Recheck) -> LookFailed | None:
+        if isinstance(job, Ask):
+            return LookFailed(job.machine, job.token, self._clock.now())
+        self._again.add(job.machine)
+        return None
 
     def _standing(self, tokens: tuple[Token, ...], machine: MachineId, at: Moment) -> Standing:
         rules = self._machines[machine]

@@ -23,7 +23,7 @@ from fabgate.records import ClockSynced, Draft
 from fabgate.rules.face import Face, Mood, face, flash
 from fabgate.rules.machine import step
 from fabgate.rules.refusals import Tally
-from fabgate.rules.states import Condition, Ending, Open, State, at_rest, deadline
+from fabgate.rules.states import Condition, Ending, Open, Opening, State, at_rest, deadline
 
 log = logging.getLogger(__name__)
 FLASH_MS = 4_000
@@ -173,6 +173,8 @@ class Loop:
 
     def _show_rest(self, post: Post, now_ms: int) -> None:
         if post.flash_until_ms is not None and now_ms < post.flash_until_ms:
+            return
+        if isinstance(post.state, Opening):  # for two seconds at most: what is shown stays
             return
         resting = face(post.rules, post.state)
         self._light(post, resting.mood)

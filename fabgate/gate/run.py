@@ -86,7 +86,7 @@ class Daemon:
         gate = assemble(self._settings, books, catalogue, self._bench, self._clock, edges, self._inbox.put)
         self._asker: Worker[Ask | Recheck] = Worker(
             "lookup",
-            lambda job: self._inbox.put(gate.lookup.answer(job)),
+            lambda job: self._answer(gate, job),
             idle=lambda: self._post_far(gate.lookup.watch()),
             every_s=WATCH_S,
             insists=True,
@@ -153,10 +153,11 @@ class Daemon:
             event = self._inbox.get(self._sleep_s(gate))
             if self._over.is_set():
                 break
+            at = self._clock.now()
+            # Time first: after a stall, an event stamped before a deadline must not come before it.
+            gate.loop.tick(at)
             if event is not None:
                 gate.loop.handle(event)
-            at = self._clock.now()
-            gate.loop.tick(at)
             self._feed(at.boot_ms)
 
     def _sleep_s(self, gate: Gate) -> float:
@@ -173,6 +174,11 @@ class Daemon:
     def _post_far(self, events: list[Event]) -> None:
         for event in events:
             self._inbox.put_far(event)
+
+    def _answer(self, gate: Gate, job: Ask | Recheck) -> None:
+        answer = gate.lookup.answer(job)
+        if answer is not None:
+            self._inbox.put(answer)
 
     def _write(self, gate: Gate, job: Written) -> None:
         answer = gate.ink.write(job)

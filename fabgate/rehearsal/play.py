@@ -95,6 +95,7 @@ class Player:
         try:
             self._act_all()
         finally:
+            self._tell = lambda _: None  # the lights go out, and nobody needs to hear of it
             self._stage.shut_down()
         return tuple(self._failures)
 

@@ -153,6 +153,8 @@ class Stage:
 
     def advance(self, ms: int) -> None:
         """Let virtual time pass; everything that falls due happens at its own moment."""
+        if ms == 0:
+            return  # the same instant: whatever is in the middle of its work stays there
         end_ms = self.passed_ms + ms
         while (due_ms := self._due_in_ms()) is not None and self.passed_ms + due_ms <= end_ms:
             self._pass(due_ms)
@@ -200,7 +202,7 @@ class Stage:
         if event is not None:
             gate.loop.handle(event)
         elif self._asks:
-            self._inbox.put(gate.lookup.answer(self._asks.popleft()))
+            self._answer(gate)
         elif self._can_ink():
             self._ink(gate)
         elif self._shows:
@@ -208,6 +210,11 @@ class Stage:
         else:
             return self._tick(gate)
         return True
+
+    def _answer(self, gate: Gate) -> None:
+        answer = gate.lookup.answer(self._asks.popleft())
+        if answer is not None:
+            self._inbox.put(answer)
 
     def _read(self, gate: Gate) -> Event | None:
         """What the readers see; the first of it."""

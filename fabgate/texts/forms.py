@@ -25,7 +25,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "sponsor": _PLAIN,
     "trainee": _PLAIN,
     "sponsors": ("names",),
-    "title": _PLAIN,
+    "title": ("plain", "first"),
     "skill": _PLAIN,
     "machine": _PLAIN,
     "contact": _PLAIN,
@@ -84,6 +84,9 @@ def shown(speech: Speech, name: str, fact: Fact, form: str) -> str | None:
     match form:
         case "plain":
             return _plain(fact)
+        case "first":  # at the beginning of a sentence
+            said = _plain(fact)
+            return said and said[0].upper() + said[1:]
         case "names":
             return _names(speech, (fact,) if isinstance(fact, str) else fact)
         case "list":

@@ -11,6 +11,7 @@ from fabgate.texts.forms import FACTS
 
 _MEANING = {
     "plain": "as it is",
+    "first": "as it is, its first letter large: at the beginning of a sentence",
     "names": "names with *or*: Zoé, Bob or Ada",
     "list": "all of them: laser, mill, saw",
     "date": "a day in the lab's zone: 24 Oct 2026, 24/10/2026",

@@ -97,7 +97,15 @@ def test_every_word_of_the_model_has_its_word_for_people(group, keys):
 
 def test_every_word_form_of_a_fact_is_a_group_of_words():
     forms = {form for forms in FACTS.values() for form in forms}
-    assert forms - set(FILES["en"]["words"]) == {"plain", "names", "list", "date", "time", "duration"}
+    assert forms - set(FILES["en"]["words"]) == {
+        "plain",
+        "first",
+        "names",
+        "list",
+        "date",
+        "time",
+        "duration",
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
