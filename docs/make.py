@@ -14,11 +14,12 @@ HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
 # ruff: noqa: E402 - runs from a fresh clone, installed or not
-from docs import from_rules
+from docs import from_cli, from_rules
 from fabgate import config
 from fabgate.texts import page as texts
 
 PAGES: list[tuple[str, Callable[[], str]]] = [
+    ("docs/commands.md", from_cli.commands),
     ("docs/configuration.md", config.reference),
     ("docs/gestures.md", from_rules.gestures),
     ("docs/states.md", from_rules.states),

@@ -7,11 +7,11 @@ import sys
 
 import click
 
-from fabgate.cli.frame import Here, pass_here
+from fabgate.cli.frame import Here, example, pass_here
 from fabgate.devices import door
 
 
-@click.command()
+@click.command(epilog=example("fabgate run"))
 @click.option("--verbose", is_flag=True, help="Log what is usual, too.")
 @pass_here
 def run(here: Here, verbose: bool) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from fabgate.cli.frame import example
 from fabgate.rehearsal.play import Failure, Told, play
 from fabgate.rehearsal.scenario import Scenario, load
 
@@ -17,7 +18,7 @@ PACE_S = 0.25
 LIGHT = {"green": "green", "red": "red", "blue": "blue", "amber": "yellow", "white": "white", "off": "black"}
 
 
-@click.command()
+@click.command(epilog=example("fabgate demo"))
 @click.option(
     "--pace",
     type=click.FloatRange(0, 5),
@@ -25,9 +26,10 @@ LIGHT = {"green": "green", "red": "red", "blue": "blue", "amber": "yellow", "whi
     help="Seconds between two lines (default: 0.25 at a terminal, 0 otherwise).",
 )
 def demo(pace: float | None) -> None:
-    """Play a lab's day on a simulated bench: a trainee, a sponsor, a power cut, the treasurer's CSV.
+    """Play a lab's day on a simulated bench.
 
-    The rules, the books and the commands are the real ones; the bench and the clock are simulated.
+    A trainee, a sponsor, a power cut, the treasurer's CSV. The rules, the books and the commands are
+    the real ones; the bench and the clock are simulated.
     It ends by itself and leaves nothing behind.
     """
     from fabgate.cli import command

@@ -6,22 +6,19 @@ from dataclasses import asdict
 
 import click
 
-from fabgate.cli.frame import Here, json_option, pass_here, show_json
+from fabgate.cli.frame import Here, example, json_option, pass_here, show_json
 from fabgate.gate.checkup import Finding, Grade, checkup
 
 COLOUR = {Grade.OK: "green", Grade.WARN: "yellow", Grade.FAIL: "red"}
 
 
-@click.command()
+@click.command(epilog=example("fabgate doctor"))
 @json_option
 @pass_here
 def doctor(here: Here, as_json: bool) -> None:
-    """Look at books, keys, disk, clock, daemon and pins, and say how to mend what is not well.
+    """Look the gate over, and say how to mend what is not well.
 
-    Exit status 1 when something fails; a warning is no failure.
-
-    \b
-    fabgate doctor
+    Books, keys, disk, clock, daemon, pins. Exit status 1 when something fails; a warning is no failure.
     """
     findings = list(checkup(here.settings, here.clock))
     if as_json:

@@ -6,14 +6,17 @@ Exit status: 0 done, 1 refused or failed (the text says why and what to type nex
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import pwd
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -30,6 +33,7 @@ from fabgate.store.keys import Keys
 from fabgate.texts import Catalogue
 
 CONFIG = Path("/etc/fabgate/fabgate.toml")
+_JOINERS = "\u200c\u200d"  # shape letters and emoji of many scripts, and move nothing
 Deed = TypeVar("Deed", bound=Callable[..., Any])
 Answer = TypeVar("Answer")
 
@@ -167,14 +171,32 @@ def show_table(headers: Sequence[str], rows: Iterable[Sequence[object]], empty: 
 
 
 def printable(value: object) -> str:
-    """A value on one line of a terminal: what could move the cursor or break the line is escaped."""
+    """A value on one line of a terminal: what could move the cursor, turn the reading order or break
+    the line is shown as an escape."""
     if value is None:
         return ""
     text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    return "".join(map(_shown, text))
+
+
+def _shown(sign: str) -> str:
+    if sign.isprintable() or sign in _JOINERS:
+        return sign
+    return " " if unicodedata.category(sign) == "Zs" else sign.encode("unicode_escape").decode()
 
 
 # --- options ----------------------------------------------------------------------------------
+
+
+def options(*each: Callable[[Deed], Deed]) -> Callable[[Deed], Deed]:
+    """Several options as one, in this order in the help."""
+
+    def put(deed: Deed) -> Deed:
+        for option in reversed(each):
+            deed = option(deed)
+        return deed
+
+    return put
 
 
 def by_option(deed: Deed) -> Deed:
@@ -187,6 +209,11 @@ def reason_option(required: bool = True) -> Callable[[Deed], Deed]:
     )
 
 
+def example(*lines: str) -> str:
+    """The epilogue of a help text: what somebody would type, each line as it is."""
+    return "\n".join(("\b", "Example:", *(f"  {line}" for line in lines)))
+
+
 def json_option(deed: Deed) -> Deed:
     return click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")(deed)
 
@@ -194,38 +221,59 @@ def json_option(deed: Deed) -> Deed:
 # --- failures ---------------------------------------------------------------------------------
 
 
-class Frame(click.Group):
+class Noun(click.Group):
+    """What a command is about; its verbs stand in the help in the order in which people need them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as unknown:
+            close = difflib.get_close_matches(args[0], self.list_commands(ctx))
+            if not close:
+                raise
+            meant = f"{unknown.message} Did you mean {' or '.join(close)}?"
+            raise click.UsageError(meant, ctx) from unknown
+
+
+class Frame(Noun):
     """The top of the command line: an error of ours is two lines and status 1, never a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
+        if isinstance(sys.stdout, TextIOWrapper):
+            # A terminal of another encoding shows an escape where it has no sign for a name.
+            sys.stdout.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except FabgateError as error:
-            click.echo(f"fabgate: {error}", err=True)
+            click.echo("\n".join(map(printable, f"fabgate: {error}".splitlines())), err=True)
             ctx.exit(1)
         except BrokenPipeError:
             # Whoever read us has seen enough (`| head`).
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             ctx.exit(0)
+        except OSError as error:
+            _drop_output()
+            click.echo(f"fabgate: {printable(error.filename or 'output')}: {error.strerror}", err=True)
+            ctx.exit(1)
 
 
-def wall(here: Here, wall_ms: int | None) -> str:
-    """A wall time as the lab reads it: 2026-10-24 09:00."""
-    from datetime import UTC, datetime
-
-    if wall_ms is None:
-        return ""
-    return (
-        datetime.fromtimestamp(wall_ms / 1000, UTC)
-        .astimezone(here.settings.lab.zone)
-        .strftime("%Y-%m-%d %H:%M")
-    )
+def _drop_output() -> None:
+    """What is still to be written would fail once more when Python ends, and say so in its own words."""
+    with suppress(OSError):  # a rehearsal's output is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def hours(length_ms: int) -> str:
-    """A length as people say it: 1:05:09."""
-    seconds = length_ms // 1000
-    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-
-
-Row = Mapping[str, object]
+def pour(pieces: Iterable[str]) -> None:
+    """Write a file's text to standard output as it is: UTF-8 and its own line ends on any terminal."""
+    raw = getattr(sys.stdout, "buffer", None)
+    for piece in pieces:
+        if raw is None:
+            sys.stdout.write(piece)
+        else:
+            raw.write(piece.encode())
+    sys.stdout.flush()

@@ -8,20 +8,21 @@ from pathlib import Path
 
 import click
 
+from fabgate.cli.frame import example
 from fabgate.rehearsal.play import Failure, Told, play
 from fabgate.rehearsal.scenario import load
 
 
-@click.command()
+@click.command(epilog=example("fabgate rehearse docs/rehearsals/first-day.txt"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, default=0, show_default=True, help="Picks where a power cut falls.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--quiet", is_flag=True, help="Only what failed.")
 def rehearse(file: Path, seed: int, as_json: bool, quiet: bool) -> None:
-    """Play the rehearsal in FILE; exit status 0 only if all that it expects came true.
+    """Play a rehearsal, and hold it to what it expects.
 
-    Nothing outside is touched: the books are in a folder that is gone afterwards, the bench is
-    simulated, and the clock is the rehearsal's own.
+    Exit status 0 only if all that FILE expects came true. Nothing outside is touched: the books are in
+    a folder that is gone afterwards, the bench is simulated, and the clock is the rehearsal's own.
     """
     from fabgate.cli import command
 
