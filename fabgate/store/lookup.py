@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from fabgate.model import Level, Lock, MachineId, MemberId, Person, RecordId, SkillId, Standing, Token
+from fabgate.rules.authority import level_at
 from fabgate.store.faults import told
 
 NAMED_SPONSORS = 5
@@ -90,22 +91,14 @@ def _standing(
     lock = None if since is None or record is None else Lock(since, RecordId.of(record))
     if member is None:
         return Standing(lock=lock)
-    level, lapsed = _left(Level(held or Level.NONE), until, today_ms)
+    given = Level(held or Level.NONE)
+    level = level_at(given, until, today_ms)
+    lapsed = until if level < given else None
     sponsors: tuple[str, ...] = ()
     if level < Level.AUTONOMOUS:
         sponsors = _sponsors(conn, skill, today_ms, sponsor_from)
     person = Person(MemberId(member), name, language)
     return Standing(person, blocked, suspended, level, lapsed, lock, sponsors)
-
-
-def _left(level: Level, until_ms: int | None, today_ms: int) -> tuple[Level, int | None]:
-    """What a grant is worth today, and when it ran out: one step of trust is never kept for good.
-
-    Who was let work alone works with a sponsor again; a trainee's own grant is over.
-    """
-    if until_ms is None or until_ms >= today_ms:
-        return level, None
-    return (Level.TRAINEE if level > Level.TRAINEE else Level.NONE), until_ms
 
 
 def _sponsors(

@@ -147,7 +147,9 @@ def _member(row: tuple[str, str, str, str, str, str, int, int, str | None, int])
 @told
 def badges(conn: sqlite3.Connection, member: MemberId | None = None) -> tuple[Badge, ...]:
     """All badges, or those of one member, the oldest first."""
-    found = conn.execute(_BADGE + " AND (:member IS NULL OR member = :member)" + _BY_AGE, {"member": member})
+    # One text for each: with "NULL or equal" SQLite looks at every row, under the writer's lock too.
+    whose = "" if member is None else " AND member = :member"
+    found = conn.execute(_BADGE + whose + _BY_AGE, {"member": member} if member else {})
     return tuple(_badge(row) for row in found)
 
 
@@ -172,7 +174,11 @@ def grants(
     conn: sqlite3.Connection, member: MemberId | None = None, skill: SkillId | None = None
 ) -> tuple[Grant, ...]:
     """The grants in force or run out, of one member, of one skill, or all; by skill, highest first."""
-    found = conn.execute(_GRANTS, {"member": member, "skill": skill})
+    which = ("" if member is None else " AND member = :member") + (
+        "" if skill is None else " AND skill = :skill"
+    )
+    given = {"member": member, "skill": skill}
+    found = conn.execute(_GRANTS + which + _BY_SKILL, {name: value for name, value in given.items() if value})
     return tuple(
         Grant(MemberId(who), SkillId(what), Level(level), MemberId(by), RecordId.of(record), since, until)
         for who, what, level, by, record, since, until in found
@@ -180,15 +186,15 @@ def grants(
 
 
 _GRANTS = """\
-SELECT member, skill, level, given_by, record, since_ms, until_ms FROM grants WHERE lab = lab()
-AND (:member IS NULL OR member = :member) AND (:skill IS NULL OR skill = :skill)
-ORDER BY skill, level DESC, since_ms, member"""
+SELECT member, skill, level, given_by, record, since_ms, until_ms FROM grants WHERE lab = lab()"""
+_BY_SKILL = " ORDER BY skill, level DESC, since_ms, member"
 
 
 @told
 def roles(conn: sqlite3.Connection, member: MemberId | None = None) -> tuple[RoleHeld, ...]:
     """The offices of one member, or all."""
-    found = conn.execute(_ROLES, {"member": member})
+    whose = "" if member is None else " AND member = :member"
+    found = conn.execute(_ROLES + whose + _BY_ROLE, {"member": member} if member else {})
     return tuple(
         RoleHeld(
             MemberId(who),
@@ -202,8 +208,8 @@ def roles(conn: sqlite3.Connection, member: MemberId | None = None) -> tuple[Rol
 
 
 _ROLES = """\
-SELECT member, role, machine, first, record FROM roles
-WHERE lab = lab() AND (:member IS NULL OR member = :member) ORDER BY role, machine, member"""
+SELECT member, role, machine, first, record FROM roles WHERE lab = lab()"""
+_BY_ROLE = " ORDER BY role, machine, member"
 
 
 @told
