@@ -14,7 +14,7 @@ from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.devices.sim import SimBench
 from fabgate.errors import DiskFull
-from fabgate.events import Ask, Event, Inked, InkFailed, Recheck
+from fabgate.events import Ask, Inked, InkFailed, Recheck
 from fabgate.gate.assembly import Gate, apply_locks, assemble, catalogue_of, watch_inputs
 from fabgate.gate.boot import check_books, open_books, troubles
 from fabgate.gate.inbox import Inbox
@@ -168,6 +168,8 @@ class Stage:
         """Drain the gate: to quiescence, or for so many pieces of work."""
         if self._gate is None:
             return
+        for reader in self._gate.readers:  # nothing comes to a reader while the gate works: time stands still
+            reader.turn(0)
         done = 0
         while (steps is None or done < steps) and self._work():
             done += 1
@@ -198,7 +200,7 @@ class Stage:
     def _work(self) -> bool:
         """One piece of work; False when there is none."""
         gate = self.gate
-        event = self._inbox.get(0) or self._read(gate)
+        event = self._inbox.get(0)
         if event is not None:
             gate.loop.handle(event)
         elif self._asks:
@@ -215,12 +217,6 @@ class Stage:
         answer = gate.lookup.answer(self._asks.popleft())
         if answer is not None:
             self._inbox.put(answer)
-
-    def _read(self, gate: Gate) -> Event | None:
-        """What the readers see; the first of it."""
-        for reader in gate.readers:
-            reader.turn(0)
-        return self._inbox.get(0)
 
     def _tick(self, gate: Gate) -> bool:
         """Whatever time asks for now; True if that made work."""
