@@ -149,7 +149,7 @@ def badges(conn: sqlite3.Connection, member: MemberId | None = None) -> tuple[Ba
     """All badges, or those of one member, the oldest first."""
     # One text for each: with "NULL or equal" SQLite looks at every row, under the writer's lock too.
     whose = "" if member is None else " AND member = :member"
-    found = conn.execute(_BADGE + whose + _BY_AGE, {"member": member} if member else {})
+    found = conn.execute(_BADGE + whose + _BY_AGE, {} if member is None else {"member": member})
     return tuple(_badge(row) for row in found)
 
 
@@ -178,7 +178,9 @@ def grants(
         "" if skill is None else " AND skill = :skill"
     )
     given = {"member": member, "skill": skill}
-    found = conn.execute(_GRANTS + which + _BY_SKILL, {name: value for name, value in given.items() if value})
+    found = conn.execute(
+        _GRANTS + which + _BY_SKILL, {name: value for name, value in given.items() if value is not None}
+    )
     return tuple(
         Grant(MemberId(who), SkillId(what), Level(level), MemberId(by), RecordId.of(record), since, until)
         for who, what, level, by, record, since, until in found
@@ -194,7 +196,7 @@ _BY_SKILL = " ORDER BY skill, level DESC, since_ms, member"
 def roles(conn: sqlite3.Connection, member: MemberId | None = None) -> tuple[RoleHeld, ...]:
     """The offices of one member, or all."""
     whose = "" if member is None else " AND member = :member"
-    found = conn.execute(_ROLES + whose + _BY_ROLE, {"member": member} if member else {})
+    found = conn.execute(_ROLES + whose + _BY_ROLE, {} if member is None else {"member": member})
     return tuple(
         RoleHeld(
             MemberId(who),
