@@ -63,7 +63,7 @@ class Here:
 
     @cached_property
     def login(self) -> str | None:
-        return login() if self.given is None else self.given_login
+        return login(self.settings.gate.state) if self.given is None else self.given_login
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -96,13 +96,19 @@ class Here:
 pass_here = click.make_pass_decorator(Here)
 
 
-def login() -> str | None:
-    """The OS login behind this command: the one who used sudo, or the one who runs it."""
+def login(books: Path) -> str | None:
+    """The OS login behind this command: the one who used sudo, or the one who runs it.
+
+    What sudo says is believed only where sudo was really used: when this process is root's or
+    the owner's of the books. Anybody can set SUDO_USER, but nobody becomes the owner by it.
+    """
+    user = os.getuid()
+    owner = books.stat().st_uid if books.exists() else user
     behind = os.environ.get("SUDO_USER")
-    if behind and (os.geteuid() == 0 or os.environ.get("SUDO_UID")):
+    if behind and user in (0, owner):
         return behind
     try:
-        return pwd.getpwuid(os.getuid()).pw_name
+        return pwd.getpwuid(user).pw_name
     except KeyError:
         return None
 
