@@ -123,13 +123,11 @@ class Daemon:
             self._door.serve_in(spawn)
 
     def _turn(self, edge: ReaderEdge) -> Turner:
-        def turn() -> None:
+        def turn() -> float:
             edge.turn(READ_S)
-            if edge.blind:
-                turner.rest(BLIND_S)
+            return BLIND_S if edge.blind else 0.0
 
-        turner = Turner(f"reader-{edge.machine}", turn)
-        return turner
+        return Turner(f"reader-{edge.machine}", turn)
 
     def thread_died(self, what: threading.ExceptHookArgs) -> None:
         """No thread dies in silence: the gate stops, and systemd starts it anew."""

@@ -9,6 +9,7 @@ from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
+GLANCE_S = 0.05  # how often whoever waits for a thread looks whether it lives
 
 
 def spawn(name: str, target: Callable[[], None]) -> threading.Thread:
@@ -40,20 +41,26 @@ class Worker(Generic[Job]):
         self._do, self._idle, self._every_s, self._insists = do, idle, every_s, insists
         self._begin, self._end = begin, end
         self._begun = threading.Event()
+        self._fit = False
         self._thread = spawn(name, self._work)
 
     def put(self, job: Job) -> None:
         self._jobs.put(job)
 
-    def begun(self) -> None:
-        """Wait until the thread is ready for jobs, or has died of its beginning."""
+    def begun(self) -> bool:
+        """Wait until the thread is ready for jobs; False when it has died of its beginning."""
         self._begun.wait()
+        return self._fit
 
-    def settle(self, patience_s: float) -> None:
-        """Wait until everything that was put before is done."""
+    def settle(self, patience_s: float) -> bool:
+        """Wait until everything that was put before is done; whether it was, in time."""
         done = threading.Event()
         self._jobs.put(done)
-        done.wait(patience_s)
+        end_s = time.monotonic() + patience_s
+        while not done.wait(max(0.0, min(GLANCE_S, end_s - time.monotonic()))):
+            if time.monotonic() >= end_s or not self._thread.is_alive():
+                return done.is_set()
+        return True
 
     def finish(self, patience_s: float) -> bool:
         """Let it do what is queued, then end; whether it did so in time."""
@@ -64,6 +71,7 @@ class Worker(Generic[Job]):
     def _work(self) -> None:
         try:
             self._begin()
+            self._fit = True
         finally:
             self._begun.set()
         idle_at = time.monotonic() + self._every_s
@@ -87,20 +95,21 @@ class Worker(Generic[Job]):
 
 
 class Turner:
-    """A thread that takes one turn after another until it is told to end."""
+    """A thread that takes one turn after another until it is told to end.
 
-    def __init__(self, name: str, turn: Callable[[], None]) -> None:
+    `turn` gives the seconds to rest before the next one.
+    """
+
+    def __init__(self, name: str, turn: Callable[[], float]) -> None:
         self._over = threading.Event()
         self._turn = turn
         self._thread = spawn(name, self._work)
 
-    def rest(self, seconds: float) -> None:
-        """Wait, but not past the end."""
-        self._over.wait(seconds)
-
     def finish(self) -> None:
+        """No further turn. A rest ends at once; a turn that is under way is not waited for."""
         self._over.set()
 
     def _work(self) -> None:
         while not self._over.is_set():
-            self._turn()
+            if (rest_s := self._turn()) > 0:
+                self._over.wait(rest_s)
