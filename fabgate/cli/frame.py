@@ -52,10 +52,13 @@ class Here:
         """The checked configuration. Raises ConfigError."""
         if self.given is not None:
             return self.given
-        settings = configuration.load(self.config)
         _ = self.login  # before root becomes somebody else: it is root who types
-        become_owner(settings.gate.state)
-        return settings
+        become_owner(self._read.gate.state)
+        return self._read
+
+    @cached_property
+    def _read(self) -> Settings:
+        return configuration.load(self.config)
 
     @cached_property
     def clock(self) -> Clock:
@@ -63,7 +66,7 @@ class Here:
 
     @cached_property
     def login(self) -> str | None:
-        return login(self.settings.gate.state) if self.given is None else self.given_login
+        return login(self._read.gate.state) if self.given is None else self.given_login
 
     @cached_property
     def catalogue(self) -> Catalogue:
