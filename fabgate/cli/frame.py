@@ -29,7 +29,6 @@ from fabgate.devices.clock import SystemClock
 from fabgate.errors import FabgateError
 from fabgate.model import Code, Denied, Facts, Notice
 from fabgate.store.db import Reader, Store
-from fabgate.store.keys import Keys
 from fabgate.texts import Catalogue
 
 CONFIG = Path("/etc/fabgate/fabgate.toml")
@@ -89,11 +88,10 @@ class Here:
             yield reader
 
     @contextmanager
-    def desk(self, keys: bool = False) -> Iterator[Desk]:
-        """The desk, to do a deed at; with the badge keys where it needs them."""
-        ring = Keys.load(self.settings.gate.state) if keys else None
+    def desk(self) -> Iterator[Desk]:
+        """The desk, to do a deed at or to look something up."""
         with self.store.writer() as writer:
-            yield Desk(self.settings, writer, self.clock, self.login, ring)
+            yield Desk(self.settings, writer, self.clock, self.login)
 
 
 pass_here = click.make_pass_decorator(Here)

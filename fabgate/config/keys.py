@@ -131,7 +131,10 @@ PROOF: Key[str] = Key(
     "login",
 )
 BACKUP: Key[Path | None] = Key(
-    "backup.folder", PATH, "Where the nightly backup goes; best on another disk. Empty: no backup.", ""
+    "backup.folder",
+    PATH,
+    "Where the nightly backup goes; best on another disk. Empty: `backups` beside the books.",
+    "",
 )
 KEEP: Key[int] = Key("backup.keep", COUNT, "How many backups stay; older ones are removed.", 7)
 
