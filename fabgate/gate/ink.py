@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fabgate.devices.protocols import Clock
-from fabgate.errors import StoreError
+from fabgate.errors import DiskFull, StoreError
 from fabgate.events import Ink, Inked, InkFailed
 from fabgate.model import Moment, RecordId
 from fabgate.records import Draft, GateStarted, GateStopped, Refused
@@ -54,6 +54,7 @@ class InkWell:
         self._store, self._clock = store, clock
         self._writer: Writer | None = None
         self.unwritten: deque[Draft] = deque(owed)
+        self._told: set[str] = set()
 
     def open(self) -> None:
         """To be called in the thread that writes."""
@@ -86,11 +87,13 @@ class InkWell:
                 self.writer.checkpoint()
             restore_reserve(self._store.folder)
         except (StoreError, OSError) as error:
-            log.warning("event=upkeep_failed error=%r", str(error))
+            self._complain("upkeep_failed", error)
+        else:
+            self._told.discard("upkeep_failed")
 
     def flush(self) -> bool:
         """Write what could not be written before; whether nothing is left."""
-        return not self.unwritten or self._flush()
+        return not self.unwritten or self._flush() is None
 
     def close(self) -> None:
         self.writer.close()
@@ -109,31 +112,40 @@ class InkWell:
         except StoreError as error:
             log.error("event=start_not_written machine=%s error=%r", job.machine, error.what)
             return InkFailed(job.machine, job.ink, self._clock.now())
-        self.unwritten.clear()
+        self._all_written()
         return Inked(job.machine, job.ink, record, self._clock.now())
 
     def _keep(self, draft: Draft) -> None:
         self.unwritten.append(draft)
-        if not self._flush():
-            self._make_room()
+        if isinstance(self._flush(), DiskFull) and self._make_room():
             self._flush()
 
-    def _flush(self) -> bool:
+    def _flush(self) -> StoreError | None:
+        """Write all that is kept; what stood in the way."""
         try:
             with self.writer.write(PATIENCE_MS) as pen:
                 for draft in self.unwritten:
                     write_down(pen, draft)
         except StoreError as error:
-            log.error("event=not_written kept=%d error=%r", len(self.unwritten), error.what)
+            self._complain("not_written", error)
             self._forget_refusals()
-            return False
-        self.unwritten.clear()
-        return True
+            return error
+        self._all_written()
+        return None
 
-    def _make_room(self) -> None:
-        """The reserve is there for the ends of sessions."""
-        if self.unwritten:
-            release_reserve(self._store.folder)
+    def _all_written(self) -> None:
+        self.unwritten.clear()
+        self._told -= {"not_written", "reserve_not_released"}
+
+    def _make_room(self) -> bool:
+        """The reserve is there for the ends of sessions. A card that gives nothing back ends none."""
+        if not self.unwritten:
+            return False
+        try:
+            return release_reserve(self._store.folder)
+        except StoreError as error:
+            self._complain("reserve_not_released", error)
+            return False
 
     def _forget_refusals(self) -> None:
         """Refusals are not worth memory while the disk is ill; sessions are."""
@@ -144,4 +156,12 @@ class InkWell:
         try:
             journal.beat(self.writer, job.at)
         except StoreError as error:
-            log.warning("event=heartbeat_not_written error=%r", error.what)
+            self._complain("heartbeat_not_written", error)
+        else:
+            self._told.discard("heartbeat_not_written")
+
+    def _complain(self, event: str, error: StoreError | OSError) -> None:
+        """Say it once until it is over: a full disk lasts for hours, and is asked every second."""
+        if event not in self._told:
+            self._told.add(event)
+            log.error("event=%s kept=%d error=%r", event, len(self.unwritten), str(error))
