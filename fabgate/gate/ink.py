@@ -153,6 +153,9 @@ class InkWell:
         self.unwritten = deque(kept)
 
     def _beat(self, job: Beat) -> None:
+        """One beat speaks for every session that is open in the journal: ends that are owed go first."""
+        if not self.flush():
+            return
         try:
             journal.beat(self.writer, job.at)
         except StoreError as error:

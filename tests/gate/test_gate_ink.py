@@ -207,6 +207,33 @@ def test_a_start_writes_first_what_is_owed(well: InkWell, clock: SimClock, disk:
     assert open_sessions(lab) == [second]
 
 
+def test_a_heartbeat_never_makes_an_end_that_is_owed_look_later(
+    well: InkWell, clock: SimClock, disk: FaultyDisk, lab: Settings
+):
+    """One beat is for all open sessions: a session whose end is still in memory must not be among them."""
+    session = started(well, clock)
+    disk.full = True
+    well.write(stop(clock, session))
+    disk.full = False
+    clock.advance(30_000)
+    well.write(Beat(clock.now()))
+    assert open_sessions(lab) == []
+
+
+def test_a_heartbeat_is_not_written_while_an_end_is_owed(
+    well: InkWell, clock: SimClock, disk: FaultyDisk, lab: Settings
+):
+    session = started(well, clock)
+    disk.full = True
+    well.write(stop(clock, session))
+    clock.advance(30_000)
+    well.write(Beat(clock.now()))
+    disk.full = False
+    with Store(lab.gate.state).reader() as reader:
+        [run] = journal.running(reader.conn)
+    assert run.beat == run.opened
+
+
 def test_a_heartbeat_that_cannot_be_written_ends_nothing(
     well: InkWell, clock: SimClock, disk: FaultyDisk, lab: Settings
 ):
