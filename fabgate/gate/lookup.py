@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from fabgate.devices.protocols import Clock
-from fabgate.errors import StoreError
+from fabgate.errors import ChainBroken, StoreError
 from fabgate.events import (
     Ask,
     CloseNow,
@@ -60,7 +60,8 @@ class Lookup:
         self._reader: Reader | None = None
         self._version = self._cursor = 0
         self._older: dict[Token, tuple[Token, ...]] = {}
-        self._again: set[MachineId] = set()
+        self._again: set[MachineId] = set()  # where whoever works is to be looked up again
+        self._blind = False
 
     def open(self) -> None:
         """To be called in the thread that reads. What happened before now is not news."""
@@ -90,18 +91,40 @@ class Lookup:
         return Rechecked(job.machine, job.token, standing, now)
 
     def watch(self) -> list[Event]:
-        """What the desk appended since the last look, as events; and the rechecks that failed, again."""
-        told: list[Event] = [RosterMoved(machine, self._clock.now()) for machine in self._again]
+        """What the desk appended since the last look, as events; and the rechecks that failed, again.
+
+        A look that fails ends nothing (law 10): what it did not see, the next one does.
+        """
+        told: list[Event] = []
+        try:
+            for event in self._changes():
+                told.append(event)
+            self._blind = False
+        except ChainBroken as error:
+            self._step_over(error)
+        except (sqlite3.Error, StoreError) as error:
+            if not self._blind:
+                log.error("event=watch_failed error=%r", str(error))
+            self._blind = True
+        told += [RosterMoved(machine, self._clock.now()) for machine in sorted(self._again)]
         self._again.clear()
+        return told
+
+    def _changes(self) -> Iterator[Event]:
         version = self.reader.data_version()
         if version == self._version:
-            return told
-        self._version = version
+            return
         for entry in journal.entries(self.reader.conn, after=self._cursor):
-            self._cursor = entry.id.seq
             if isinstance(entry.body, WATCHED):
-                told += self._news(entry)
-        return told
+                yield from self._news(entry)
+            self._cursor = entry.id.seq
+        self._version = version
+
+    def _step_over(self, error: ChainBroken) -> None:
+        """The next record cannot be read. It may have been a change of the roster; those behind it count."""
+        log.critical("event=record_unreadable error=%r", error.what)
+        self._cursor += 1
+        self._again.update(self._machines)
 
     def _tokens(self, job: Ask | Recheck) -> tuple[Token, ...]:
         """The tokens of this badge under older keys, as its tap said them."""
@@ -127,6 +150,7 @@ class Lookup:
         return roster.standing(conn, tokens, machine, rules.skill, today_ms, rules.sponsor_from)
 
     def _news(self, entry: Entry) -> list[Event]:
+        """What one record means here. The roster is asked again once, however much of it has moved."""
         at = self._clock.now()
         match entry.body:
             case MachineLocked(machine=machine) | MachineUnlocked(machine=machine):
@@ -138,4 +162,5 @@ class Lookup:
                 here = MachineId(machine)
                 return [CloseNow(here, RecordId.of(session), at)] if here in self._machines else []
             case _:
-                return [RosterMoved(machine, at) for machine in self._machines]
+                self._again.update(self._machines)
+                return []

@@ -6,11 +6,10 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from gate_bench import Disk
-from gate_lab import LASER, LATHE, WALL_MS, bodies, found, open_sessions, read
+from gate_lab import LASER, LATHE, WALL_MS, bodies, open_sessions, read
 
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
@@ -48,11 +47,6 @@ def clock() -> SimClock:
 @pytest.fixture
 def disk() -> FaultyDisk:
     return FaultyDisk()
-
-
-@pytest.fixture
-def lab(tmp_path: Path) -> Settings:
-    return found(tmp_path)
 
 
 @pytest.fixture

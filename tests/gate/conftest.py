@@ -1,0 +1,42 @@
+"""A founded lab for each test, and a gate on it that is closed again whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from gate_bench import ByHand, Served
+from gate_lab import found
+
+from fabgate.config import Settings
+from fabgate.devices.sim import SimBench
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Settings:
+    return found(tmp_path)
+
+
+@pytest.fixture
+def hand(lab: Settings) -> Iterator[ByHand]:
+    """A gate without threads."""
+    made = ByHand(lab)
+    made.begin()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def serve(lab: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Served]]:
+    """`serve()`: the daemon in threads, ready; `serve(room)`: on a bench that `room` arranges first."""
+    made: list[Served] = []
+
+    def begin(room: Callable[[SimBench], None] = lambda _: None) -> Served:
+        made.append(Served(lab, monkeypatch, room))
+        return made[-1]
+
+    yield begin
+    for daemon in made:
+        if daemon.alive():
+            daemon.end()

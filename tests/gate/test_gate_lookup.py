@@ -1,0 +1,174 @@
+"""The lookup: how a badge stands, and what the desk has changed, whatever the disk does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from gate_lab import ADA, AT, LASER, LATHE, SKILL, STRANGER, WALL_MS, token_of
+
+from fabgate.config import Settings
+from fabgate.devices.clock import SimClock
+from fabgate.events import Ask, CloseNow, LockChanged, Looked, LookFailed, Recheck, Rechecked, RosterMoved
+from fabgate.gate.lookup import Lookup
+from fabgate.model import Level, Lock, MachineId, MemberId, Moment, RecordId
+from fabgate.records import (
+    Body,
+    CloseAsked,
+    Draft,
+    GrantRevoked,
+    MachineLocked,
+    MachineUnlocked,
+    Refused,
+    SessionStarted,
+)
+from fabgate.store import roster
+from fabgate.store.db import Pen, Store
+
+ADA_ID = MemberId("m-ada")
+AT_CLOCK = SimClock(WALL_MS).now()
+
+
+@pytest.fixture
+def clock() -> SimClock:
+    return SimClock(WALL_MS)
+
+
+@pytest.fixture
+def lookup(lab: Settings, clock: SimClock) -> Iterator[Lookup]:
+    rules = {machine: wired.rules for machine, wired in lab.machines.items()}
+    made = Lookup(Store(lab.gate.state), rules, clock)
+    made.open()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(lab: Settings) -> Callable[..., RecordId]:
+    """Another process writes a record, and moves the roster with it."""
+
+    def write(body: Body, move: Callable[[Pen, RecordId], None] = lambda _pen, _record: None) -> RecordId:
+        with Store(lab.gate.state).writer() as writer, writer.write() as pen:
+            record = pen.append(Draft(AT, body))
+            move(pen, record)
+        return record
+
+    return write
+
+
+def ask(lab: Settings, at: Moment = AT) -> Ask:
+    return Ask(LASER, token_of(lab, ADA), at)
+
+
+def spoil(lab: Settings, sql: str) -> None:
+    """Somebody edits the database by hand."""
+    with Store(lab.gate.state).writer() as writer, writer.write() as pen:
+        pen.execute(sql)
+
+
+def test_a_badge_is_answered_with_its_standing(lookup: Lookup, lab: Settings):
+    answer = lookup.answer(ask(lab))
+    assert isinstance(answer, Looked)
+    assert answer.tapped == AT
+    assert (answer.standing.person.name, answer.standing.level) == ("Ada", Level.AUTONOMOUS)
+
+
+def test_a_badge_that_nobody_owns_is_answered_too(lookup: Lookup, lab: Settings):
+    answer = lookup.answer(Ask(LASER, token_of(lab, STRANGER), AT))
+    assert answer.standing.person is None
+
+
+def test_a_badge_is_found_by_an_older_key(lookup: Lookup, lab: Settings):
+    answer = lookup.answer(Ask(LASER, "new:0", AT, older=(token_of(lab, ADA),)))
+    assert answer.standing.person.name == "Ada"
+    assert answer.token == "new:0"
+
+
+def test_a_store_that_cannot_be_asked_is_an_answer_and_no_end(lookup: Lookup, lab: Settings):
+    spoil(lab, "ALTER TABLE badges RENAME TO gone")
+    assert isinstance(lookup.answer(ask(lab)), LookFailed)
+
+
+def test_a_recheck_that_failed_is_asked_again_by_the_next_look(lookup: Lookup, lab: Settings):
+    spoil(lab, "ALTER TABLE badges RENAME TO gone")
+    job = Recheck(LASER, token_of(lab, ADA), AT)
+    assert lookup.answer(job) is None
+    spoil(lab, "ALTER TABLE gone RENAME TO badges")
+    assert lookup.watch() == [RosterMoved(LASER, AT_CLOCK)]
+    assert isinstance(lookup.answer(job), Rechecked)
+
+
+def test_what_happened_before_the_daemon_began_is_no_news(lookup: Lookup):
+    assert lookup.watch() == []
+
+
+def test_a_lock_at_the_desk_is_told_once(lookup: Lookup, desk: Callable[..., RecordId]):
+    record = desk(
+        MachineLocked(LASER, "m-zoe"), lambda pen, record: roster.put_lock(pen, LASER, Lock(5, record))
+    )
+    assert lookup.watch() == [LockChanged(LASER, Lock(5, record), AT_CLOCK)]
+    assert lookup.watch() == []
+    desk(MachineUnlocked(LASER, "m-zoe"), lambda pen, _: roster.end_lock(pen, LASER))
+    assert lookup.watch() == [LockChanged(LASER, None, AT_CLOCK)]
+
+
+def test_a_person_who_says_now_is_heard(lookup: Lookup, desk: Callable[..., RecordId]):
+    session = desk(SessionStarted(LASER, SKILL, ADA_ID, "k:1", "autonomous", "tap", 1))
+    desk(CloseAsked(str(session), LASER, "m-zoe"))
+    assert lookup.watch() == [CloseNow(LASER, session, AT_CLOCK)]
+
+
+def test_a_change_of_the_roster_is_told_to_every_machine_once_however_many_there_were(
+    lookup: Lookup, desk: Callable[..., RecordId]
+):
+    """Else a thousand members taken up at once stood before the next tap in the lookup's queue."""
+    for _ in range(20):
+        desk(GrantRevoked(ADA_ID, SKILL, "m-zoe"))
+    assert sorted(lookup.watch(), key=lambda event: event.machine) == [
+        RosterMoved(LASER, AT_CLOCK),
+        RosterMoved(LATHE, AT_CLOCK),
+    ]
+
+
+def test_what_concerns_another_gate_is_no_news(lookup: Lookup, desk: Callable[..., RecordId]):
+    desk(MachineLocked("mill", "m-zoe"))
+    desk(CloseAsked("openfab/gate1/00000000#7", MachineId("mill"), "m-zoe"))
+    desk(Refused(LASER, "unknown_badge", "k:1"))
+    assert lookup.watch() == []
+
+
+def test_a_record_that_cannot_be_read_hides_none_of_those_behind_it(
+    lookup: Lookup, lab: Settings, desk: Callable[..., RecordId]
+):
+    desk(Refused(LASER, "unknown_badge", "k:1"))
+    spoil(lab, "UPDATE journal SET body = '{}' WHERE position = (SELECT max(position) FROM journal)")
+    desk(MachineLocked(LASER, "m-zoe"))
+    heard = lookup.watch() + lookup.watch()
+    assert LockChanged(LASER, None, AT_CLOCK) in heard
+    assert RosterMoved(LASER, AT_CLOCK) in heard, (
+        "what could not be read may have been a change of the roster"
+    )
+    assert lookup.watch() == []
+
+
+def test_a_look_that_fails_ends_nothing_and_loses_nothing(
+    lookup: Lookup, lab: Settings, desk: Callable[..., RecordId], caplog: pytest.LogCaptureFixture
+):
+    desk(MachineLocked(LASER, "m-zoe"), lambda pen, record: roster.put_lock(pen, LASER, Lock(5, record)))
+    spoil(lab, "ALTER TABLE locks RENAME TO gone")
+    for _ in range(20):
+        assert lookup.watch() == []
+    assert len(caplog.records) == 1, "and it is told once, not ten times a second"
+    spoil(lab, "ALTER TABLE gone RENAME TO locks")
+    [told] = lookup.watch()
+    assert told.lock.since_ms == 5
+
+
+def test_without_a_clock_that_is_set_a_grant_is_held_against_the_latest_time_that_was_right(
+    lookup: Lookup, lab: Settings, clock: SimClock
+):
+    with Store(lab.gate.state).writer() as writer, writer.write() as pen:
+        pen.execute("UPDATE grants SET until_ms = ? WHERE member = ?", (WALL_MS - 1, ADA_ID))
+    behind = Moment("boot-9", 0, WALL_MS - 86_400_000, synced=False)
+    answer = lookup.answer(ask(lab, behind))
+    assert answer.standing.lapsed_ms == WALL_MS - 1
