@@ -8,23 +8,27 @@ is, and every start is refused until a person has looked at it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from fabgate import VERSION
 from fabgate.config import Settings
 from fabgate.devices.protocols import Clock
-from fabgate.errors import DiskFull, StoreCorrupt, StoreError
+from fabgate.errors import DiskFull, StoreBusy, StoreCorrupt, StoreError
 from fabgate.events import Event, Mended, Troubled
 from fabgate.gate.ink import write_down
 from fabgate.model import MachineId, Moment, Trouble, Why
 from fabgate.records import Draft, GateStarted, SessionStopped
 from fabgate.store import db, journal
 from fabgate.store.db import Medium, Store, Writer
-from fabgate.store.files import release_reserve
+from fabgate.store.files import Lock, release_reserve
 
 log = logging.getLogger(__name__)
 LAST = 100
+RUN_LOCK = "run.lock"
+GLANCE_MS = 1_000  # `fabgate doctor` holds the lock for a moment to see whether a gate runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,40 @@ class Books:
     owed: tuple[Draft, ...] = ()
 
 
-def open_books(settings: Settings, clock: Clock, medium: Medium = db.OPEN_MEDIUM) -> Books:
-    """The books of this gate, recovered and begun anew. Raises StoreError when there are none."""
-    store = Store(settings.gate.state, medium)
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Let no other gate run on these books meanwhile: it would close this one's sessions as a crash's.
+
+    The kernel drops the lock with the process, however that dies. Raises StoreBusy when a gate runs
+    there, StoreError when there are no books.
+    """
+    _must_exist(Store(folder))
+    lock = Lock(folder / RUN_LOCK)
+    try:
+        lock.take(GLANCE_MS)
+    except StoreBusy:
+        lock.close()
+        raise StoreBusy(
+            f"another gate runs on these books: {folder}",
+            "Stop it first (systemctl stop fabgate-gate), or give this gate a state folder of its own.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.close()
+
+
+def _must_exist(store: Store) -> None:
     if not store.exists():
         raise StoreError(
             f"{store.path} is not there", "Make the books of this gate first: fabgate init --manager NAME"
         )
+
+
+def open_books(settings: Settings, clock: Clock, medium: Medium = db.OPEN_MEDIUM) -> Books:
+    """The books of this gate, recovered and begun anew. Raises StoreError when there are none."""
+    store = Store(settings.gate.state, medium)
+    _must_exist(store)
     aside = None
     try:
         db.migrate(settings.gate.state, clock.now())

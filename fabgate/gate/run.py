@@ -21,7 +21,7 @@ from fabgate.devices.protocols import Bench, Clock
 from fabgate.devices.sim import SimBench
 from fabgate.events import Ask, Event, Inked, InkFailed, Recheck, Stopping
 from fabgate.gate.assembly import Gate, apply_locks, assemble, catalogue_of, watch_inputs
-from fabgate.gate.boot import Books, check_books, open_books, troubles
+from fabgate.gate.boot import Books, alone, check_books, open_books, troubles
 from fabgate.gate.inbox import Inbox
 from fabgate.gate.ink import Written
 from fabgate.gate.loop import Edges
@@ -217,14 +217,15 @@ def run(settings: Settings) -> int:
     thing that happens is that every relay is opened.
     """
     sys.setswitchinterval(SWITCH_S)
-    clock = SystemClock(settings.gate.clock)
-    bench = open_bench(settings, clock)
-    try:
-        daemon = Daemon(settings, clock, bench)
-        _listen(daemon)
-        return daemon.run()
-    finally:
-        bench.close()
+    with alone(settings.gate.state):  # before the bench: to open it drives every line low
+        clock = SystemClock(settings.gate.clock)
+        bench = open_bench(settings, clock)
+        try:
+            daemon = Daemon(settings, clock, bench)
+            _listen(daemon)
+            return daemon.run()
+        finally:
+            bench.close()
 
 
 def _listen(daemon: Daemon) -> None:
