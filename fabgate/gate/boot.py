@@ -24,6 +24,7 @@ from fabgate.records import Draft, GateStarted, SessionStopped
 from fabgate.store import db, journal
 from fabgate.store.db import Medium, Store, Writer
 from fabgate.store.files import Lock, release_reserve
+from fabgate.store.keys import Keys
 
 log = logging.getLogger(__name__)
 LAST = 100
@@ -77,9 +78,10 @@ def _must_exist(store: Store) -> None:
 
 
 def open_books(settings: Settings, clock: Clock, medium: Medium = db.OPEN_MEDIUM) -> Books:
-    """The books of this gate, recovered and begun anew. Raises StoreError when there are none."""
+    """The books of this gate, recovered and begun anew. Raises StoreError when there are none, or no keys."""
     store = Store(settings.gate.state, medium)
     _must_exist(store)
+    Keys.load(settings.gate.state)  # before anything is written: systemd tries again every second
     aside = None
     try:
         db.migrate(settings.gate.state, clock.now())

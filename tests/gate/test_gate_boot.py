@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from gate_bench import Disk
-from gate_lab import LASER, LATHE, WALL_MS, bodies, open_sessions
+from gate_lab import LASER, LATHE, WALL_MS, bodies, open_sessions, read
 
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
@@ -21,6 +21,7 @@ from fabgate.model import Moment, Origin, RecordId, Trouble
 from fabgate.records import Draft, EpochBegun, GateStarted, Refused, SessionStarted, SessionStopped
 from fabgate.store import journal
 from fabgate.store.db import Store
+from fabgate.store.files import KEYS
 
 MACHINES = (LASER, LATHE)
 PAGE = 4_096
@@ -80,6 +81,15 @@ def test_without_books_the_gate_says_how_to_make_them(lab: Settings, clock: SimC
     with pytest.raises(StoreError) as error:
         open_books(lab, clock)
     assert "fabgate init" in error.value.remedy
+
+
+def test_without_keys_nothing_is_written(lab: Settings, clock: SimClock):
+    """systemd tries again every second: each try would have left a record."""
+    before = read(lab)
+    (lab.gate.state / KEYS).unlink()
+    with pytest.raises(StoreError, match="the keys of the badges are missing"):
+        open_books(lab, clock)
+    assert read(lab) == before
 
 
 def test_a_second_gate_on_the_same_books_is_refused(lab: Settings):
