@@ -82,14 +82,16 @@ def open_books(settings: Settings, clock: Clock, medium: Medium = db.OPEN_MEDIUM
     store = Store(settings.gate.state, medium)
     _must_exist(store)
     Keys.load(settings.gate.state)  # before anything is written: systemd tries again every second
-    aside = None
     try:
-        db.migrate(settings.gate.state, clock.now())
-        writer = store.writer()
+        return _opened(settings, clock, store, aside=None)
     except StoreCorrupt as error:
         aside = _begin_again(settings, clock.now(), error)
-        writer = store.writer()
-    with writer:
+        return _opened(settings, clock, store, aside)
+
+
+def _opened(settings: Settings, clock: Clock, store: Store, aside: str | None) -> Books:
+    db.migrate(settings.gate.state, clock.now())
+    with store.writer() as writer:
         sound = not journal.verify(writer.conn, last=LAST).broken
         clean = journal.was_clean(writer.conn) and aside is None
         drafts = _first_words(writer, clock.now(), settings.gate.beat_ms, clean)
@@ -106,21 +108,35 @@ def troubles(books: Books, machines: Iterable[MachineId], at: Moment) -> list[Ev
 
 
 def check_books(books: Books, machines: Iterable[MachineId], clock: Clock) -> list[Event]:
-    """Read the whole journal, and say for every machine whether starts may go on."""
+    """Read all the books, and say for every machine whether starts may go on.
+
+    What cannot even be read counts as broken. The file stays where it is: sessions may run on it.
+    """
     if books.clean or not books.sound:
         return []
-    with books.store.reader() as reader:
-        verdict = journal.verify(reader.conn)
+    try:
+        broken = _damage(books)
+    except StoreError as error:
+        broken = (error.what,)
     at = clock.now()
-    for found in verdict.broken:
-        log.critical("event=journal_broken record=%s what=%r", found.record, found.what)
-    log.info("event=journal_checked records=%d broken=%d", verdict.checked, len(verdict.broken))
+    for what in broken:
+        log.critical("event=books_broken what=%r", what)
     told: list[Event] = []
     for machine in machines:
-        if verdict.broken:
+        if broken:
             told.append(Troubled(machine, Trouble.JOURNAL, at))
         told.append(Mended(machine, Trouble.CHECKING, at))
     return told
+
+
+def _damage(books: Books) -> tuple[str, ...]:
+    """What is wrong with the database as a whole, and with the chain of the journal."""
+    if found := db.check(books.store.folder):
+        return found
+    with books.store.reader() as reader:
+        verdict = journal.verify(reader.conn)
+    log.info("event=journal_checked records=%d broken=%d", verdict.checked, len(verdict.broken))
+    return tuple(f"record {found.record}: {found.what}" for found in verdict.broken)
 
 
 def _begin_again(settings: Settings, at: Moment, error: StoreCorrupt) -> str:

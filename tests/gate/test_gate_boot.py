@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 from gate_bench import Disk
-from gate_lab import LASER, LATHE, WALL_MS, bodies, open_sessions, read
+from gate_lab import ADA, LASER, LATHE, WALL_MS, bodies, open_sessions, read, token_of
 
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.errors import StoreBusy, StoreError, StoreTooNew
-from fabgate.events import Mended, Troubled
+from fabgate.events import Ask, Looked, LookFailed, Mended, Troubled
 from fabgate.gate import boot
 from fabgate.gate.boot import Books, check_books, open_books, troubles
+from fabgate.gate.lookup import Lookup
 from fabgate.model import Moment, Origin, RecordId, Trouble
 from fabgate.records import Draft, EpochBegun, GateStarted, Refused, SessionStarted, SessionStopped
 from fabgate.store import journal
@@ -297,6 +298,20 @@ def test_a_database_that_was_cut_short_lets_nobody_start(lab: Settings, clock: S
         assert books.aside or found(books, clock) == {Trouble.JOURNAL}
 
 
+def test_whichever_page_is_damaged_the_gate_boots_and_gives_no_right(lab: Settings, clock: SimClock):
+    """It boots each time: to die and be started again every second would be no answer."""
+    crashed(lab)
+    write(lab, *(refusal(at_boot(ms)) for ms in range(300)))
+    whole = (lab.gate.state / "journal.db").read_bytes()
+    for page in range(1, len(whole) // PAGE + 1):
+        state = pristine(lab, whole)
+        garble(state / "journal.db", page)
+        books = open_books(lab, clock)
+        shut = books.aside is not None or found(books, clock) == {Trouble.JOURNAL}
+        assert shut, f"page {page}"
+        assert not may_start(lab, books, clock), f"page {page}"
+
+
 def pristine(lab: Settings, whole: bytes) -> Path:
     """The folder of the books as it was, with this database."""
     state = lab.gate.state
@@ -304,6 +319,27 @@ def pristine(lab: Settings, whole: bytes) -> Path:
         (state / name).unlink(missing_ok=True)
     (state / "journal.db").write_bytes(whole)
     return state
+
+
+def may_start(lab: Settings, books: Books, clock: SimClock) -> bool:
+    """Whether Ada's badge would be let through by the roster alone."""
+    if not books.aside:
+        return False
+    rules = {machine: wired.rules for machine, wired in lab.machines.items()}
+    lookup = Lookup(books.store, rules, clock)
+    lookup.open()
+    answer = lookup.answer(Ask(LASER, token_of(lab, ADA), clock.now()))
+    lookup.close()
+    assert isinstance(answer, Looked | LookFailed)
+    return isinstance(answer, Looked) and answer.standing.person is not None
+
+
+def test_a_check_that_cannot_read_the_journal_refuses_and_does_not_die(lab: Settings, clock: SimClock):
+    crashed(lab)
+    books = open_books(lab, clock)
+    shutil.move(lab.gate.state / "journal.db", lab.gate.state / "elsewhere")
+    (lab.gate.state / "journal.db").write_bytes(b"\xa5" * 100_000)
+    assert found(books, clock) == {Trouble.JOURNAL}
 
 
 def test_the_origin_of_a_new_epoch_was_never_used_before(lab: Settings, clock: SimClock):
