@@ -170,7 +170,11 @@ def _written(writer: Writer, drafts: tuple[Draft, ...]) -> bool:
 
 
 def _written_over_reserve(writer: Writer, store: Store, drafts: tuple[Draft, ...]) -> bool:
-    return release_reserve(store.folder) and _written(writer, drafts)
+    try:
+        return release_reserve(store.folder) and _written(writer, drafts)
+    except StoreError as error:  # a card that went read-only gives nothing back
+        log.critical("event=reserve_not_released error=%r", error.what)
+        return False
 
 
 def recovered(run: journal.Running, now: Moment, beat_ms: int) -> SessionStopped:
@@ -186,5 +190,5 @@ def recovered(run: journal.Running, now: Moment, beat_ms: int) -> SessionStopped
         why=Why.RECOVERED,
         length_ms=run.beat.boot_ms - run.opened.boot_ms,
         recovered=True,
-        uncertain_ms=min(beat_ms, since_beat_ms),
+        uncertain_ms=min(beat_ms, max(0, since_beat_ms)),
     )

@@ -16,13 +16,13 @@ from fabgate.devices.clock import SimClock
 from fabgate.errors import StoreBusy, StoreError, StoreTooNew
 from fabgate.events import Ask, Looked, LookFailed, Mended, Troubled
 from fabgate.gate import boot
-from fabgate.gate.boot import Books, check_books, open_books, troubles
+from fabgate.gate.boot import Books, check_books, open_books, recovered, troubles
 from fabgate.gate.lookup import Lookup
 from fabgate.model import Moment, Origin, RecordId, Trouble
 from fabgate.records import Draft, EpochBegun, GateStarted, Refused, SessionStarted, SessionStopped
 from fabgate.store import journal
 from fabgate.store.db import Store
-from fabgate.store.files import KEYS
+from fabgate.store.files import KEYS, RESERVE
 
 MACHINES = (LASER, LATHE)
 PAGE = 4_096
@@ -222,6 +222,17 @@ def test_every_open_session_is_closed_each_by_its_own_record(lab: Settings, cloc
     assert [stop.session for stop in bodies(lab, SessionStopped)] == [str(session) for session in sessions]
 
 
+def test_no_length_is_below_zero_whatever_the_clocks_did(lab: Settings, clock: SimClock):
+    [session] = write(lab, start(at_boot(10_000)), clean=False)
+    with Store(lab.gate.state).reader() as reader:
+        [run] = journal.running(reader.conn)
+    assert run.start == session
+    earlier = at_boot(5_000)  # the process that recovers has an older time of the same boot
+    stop = recovered(run, earlier, 30_000)
+    assert stop.length_ms == 0
+    assert stop.uncertain_ms == 0
+
+
 # --- a disk that is full already
 
 
@@ -232,6 +243,14 @@ def test_a_gate_boots_on_a_full_disk_and_owes_what_it_has_to_say(lab: Settings, 
     books = open_books(lab, clock, disk)
     assert [type(draft.body) for draft in books.owed] == [SessionStopped, GateStarted]
     assert open_sessions(lab) == [session]
+
+
+def test_a_reserve_that_cannot_be_given_back_keeps_no_gate_from_booting(lab: Settings, clock: SimClock):
+    (lab.gate.state / RESERVE).unlink(missing_ok=True)
+    (lab.gate.state / RESERVE).mkdir()
+    disk = Disk()
+    disk.full = True
+    assert open_books(lab, clock, disk).owed
 
 
 # --- books that are damaged
