@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from fabgate.config import Settings
-from fabgate.devices.protocols import Bench, Clock
+from fabgate.devices.protocols import Bench, Clock, Input
 from fabgate.errors import DeviceError
 from fabgate.events import Event, LockChanged, Mended, Troubled
 from fabgate.gate.boot import Books
@@ -82,17 +82,28 @@ def apply_locks(gate: Gate, store: Store, clock: Clock) -> None:
 def watch_inputs(bench: Bench, clock: Clock, post: Callable[[Event], None]) -> None:
     """From now on the emergency stops speak; one that is pressed already says so."""
     for machine, devices in bench.machines.items():
-        for role, line in devices.inputs:
-            if role == "estop":
-                told = partial(_estop, machine, clock, post)
-                try:
-                    line.watch(told)
-                    if line.pressed:
-                        told(True)
-                except DeviceError:
-                    post(Troubled(machine, Trouble.INPUT, clock.now()))
+        stops = tuple(line for role, line in devices.inputs if role == "estop")
+        told = partial(_estop, machine, stops, clock, post)
+        for line in stops:
+            try:
+                line.watch(told)
+                if line.pressed:
+                    told(True)
+            except DeviceError:
+                post(Troubled(machine, Trouble.INPUT, clock.now()))
 
 
-def _estop(machine: MachineId, clock: Clock, post: Callable[[Event], None], pressed: bool) -> None:
-    event = Troubled if pressed else Mended
+def _estop(
+    machine: MachineId, stops: tuple[Input, ...], clock: Clock, post: Callable[[Event], None], pressed: bool
+) -> None:
+    """One that is released ends nothing while another one is pressed."""
+    event = Troubled if pressed or any(map(_pressed, stops)) else Mended
     post(event(machine, Trouble.ESTOP, clock.now()))
+
+
+def _pressed(line: Input) -> bool:
+    """Whether it is pressed, as far as anybody can tell."""
+    try:
+        return line.pressed
+    except DeviceError:
+        return True
