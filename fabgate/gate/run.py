@@ -30,6 +30,7 @@ from fabgate.gate.panel import Showing
 from fabgate.gate.readers import ReaderEdge
 from fabgate.gate.threads import Turner, Worker, spawn
 from fabgate.records import Draft, GateStopped
+from fabgate.store.db import OPEN_MEDIUM, Medium
 
 log = logging.getLogger(__name__)
 SWITCH_S = 0.0001  # a busy thread must not hold a tap for the default 5 ms
@@ -44,8 +45,8 @@ LAST_WORDS_S = 5.0
 class Daemon:
     """A running gate: one loop in the calling thread, edges in threads of their own."""
 
-    def __init__(self, settings: Settings, clock: Clock, bench: Bench) -> None:
-        self._settings, self._clock, self._bench = settings, clock, bench
+    def __init__(self, settings: Settings, clock: Clock, bench: Bench, medium: Medium = OPEN_MEDIUM) -> None:
+        self._settings, self._clock, self._bench, self._medium = settings, clock, bench, medium
         self._inbox = Inbox()
         self._notify = Notify()
         self._over = threading.Event()
@@ -66,24 +67,29 @@ class Daemon:
 
     def run(self) -> int:
         """Serve until told to stop; 0 after an orderly end, 1 when a thread died."""
-        books = open_books(self._settings, self._clock)
-        gate = self._start(books)
+        books = open_books(self._settings, self._clock, self._medium)
+        gate = self._assemble(books)
+        self._start(gate)
         try:
-            self._serve(gate)
+            if self._begun():
+                self._begin(gate, books)
+                self._serve(gate)
         finally:
             self._stop(gate)
         return 1 if self._died else 0
 
     # --- starting
 
-    def _start(self, books: Books) -> Gate:
+    def _assemble(self, books: Books) -> Gate:
         edges = Edges(
             ask=lambda job: self._asker.put(job),
             ink=lambda job: self._inker.put(job),
             show=lambda job: self._shower.put(job),
         )
         catalogue = catalogue_of(self._settings)
-        gate = assemble(self._settings, books, catalogue, self._bench, self._clock, edges, self._inbox.put)
+        return assemble(self._settings, books, catalogue, self._bench, self._clock, edges, self._inbox.put)
+
+    def _start(self, gate: Gate) -> None:
         self._asker: Worker[Ask | Recheck] = Worker(
             "lookup",
             lambda job: self._answer(gate, job),
@@ -101,10 +107,11 @@ class Daemon:
             end=lambda: self._close_ink(gate),
         )
         self._shower: Worker[Showing] = Worker("display", gate.panels.show)
-        self._asker.begun()
-        self._inker.begun()
-        self._begin(gate, books)
-        return gate
+
+    def _begun(self) -> bool:
+        """Whether lookup and ink are ready: without them no machine is ever said to be."""
+        ready = (self._asker.begun(), self._inker.begun())
+        return all(ready)
 
     def _begin(self, gate: Gate, books: Books) -> None:
         """Locks and troubles first, then the devices that could ask for power."""
@@ -144,9 +151,10 @@ class Daemon:
     # --- serving
 
     def _serve(self, gate: Gate) -> None:
-        log.info("event=ready machines=%d", len(gate.loop.posts))
-        self._notify.say("READY=1")
-        self.ready.set()
+        if not self._over.is_set():
+            log.info("event=ready machines=%d", len(gate.loop.posts))
+            self._notify.say("READY=1")
+            self.ready.set()
         while not self._over.is_set():
             event = self._inbox.get(self._sleep_s(gate))
             if self._over.is_set():

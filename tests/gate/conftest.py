@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from gate_bench import ByHand, Served
-from gate_lab import found
+from gate_lab import Ear, found
 
 from fabgate.config import Settings
 from fabgate.devices.sim import SimBench
@@ -40,3 +40,12 @@ def serve(lab: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     for daemon in made:
         if daemon.alive():
             daemon.end()
+
+
+@pytest.fixture
+def ear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ear]:
+    """What a daemon of this process says to systemd."""
+    made = Ear(tmp_path)
+    monkeypatch.setenv("NOTIFY_SOCKET", made.address)
+    yield made
+    made.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -115,3 +117,24 @@ def until(so: Callable[[], object], what: str = "", seconds: float = 15) -> None
     while not so():
         assert time.monotonic() < end, f"not within {seconds:g} s: {what or so}"
         time.sleep(0.005)
+
+
+class Ear:
+    """A socket as systemd makes one for `Type=notify`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.address = str(folder / "notify")
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self._socket.bind(self.address)
+        self._heard: list[str] = []
+
+    @property
+    def heard(self) -> list[str]:
+        """What was said to it so far, a word a datagram."""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self._heard.append(self._socket.recv(4_096).decode())
+        return self._heard
+
+    def close(self) -> None:
+        self._socket.close()
