@@ -53,7 +53,7 @@ clean:
 	@$(PIP) -e .
 	@touch $@
 
-.venv/full: pyproject.toml | $(BIN)/pip
+.venv/full: pyproject.toml Makefile | $(BIN)/pip
 	@$(PIP) -e '.[test,check]'
 	@$(PIP) --no-deps mfrc522==0.0.7  # what it depends on needs a compiler and a Pi; the tests stand in for it
 	@touch .venv/core $@

@@ -8,26 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .clock import Clock, Event
+from .coprocessor import Coprocessor
 from .faults import Clone, Fault, Faults, Stalled
 from .field import Field, Received
 from .fifo import Fifo
-from .frame import Frame, crc, with_crc
+from .frame import Frame, with_crc
+from .interrupts import Interrupts
 from .radio import Radio
-from .registers import CRC_IRQ, WRITABLE, Com, Command, Error, Reg, Requests, after_reset
+from .receiver import CRC_EN, Receiver
+from .registers import WRITABLE, Com, Command, Error, Reg, after_reset
 from .timer import Timer
 
-PRESETS = (0x0000, 0x6363, 0xA671, 0xFFFF)
 POWER_DOWN, RCV_OFF = 0x10, 0x20
 START_SEND = 0x80
 FLUSH = 0x80
 T_STOP_NOW, T_START_NOW = 0x80, 0x40
 ANTENNA = 0x03
 FORCE_100_ASK = 0x40
-CRC_EN = 0x80
-RX_MULTIPLE, RX_NO_ERR = 0x04, 0x08
-VALUES_AFTER_COLL, COLL_POS_NOT_VALID = 0x80, 0x20
-CRC_READY = 0x20
+SPEED = 0x70
 CRYPTO1_ON = 0x08
+CRC_READY = 0x20
 RESET_PULSE_NS = 100  # a shorter one on the RST line does nothing (data sheet, 8.8.1)
 OSCILLATOR_NS = 37_740  # 1024 clocks
 
@@ -42,36 +42,16 @@ class Chip:
         self.field = Field(clock)
         self.fifo = Fifo()
         self.registers = after_reset()
-        self.timer = Timer(clock, self.registers, lambda: self._request(Com.TIMER))
+        self.timer = Timer(clock, self.registers, lambda: self.interrupts.request(Com.TIMER))
+        self._coprocessor = Coprocessor(self.registers)
+        self._receiver = Receiver(self.registers, self._coprocessor)
         self._radio = Radio(clock, self.field, self.faults, self)
         self._wake_ns = round(wake_us * 1000)
-        self._down = False
         self._going_down: Event | None = None
+        self._down = False
         self._awake_ns = 0
-        self._readers: dict[int, Callable[[], int]] = {
-            Reg.COMMAND: self._read_command,
-            Reg.COM_IRQ: lambda: self.com.bits,
-            Reg.DIV_IRQ: lambda: self.div.bits,
-            Reg.ERROR: self._read_error,
-            Reg.STATUS1: self._read_status1,
-            Reg.STATUS2: self._read_status2,
-            Reg.FIFO_DATA: self._read_fifo,
-            Reg.FIFO_LEVEL: lambda: len(self.fifo),
-            Reg.T_COUNTER_H: lambda: self.timer.value >> 8,
-            Reg.T_COUNTER_L: lambda: self.timer.value & 0xFF,
-            Reg.VERSION: self._read_version,
-        }
-        self._writers: dict[int, Callable[[int], None]] = {
-            Reg.COMMAND: self._write_command,
-            Reg.COM_IRQ: lambda value: self.com.write(value),
-            Reg.DIV_IRQ: lambda value: self.div.write(value & 0x94),
-            Reg.STATUS2: self._write_status2,
-            Reg.FIFO_DATA: self._write_fifo,
-            Reg.FIFO_LEVEL: self._write_fifo_level,
-            Reg.CONTROL: self._write_control,
-            Reg.BIT_FRAMING: self._write_bit_framing,
-            Reg.TX_CONTROL: self._write_tx_control,
-        }
+        self._readers = self._all_readers()
+        self._writers = self._all_writers()
         self._reset()
 
     # --- what the bus, the RST line and a test do ----------------------------------------------
@@ -108,25 +88,26 @@ class Chip:
                 self._down = False
                 self._awake_ns = self._clock.now_ns + self._wake_ns
 
-    def _go_down(self) -> None:
-        self._down = True
-        self._reset()
-
     def brown_out(self) -> None:
         """The supply dips: every register is as after a reset, so the antenna is off."""
-        self._reset()
+        with self._clock.lock:
+            self._reset()
 
-    def fault(self, fault: Fault, *, after: int = 0, times: int | None = None) -> None:
-        """Something is wrong from now on, until `mend`.
+    def fault(
+        self, fault: Fault, *, after: int = 0, times: int | None = None, until_reset: bool = False
+    ) -> None:
+        """Something is wrong from now on, until `mend`; with `until_reset` also until a hard reset.
 
         `after` and `times` count SPI calls for a fault of the wire and answers for one of the air:
         `fault(Stuck(0xFF), after=7, times=3)` lets 7 calls pass and spoils 3.
         """
-        self.faults.add(fault, after, times)
+        with self._clock.lock:
+            self.faults.add(fault, after, times, until_reset)
 
     def mend(self) -> None:
         """All is well again; what the faults did to the registers stays."""
-        self.faults.mend()
+        with self._clock.lock:
+            self.faults.mend()
 
     @property
     def antenna_on(self) -> bool:
@@ -140,109 +121,65 @@ class Chip:
     # --- what the radio tells -------------------------------------------------------------------
 
     def on_sent(self) -> None:
-        self._request(Com.TX)
+        self.interrupts.request(Com.TX)
         if self.timer.starts_by_itself:
             self.timer.start()
         if self.command == Command.TRANSMIT:
             self._terminate()
         elif self._listening:
-            self._open_receiver()
+            self.interrupts.receiver_begins()
 
     def on_began(self) -> None:
         self._receiving = self._listening
-        if self._receiving and self.timer.starts_by_itself and not self._rx_mode & RX_MULTIPLE:
+        if self._receiving and self.timer.starts_by_itself and self._receiver.stops_timer:
             self.timer.stop()
 
     def on_received(self, received: Received) -> None:
         if not self._receiving:
             return
         self._receiving = False
-        if self._rx_mode & RX_NO_ERR and received.frame.length < 4:
+        if self._receiver.ignores(received):
             return
-        error = Error.PARITY if received.parity_error else Error(0)
-        frame, crc_error = self._checked(received.frame)
-        if crc_error:
-            error |= Error.CRC
-        if received.collision is not None:
-            error |= Error.COLL
-            frame = self._after_collision(frame, received.collision)
-        self._note_collision(received.collision)
-        self._keep(frame)
-        self._fail(error)
-        self._request(Com.RX)
+        data, error = self._receiver.take(received)
+        for byte in data:
+            self._push(byte)
+        self.interrupts.fail(error)
+        self.interrupts.request(Com.RX)
         if self.command == Command.RECEIVE:
             self._terminate()
 
-    # --- receiving ------------------------------------------------------------------------------
-
-    @property
-    def _rx_mode(self) -> int:
-        return self.registers[Reg.RX_MODE]
-
     @property
     def _listening(self) -> bool:
-        return self.command in (Command.TRANSCEIVE, Command.RECEIVE) and not (
-            self.registers[Reg.COMMAND] & (RCV_OFF | POWER_DOWN)
-        )
-
-    def _open_receiver(self) -> None:
-        self._error &= Error.BUFFER_OVFL | Error.TEMP | Error.WR
-
-    def _checked(self, frame: Frame) -> tuple[Frame, bool]:
-        """With RxCRCEn the chip keeps the CRC to itself and says whether it was right."""
-        if not self._rx_mode & CRC_EN:
-            return frame, False
-        if frame.length < 16 or frame.length % 8:
-            return frame, True
-        return frame.first(frame.length - 16), self._crc(frame.data) != 0
-
-    def _after_collision(self, frame: Frame, at: int) -> Frame:
-        if self.registers[Reg.COLL] & VALUES_AFTER_COLL:
-            return frame
-        return Frame(frame.first(at).bits, frame.length)
-
-    def _note_collision(self, at: int | None) -> None:
-        """CollPos counts the bits of this answer from 1, 0 is the 32nd.
-
-        Whether silicon counts RxAlign as well is not known: do not build on it.
-        """
-        kept = self.registers[Reg.COLL] & VALUES_AFTER_COLL
-        valid = at is not None and at < 32
-        position = (at + 1) & 0x1F if at is not None and valid else 0
-        self.registers[Reg.COLL] = kept | (0 if valid else COLL_POS_NOT_VALID) | position
-
-    def _keep(self, frame: Frame) -> None:
-        align = self.registers[Reg.BIT_FRAMING] >> 4 & 0x07
-        shifted = Frame(frame.bits << align, frame.length + align)
-        for byte in shifted.data:
-            self._push(byte)
-        self.registers[Reg.CONTROL] = self.registers[Reg.CONTROL] & 0xF8 | shifted.length % 8
+        off = self.registers[Reg.COMMAND] & (RCV_OFF | POWER_DOWN)
+        return self.command in (Command.TRANSCEIVE, Command.RECEIVE) and not off
 
     # --- sending --------------------------------------------------------------------------------
 
     def _start_sending(self) -> None:
-        if self._radio.sending or not len(self.fifo) or self.faults.present(Stalled):
+        if self._radio.sending or not len(self.fifo):
             return
         data = self.fifo.drain()
-        self._alert()
+        self._watch_fifo()
         last_bits = self.registers[Reg.BIT_FRAMING] & 0x07
         if self.registers[Reg.TX_MODE] & CRC_EN and not last_bits:
-            data += self._crc(data).to_bytes(2, "little")
+            data += self._coprocessor.of(data)
         self._send(Frame.of(data, last_bits))
 
     def _send(self, frame: Frame) -> None:
-        modes = self.registers[Reg.TX_MODE] | self.registers[Reg.RX_MODE]
-        understood = bool(self.registers[Reg.TX_ASK] & FORCE_100_ASK) and not modes & 0x70
-        self._radio.send(frame, understood=understood)
+        if self.faults.present(Stalled):
+            return
+        speed = (self.registers[Reg.TX_MODE] | self.registers[Reg.RX_MODE]) & SPEED
+        ask = self.registers[Reg.TX_ASK] & FORCE_100_ASK
+        self._radio.send(frame, understood=bool(ask) and not speed)
 
     def _authenticate(self) -> None:
         """A badge without Crypto1 takes the first frame for an error and stays silent."""
         data = self.fifo.drain()
-        if len(data) != 12:
-            self._fail(Error.PROTOCOL)
-            self._terminate()
-        elif not self.faults.present(Stalled):
+        if len(data) == 12:
             self._send(Frame.of(with_crc(data[:2])))
+        else:
+            self.interrupts.fail(Error.PROTOCOL)
+            self._terminate()
 
     # --- commands -------------------------------------------------------------------------------
 
@@ -251,103 +188,96 @@ class Chip:
         return self.registers[Reg.COMMAND] & 0x0F
 
     def _write_command(self, value: int) -> None:
-        command = value & 0x0F
-        if command != Command.NO_CHANGE:
+        changed = value & 0x0F != Command.NO_CHANGE
+        if self.registers[Reg.COMMAND] & POWER_DOWN and not value & POWER_DOWN:
+            self._ready_ns = self._clock.now_ns + OSCILLATOR_NS
+        command = value & 0x0F if changed else self.command
+        self.registers[Reg.COMMAND] = value & (RCV_OFF | POWER_DOWN) | command
+        self._carry()
+        if changed:
             self._radio.cancel()
             self._receiving = False
-            self._error &= Error.TEMP
-        else:
-            command = self.command
-        self._power(bool(value & POWER_DOWN))
-        self.registers[Reg.COMMAND] = value & (RCV_OFF | POWER_DOWN) | command
-        if value & 0x0F != Command.NO_CHANGE:
+            self.interrupts.command_begins()
             self._execute(command)
-        self._carry()
 
     def _execute(self, command: int) -> None:
         match command:
-            case Command.IDLE:
-                pass
+            case Command.IDLE | Command.TRANSCEIVE:
+                pass  # the one does nothing, the other waits for StartSend
             case Command.CALC_CRC:
-                self._crc_value = PRESETS[self.registers[Reg.MODE] & 0x03]
+                self._coprocessor.begin()
                 self._calculate()
             case Command.TRANSMIT:
                 self._start_sending()
             case Command.RECEIVE:
-                self._open_receiver()
-            case Command.TRANSCEIVE:
-                pass
+                self.interrupts.receiver_begins()
             case Command.AUTHENT:
                 self._authenticate()
             case Command.SOFT_RESET:
                 self._reset()
-            case Command.MEM | Command.RANDOM_ID:
-                self._terminate()
             case _:
                 self._terminate()
 
     def _terminate(self) -> None:
         """A command that ends by itself, or one that the chip does not know."""
         self.registers[Reg.COMMAND] &= 0xF0
-        self._request(Com.IDLE)
+        self.interrupts.request(Com.IDLE)
+
+    def _calculate(self) -> None:
+        data = self.fifo.drain()
+        if data:
+            self._coprocessor.add(data)
+            self.interrupts.crc_done()
 
     def _reset(self) -> None:
         self._radio.cancel()
         self.timer.stop()
         self.registers[:] = after_reset()
         self.fifo.flush()
-        self.com = Requests(self.registers[Reg.COM_IRQ])
-        self.div = Requests()
-        self._error = Error(0)
+        self.interrupts = Interrupts()
         self._receiving = False
-        self._low, self._high = True, False
-        self._crc_value = 0xFFFF
         self._ready_ns = 0
         self._carry()
 
-    def _power(self, down: bool) -> None:
-        if not down and self.registers[Reg.COMMAND] & POWER_DOWN:
-            self._ready_ns = self._clock.now_ns + OSCILLATOR_NS
+    def _go_down(self) -> None:
+        self._down = True
+        self.faults.reset()
+        self._reset()
 
     def _carry(self) -> None:
-        down = self.registers[Reg.COMMAND] & POWER_DOWN
-        self.field.switch(not down and self.registers[Reg.TX_CONTROL] & ANTENNA == ANTENNA)
-
-    # --- the CRC coprocessor --------------------------------------------------------------------
-
-    def _crc(self, data: bytes) -> int:
-        return crc(data, PRESETS[self.registers[Reg.MODE] & 0x03])
-
-    def _calculate(self) -> None:
-        """At once: on silicon the result is there before the bus can ask for it."""
-        data = self.fifo.drain()
-        self._crc_value = crc(data, self._crc_value)
-        high, low = divmod(self._crc_value, 0x100)
-        self.registers[Reg.CRC_RESULT_H], self.registers[Reg.CRC_RESULT_L] = high, low
-        if data:
-            self.div.bits |= CRC_IRQ
-
-    # --- interrupts and errors ------------------------------------------------------------------
-
-    def _request(self, which: Com) -> None:
-        self.com.bits |= which
-
-    def _fail(self, error: Error) -> None:
-        if error:
-            self._error |= error
-            self._request(Com.ERR)
-
-    def _alert(self) -> None:
-        """LoAlert and HiAlert are levels, their requests keep the moment they came."""
-        water = self.registers[Reg.WATER_LEVEL]
-        low, high = self.fifo.is_low(water), self.fifo.is_high(water)
-        if low and not self._low:
-            self._request(Com.LO_ALERT)
-        if high and not self._high:
-            self._request(Com.HI_ALERT)
-        self._low, self._high = low, high
+        """Both drivers are needed for a field, and the oscillator."""
+        drivers = self.registers[Reg.TX_CONTROL] & ANTENNA
+        self.field.switch(drivers == ANTENNA and not self.registers[Reg.COMMAND] & POWER_DOWN)
 
     # --- registers that are more than a byte ----------------------------------------------------
+
+    def _all_readers(self) -> dict[int, Callable[[], int]]:
+        return {
+            Reg.COMMAND: self._read_command,
+            Reg.COM_IRQ: lambda: self.interrupts.com.bits,
+            Reg.DIV_IRQ: lambda: self.interrupts.div.bits,
+            Reg.ERROR: self._read_error,
+            Reg.STATUS1: self._read_status1,
+            Reg.STATUS2: self._read_status2,
+            Reg.FIFO_DATA: self._read_fifo,
+            Reg.FIFO_LEVEL: lambda: len(self.fifo),
+            Reg.T_COUNTER_H: lambda: self.timer.value >> 8,
+            Reg.T_COUNTER_L: lambda: self.timer.value & 0xFF,
+            Reg.VERSION: self._read_version,
+        }
+
+    def _all_writers(self) -> dict[int, Callable[[int], None]]:
+        return {
+            Reg.COMMAND: self._write_command,
+            Reg.COM_IRQ: lambda value: self.interrupts.com.write(value),
+            Reg.DIV_IRQ: lambda value: self.interrupts.div.write(value & 0x94),
+            Reg.STATUS2: self._write_status2,
+            Reg.FIFO_DATA: self._write_fifo,
+            Reg.FIFO_LEVEL: self._write_fifo_level,
+            Reg.CONTROL: self._write_control,
+            Reg.BIT_FRAMING: self._write_bit_framing,
+            Reg.TX_CONTROL: self._write_tx_control,
+        }
 
     def _store(self, register: int, value: int) -> None:
         mask = WRITABLE.get(register, 0xFF)
@@ -358,29 +288,24 @@ class Chip:
         return self.registers[Reg.COMMAND] | (POWER_DOWN if waking else 0)
 
     def _read_error(self) -> int:
-        return self._error | (Error.BUFFER_OVFL if self.fifo.overflowed else 0)
+        return self.interrupts.error | (Error.BUFFER_OVFL if self.fifo.overflowed else 0)
 
     def _read_status1(self) -> int:
         water = self.registers[Reg.WATER_LEVEL]
-        enabled = self.com.bits & self.registers[Reg.COM_IEN] & 0x7F
-        enabled |= self.div.bits & self.registers[Reg.DIV_IEN] & 0x14
+        pending = self.interrupts.pending(self.registers[Reg.COM_IEN], self.registers[Reg.DIV_IEN])
         return (
             CRC_READY
-            | (0x40 if self._crc_value == 0 else 0)
-            | (0x10 if enabled else 0)
+            | (0x40 if self._coprocessor.is_zero else 0)
+            | (0x10 if pending else 0)
             | (0x08 if self.timer.running else 0)
             | (0x02 if self.fifo.is_high(water) else 0)
             | (0x01 if self.fifo.is_low(water) else 0)
         )
 
     def _read_status2(self) -> int:
-        modem = 0
-        if self._radio.sending:
-            modem = 3
-        elif self._receiving:
-            modem = 6
-        elif self.command == Command.TRANSCEIVE:
-            modem = 1
+        """ModemState: idle, waiting for StartSend, transmitting, receiving."""
+        modem = 1 if self.command == Command.TRANSCEIVE else 0
+        modem = 3 if self._radio.sending else 6 if self._receiving else modem
         return self.registers[Reg.STATUS2] & 0xF8 | modem
 
     def _write_status2(self, value: int) -> None:
@@ -393,15 +318,18 @@ class Chip:
         return clone.version if clone else self.version
 
     def _push(self, byte: int) -> None:
-        full = self.fifo.overflowed
+        was_full = self.fifo.overflowed
         self.fifo.push(byte)
-        if self.fifo.overflowed and not full:
-            self._request(Com.ERR)
-        self._alert()
+        if self.fifo.overflowed and not was_full:
+            self.interrupts.request(Com.ERR)
+        self._watch_fifo()
+
+    def _watch_fifo(self) -> None:
+        self.interrupts.watch(self.fifo, self.registers[Reg.WATER_LEVEL])
 
     def _read_fifo(self) -> int:
         byte = self.fifo.pop()
-        self._alert()
+        self._watch_fifo()
         return byte
 
     def _write_fifo(self, value: int) -> None:
@@ -412,7 +340,7 @@ class Chip:
     def _write_fifo_level(self, value: int) -> None:
         if value & FLUSH:
             self.fifo.flush()
-            self._alert()
+            self._watch_fifo()
 
     def _write_control(self, value: int) -> None:
         if value & T_STOP_NOW:

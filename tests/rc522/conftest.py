@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from rc522.probe import Probe
 from rc522.rig import Bench
 
 
@@ -12,3 +13,8 @@ from rc522.rig import Bench
 def bench() -> Iterator[Bench]:
     with Bench(overhead_us=50) as bench:
         yield bench
+
+
+@pytest.fixture
+def probe(bench: Bench) -> Probe:
+    return Probe(bench)

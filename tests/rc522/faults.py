@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from .frame import Frame
@@ -36,20 +36,16 @@ class Stuck(WireFault):
     level: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Garbage(WireFault):
     """Each byte that is read is another one with the probability `share`; writes arrive.
 
     With `deaf` the chip is not asked at all: every byte is random and writes are lost.
     """
 
-    seed: int
+    rng: random.Random
     share: float = 1.0
     deaf: bool = False
-    rng: random.Random = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "rng", random.Random(self.seed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +77,12 @@ class Flip(AirFault):
         return flipped(frame, self.bits)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Noise(AirFault):
     """Each bit of an answer arrives wrong with the probability `rate`."""
 
-    seed: int
+    rng: random.Random
     rate: float
-    rng: random.Random = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "rng", random.Random(self.seed))
 
     def spoil(self, frame: Frame) -> tuple[Frame, bool]:
         return flipped(frame, [bit for bit in range(frame.length) if self.rng.random() < self.rate])
@@ -122,6 +114,7 @@ class _Running:
     fault: Fault
     after: int
     times: int | None
+    until_reset: bool
 
     def strikes(self) -> bool:
         if self.after:
@@ -143,8 +136,12 @@ class Faults:
     def __init__(self) -> None:
         self._running: list[_Running] = []
 
-    def add(self, fault: Fault, after: int = 0, times: int | None = None) -> None:
-        self._running.insert(0, _Running(fault, after, times))
+    def add(self, fault: Fault, after: int = 0, times: int | None = None, until_reset: bool = False) -> None:
+        self._running.insert(0, _Running(fault, after, times, until_reset))
+
+    def reset(self) -> None:
+        """The chip was held in reset: what that cures is over."""
+        self._running = [each for each in self._running if not each.until_reset]
 
     def mend(self) -> None:
         self._running.clear()

@@ -23,7 +23,9 @@ HEADER = {
 class Pins:
     """The pins of one controller, by BCM number. `levels` holds those that are driven.
 
-    `cleaned` lists what each `cleanup` let go: a relay among them would have dropped.
+    `cleaned` lists what each `cleanup` let go: a relay among them would have dropped. A pin that is
+    made an output shows what it last did, at first high: on a Pi it may pulse low until the package
+    sets it, and real chips start through that.
     """
 
     def __init__(self) -> None:
@@ -31,6 +33,7 @@ class Pins:
         self.levels: dict[int, bool] = {}
         self.cleaned: list[tuple[int, ...]] = []
         self._inputs: set[int] = set()
+        self._latches: dict[int, bool] = {}
         self._wires: dict[int, Callable[[bool], None]] = {}
 
     def wire(self, bcm: int, told: Callable[[bool], None]) -> None:
@@ -54,7 +57,7 @@ class Pins:
             self._let_go(bcm)
             return
         self._inputs.discard(bcm)
-        self._drive(bcm, bool(initial))
+        self._drive(bcm, self._latches.get(bcm, True) if initial is None else bool(initial))
 
     def output(self, channel: int, value: int) -> None:
         bcm = self._bcm(channel)
@@ -103,7 +106,7 @@ class Pins:
         raise ValueError("The channel sent is invalid on a Raspberry Pi")
 
     def _drive(self, bcm: int, high: bool) -> None:
-        self.levels[bcm] = high
+        self.levels[bcm] = self._latches[bcm] = high
         self._tell(bcm, high)
 
     def _let_go(self, bcm: int) -> None:

@@ -137,13 +137,3 @@ def after_reset() -> list[int]:
     for register, value in RESET.items():
         values[register] = value
     return values
-
-
-class Requests:
-    """An interrupt register: a write with bit 7 (Set1, Set2) sets the other bits, without it clears."""
-
-    def __init__(self, bits: int = 0) -> None:
-        self.bits = bits
-
-    def write(self, value: int) -> None:
-        self.bits = self.bits | value & 0x7F if value & 0x80 else self.bits & ~value
