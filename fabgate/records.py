@@ -35,7 +35,10 @@ class GateStarted:
 
 @dataclass(frozen=True, slots=True)
 class GateStopped:
+    """An orderly end. `checked` is False where the books are damaged, or were not read through yet."""
+
     kind: ClassVar[str] = "gate.stop"
+    checked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ def write_down(pen: Pen, draft: Draft) -> RecordId:
     match draft.body:
         case GateStarted():
             journal.mark_run(pen, clean=False)
-        case GateStopped():
-            journal.mark_run(pen, clean=not journal.running(pen.conn))
+        case GateStopped(checked=checked):
+            journal.mark_run(pen, clean=checked and not journal.running(pen.conn))
         case _:
             pass
     return pen.append(draft)

@@ -131,6 +131,12 @@ class Loop:
         """Whether any machine has power."""
         return any(post.powered for post in self.posts.values())
 
+    @property
+    def checked(self) -> bool:
+        """Whether the books are known to be sound; if not, the next run must read them through again."""
+        unsure = {Trouble.JOURNAL, Trouble.CHECKING}
+        return not any(post.state.condition.troubles & unsure for post in self.posts.values())
+
     # --- what goes out
 
     def _carry_out(self, post: Post, effect: Effect) -> tuple[Event, ...]:

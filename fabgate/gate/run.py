@@ -28,7 +28,7 @@ from fabgate.gate.loop import Edges
 from fabgate.gate.notify import Notify
 from fabgate.gate.panel import Showing
 from fabgate.gate.readers import ReaderEdge
-from fabgate.gate.threads import Turner, Worker, spawn
+from fabgate.gate.threads import Patience, Turner, Worker, spawn
 from fabgate.records import Draft, GateStopped
 from fabgate.store.db import OPEN_MEDIUM, Medium
 
@@ -39,7 +39,8 @@ READ_S = 1.0
 BLIND_S = 1.0
 LONGEST_SLEEP_MS = 2_000
 FEED_MS = 1_000
-LAST_WORDS_S = 5.0
+BRIEF_S = 0.5
+LAST_WORDS_S = 4.0  # for all that is left to do once the relays are open: systemd kills after 5
 
 
 class Daemon:
@@ -197,24 +198,35 @@ class Daemon:
         """Relays first; then the last words, in the time that systemd leaves."""
         gate.loop.stop(self._clock.now())
         self._notify.say("STOPPING=1")
+        try:
+            self._end_threads(gate, Patience(LAST_WORDS_S))
+        finally:
+            self._close_devices()
+        log.info("event=stopped")
+
+    def _end_threads(self, gate: Gate, patience: Patience) -> None:
+        """Let the edges finish, the ink with the most time: it alone has something to lose."""
         for turner in self._readers:
             turner.finish()
-        self._inker.settle(LAST_WORDS_S)
+        self._inker.settle(patience.left_s())
         while (event := self._inbox.get(0)) is not None:
             if isinstance(event, Inked | InkFailed):  # a start that came too late is answered in the books
                 gate.loop.handle(event)
-        self._asker.finish(LAST_WORDS_S)
-        if not self._inker.finish(LAST_WORDS_S):
+        self._asker.finish(min(BRIEF_S, patience.left_s()))
+        if not self._inker.finish(patience.left_s()):
             log.error("event=last_words_not_written")
-        self._shower.finish(1.0)
-        self._bench.close()
-        if self._door is not None:
-            self._door.close()
-        self._notify.close()
-        log.info("event=stopped")
+        self._shower.finish(min(BRIEF_S, patience.left_s()))
+
+    def _close_devices(self) -> None:
+        try:
+            self._bench.close()
+        finally:
+            if self._door is not None:
+                self._door.close()
+            self._notify.close()
 
     def _close_ink(self, gate: Gate) -> None:
-        gate.ink.write(Draft(self._clock.now(), GateStopped()))
+        gate.ink.write(Draft(self._clock.now(), GateStopped(gate.loop.checked)))
         gate.ink.close()
 
 

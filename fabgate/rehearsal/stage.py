@@ -108,7 +108,7 @@ class Stage:
         gate.loop.stop(self.clock.now())
         self._stalled_until_ms = None
         self.settle()
-        gate.ink.write(Draft(self.clock.now(), GateStopped()))
+        gate.ink.write(Draft(self.clock.now(), GateStopped(gate.loop.checked)))
         self._let_go()
         self.bench.close()
 
