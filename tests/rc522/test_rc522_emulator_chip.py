@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rc522.chip import Chip
 from rc522.clock import Clock
-from rc522.faults import Clone, Stalled, Stuck
+from rc522.faults import Clone, Stalled, Stuck, Torn
 from rc522.frame import crc, with_crc
 from rc522.probe import Probe
 from rc522.registers import CRC_IRQ, RESET, WRITABLE, Com, Command, Error, Reg
@@ -201,6 +201,41 @@ def test_without_full_modulation_no_badge_understands(bench: Bench, probe: Probe
     bench.lay("DEADBEEF")
     probe.chip.write(Reg.TX_ASK, 0x00)
     assert probe.call() is None
+
+
+def test_noise_of_less_than_four_bits_can_be_ignored(bench: Bench, probe: Probe) -> None:
+    bench.lay("DEADBEEF")
+    probe.chip.fault(Torn(3), times=2)
+    probe.chip.write(Reg.RX_MODE, 0x08)
+    assert probe.wake() is None
+    probe.chip.write(Reg.RX_MODE, 0x00)
+    probe.ask("00")  # back to where it was woken
+    assert probe.wake() == b"\x04"
+
+
+def test_the_timer_goes_on_when_several_answers_are_awaited(bench: Bench, probe: Probe) -> None:
+    bench.lay("DEADBEEF")
+    probe.chip.write(Reg.RX_MODE, 0x04)
+    assert probe.call() == b"\x04\x00"
+    assert probe.chip.read(Reg.STATUS1) & 0x08
+
+
+def test_a_receiver_that_is_off_hears_nothing(bench: Bench, probe: Probe) -> None:
+    bench.lay("DEADBEEF")
+    probe.begin(b"\x26", 7)
+    probe.chip.write(Reg.COMMAND, 0x20 | Command.NO_CHANGE)
+    assert probe.wait() is None
+
+
+def test_the_chip_tells_what_its_modem_does(bench: Bench, probe: Probe) -> None:
+    bench.lay("DEADBEEF")
+    seen = [probe.chip.read(Reg.STATUS2)]
+    probe.begin(b"\x26", 7)
+    for _ in range(400):
+        seen.append(probe.chip.read(Reg.STATUS2))
+        bench.clock.advance(1_000)
+    told = [state for state, before in zip(seen, [None, *seen], strict=False) if state != before]
+    assert told == [0, 3, 1, 6, 1]  # idle, transmitting, waiting, receiving, waiting
 
 
 def test_crypto1_can_be_switched_off_but_not_on(chip: Chip) -> None:

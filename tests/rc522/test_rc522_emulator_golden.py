@@ -3,6 +3,8 @@ unmodified `mfrc522` package behaves on real chips (its issue tracker, and its s
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from rc522.faults import Stuck
 from rc522.frame import Frame, crc_a, etu_ns
@@ -149,3 +151,49 @@ def test_two_cards_collide_at_their_first_differing_bit(bench: Bench) -> None:
     assert reader.MFRC522_ToCard(reader.PCD_TRANSCEIVE, [0x93, 0x20])[0] == reader.MI_ERR
     assert reader.Read_MFRC522(Reg.ERROR) == Error.COLL
     assert reader.Read_MFRC522(Reg.COLL) == 0x80 | 17
+
+
+def select(reader: Any) -> bytes:
+    """The whole UID by the package's own verbs: WUPA, then anticollision and select a level."""
+    assert reader.MFRC522_Request(reader.PICC_REQALL) == (reader.MI_OK, 16)
+    uid = b""
+    for code in (0x93, 0x95, 0x97):
+        reader.Write_MFRC522(Reg.BIT_FRAMING, 0)
+        status, found, bits = reader.MFRC522_ToCard(reader.PCD_TRANSCEIVE, [code, 0x20])
+        assert (status, bits) == (reader.MI_OK, 40)
+        asked = [code, 0x70, *found]
+        asked += reader.CalulateCRC(asked)
+        status, sak, bits = reader.MFRC522_ToCard(reader.PCD_TRANSCEIVE, asked)
+        assert (status, bits) == (reader.MI_OK, 24)
+        if not sak[0] & 0x04:
+            return uid + bytes(found[:4])
+        uid += bytes(found[1:4])
+    raise AssertionError("a fourth cascade level")
+
+
+@pytest.mark.parametrize("uid", ["DEADBEEF", "04A39493CC8680", "04112233445566778899"])
+def test_the_packages_verbs_can_read_a_whole_uid(bench: Bench, uid: str) -> None:
+    reader = bench.reader()
+    bench.lay(uid)
+    assert select(reader).hex().upper() == uid
+
+
+# Measured with the package over another emulator of the chip.
+@pytest.mark.parametrize(
+    ("overhead", "read_id_ms", "select_ms"), [(0, 1.7, 6.4), (50, 3.8, 13.7), (100, 5.9, 21), (400, 18, 65)]
+)
+def test_the_package_takes_as_long_as_it_was_measured_to_take(
+    overhead: float, read_id_ms: float, select_ms: float
+) -> None:
+    with Bench(overhead) as bench:
+        reader = bench.reader()
+        simple = bench.simple()
+        for verb, uid, expected_ms in (
+            (simple.read_id_no_block, "DEADBEEF", read_id_ms),
+            (lambda: select(reader), "04A39493CC8680", select_ms),
+        ):
+            bench.lay(uid)
+            start = bench.clock.monotonic()
+            assert verb()
+            assert (bench.clock.monotonic() - start) * 1000 == pytest.approx(expected_ms, rel=0.04)
+            bench.take(uid)
