@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import click
 
 from fabgate.cli.frame import (
@@ -24,11 +22,7 @@ from fabgate.cli.working import say_who_works
 from fabgate.desk import machines
 from fabgate.desk.machines import Shown
 from fabgate.model import Why
-from fabgate.records import GateStarted, TroubleBegan, TroubleOver
-from fabgate.store import journal
-
-Troubles = dict[str, tuple[str, ...]]
-_TROUBLE_KINDS = (GateStarted.kind, TroubleBegan.kind, TroubleOver.kind)
+from fabgate.store.troubles import Troubles, troubles_now
 
 
 @click.group(cls=Noun)
@@ -124,24 +118,6 @@ def unlock(here: Here, machine: str, reason: str | None, by: str | None) -> None
     """Put a machine back into service. Nothing starts by that: somebody taps."""
     with here.desk() as desk:
         done(here, machines.unlock(desk, by, machine, reason), "{title} ({machine}) is back in service.")
-
-
-def troubles_now(conn: sqlite3.Connection) -> Troubles:
-    """What each machine suffers from, as the gate has written since it last started."""
-    over: set[tuple[str, str]] = set()
-    still: Troubles = {}
-    for entry in journal.entries(conn, kinds=_TROUBLE_KINDS, newest_first=True):
-        match entry.body:
-            case TroubleOver(machine=machine, trouble=trouble):
-                over.add((machine, trouble))
-            case TroubleBegan(machine=machine, trouble=trouble) if (machine, trouble) not in over:
-                over.add((machine, trouble))
-                still[machine] = (trouble, *still.get(machine, ()))
-            case GateStarted():
-                break
-            case _:
-                pass
-    return still
 
 
 def _id(one: Shown) -> str:

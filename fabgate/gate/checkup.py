@@ -18,9 +18,11 @@ from pathlib import Path
 from fabgate.config import Settings
 from fabgate.devices.protocols import Clock
 from fabgate.errors import StoreError
+from fabgate.gate.boot import RUN_LOCK
 from fabgate.store import journal
 from fabgate.store.db import Store
 from fabgate.store.keys import Keys
+from fabgate.store.troubles import troubles_now
 
 ENOUGH_BYTES = 200 << 20
 FIXED_SQLITE = ((3, 51, 3),)
@@ -74,6 +76,10 @@ def _books(settings: Settings) -> Iterator[Finding]:
         yield Finding("books", Grade.FAIL, what, "fabgate journal verify; then restore a backup")
     else:
         yield Finding("books", Grade.OK, f"{count} records, the last hundred verify")
+    with store.reader() as reader:
+        for machine, troubles in troubles_now(reader.conn).items():
+            remedy = "fabgate machine show " + machine + "; docs/readers.md where it is the reader"
+            yield Finding(f"machine {machine}", Grade.FAIL, ", ".join(troubles), remedy)
     aside = sorted(settings.gate.state.glob("*.corrupt-*"))
     if aside:
         remedy = "Restore the last backup: the gate began again without any right."
@@ -98,7 +104,8 @@ def _disk(folder: Path) -> Finding:
     try:
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        return Finding("disk", Grade.FAIL, str(error), f"Make the folder: mkdir -p {folder}")
+        found = f"{folder}: {error.strerror}"
+        return Finding("disk", Grade.FAIL, found, f"Make the folder: mkdir -p {folder}")
     found = f"{free >> 20} MiB free at {folder}"
     if free < ENOUGH_BYTES:
         return Finding("disk", Grade.WARN, found, "Make room: with a full disk nothing can be started.")
@@ -123,9 +130,8 @@ def _clock(settings: Settings, clock: Clock) -> Finding:
 
 
 def _daemon(folder: Path) -> Finding:
-    """A running daemon holds the lock on `run.lock`."""
     try:
-        with (folder / "run.lock").open("rb") as held:
+        with (folder / RUN_LOCK).open("rb") as held:
             fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return Finding("daemon", Grade.OK, "a gate runs on these books")
