@@ -19,6 +19,16 @@ def spawn(name: str, target: Callable[[], None]) -> threading.Thread:
     return thread
 
 
+class Patience:
+    """So many seconds for several things together."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end_s = time.monotonic() + seconds
+
+    def left_s(self) -> float:
+        return max(0.0, self._end_s - time.monotonic())
+
+
 class Worker(Generic[Job]):
     """A thread that does one job after another, and `idle` about every `every_s` seconds.
 
@@ -56,9 +66,9 @@ class Worker(Generic[Job]):
         """Wait until everything that was put before is done; whether it was, in time."""
         done = threading.Event()
         self._jobs.put(done)
-        end_s = time.monotonic() + patience_s
-        while not done.wait(max(0.0, min(GLANCE_S, end_s - time.monotonic()))):
-            if time.monotonic() >= end_s or not self._thread.is_alive():
+        patience = Patience(patience_s)
+        while not done.wait(min(GLANCE_S, patience.left_s())):
+            if patience.left_s() == 0 or not self._thread.is_alive():
                 return done.is_set()
         return True
 

@@ -38,8 +38,7 @@ def serve(lab: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
 
     yield begin
     for daemon in made:
-        if daemon.alive():
-            daemon.end()
+        daemon.let_go()
 
 
 @pytest.fixture

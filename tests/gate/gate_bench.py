@@ -172,6 +172,20 @@ class Served:
         self.daemon.end()
         return self.ended()
 
+    def let_go(self) -> None:
+        """End it in any case, and wait for whatever was held up in it."""
+        self.clock.free.set()
+        self.disk.free.set()
+        if self.alive():
+            self.daemon.end()
+        until(lambda: not self.threads(), f"every thread has ended: {self.threads()}", 30)
+
+    @staticmethod
+    def threads() -> list[str]:
+        """The threads of a daemon that live."""
+        ours = ("loop", "lookup", "ink", "display", "sim-door", "check", "reader-")
+        return [thread.name for thread in threading.enumerate() if thread.name.startswith(ours)]
+
     def ended(self) -> int | None:
         self._thread.join(30)
         assert not self._thread.is_alive(), "the daemon did not end"
