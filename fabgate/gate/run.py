@@ -50,7 +50,7 @@ class Daemon:
         self._settings, self._clock, self._bench, self._medium = settings, clock, bench, medium
         self._inbox = Inbox()
         self._notify = Notify()
-        self._over = threading.Event()
+        self._over = False  # no Event: a signal handler may be interrupted by the next, within its lock
         self.ready = threading.Event()
         self._died: str | None = None
         self._fed_ms = 0
@@ -146,19 +146,19 @@ class Daemon:
 
     def end(self) -> None:
         """Stop serving, before anything else that waits. May be called from a signal handler."""
-        self._over.set()
+        self._over = True
         self._inbox.put_first(Stopping(next(iter(self._settings.machines)), self._clock.now()))
 
     # --- serving
 
     def _serve(self, gate: Gate) -> None:
-        if not self._over.is_set():
+        if not self._over:
             log.info("event=ready machines=%d", len(gate.loop.posts))
             self._notify.say("READY=1")
             self.ready.set()
-        while not self._over.is_set():
+        while True:
             event = self._inbox.get(self._sleep_s(gate))
-            if self._over.is_set():
+            if self._over:
                 break
             at = self._clock.now()
             # Time first: after a stall, an event stamped before a deadline must not come before it.
@@ -231,7 +231,7 @@ class Daemon:
 
 
 def run(settings: Settings) -> int:
-    """Run the gate until SIGTERM or SIGINT; the exit status.
+    """Run the gate until SIGTERM, SIGINT or SIGHUP; the exit status.
 
     Raises ConfigError, DeviceError or StoreError when it cannot start. However it ends, the last
     thing that happens is that every relay is opened.
@@ -249,12 +249,11 @@ def run(settings: Settings) -> int:
 
 
 def _listen(daemon: Daemon) -> None:
-    """Signals end the daemon; so does a thread that dies."""
+    """Signals end the daemon, the loss of its terminal among them; so does a thread that dies."""
 
-    def told(number: int, _frame: FrameType | None) -> None:
-        log.info("event=signal number=%d", number)
-        daemon.end()
+    def told(_number: int, _frame: FrameType | None) -> None:
+        daemon.end()  # and no word to the log, which this may have interrupted in the middle of a line
 
-    signal.signal(signal.SIGTERM, told)
-    signal.signal(signal.SIGINT, told)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, told)
     threading.excepthook = daemon.thread_died

@@ -1,0 +1,245 @@
+"""The real daemon, from outside: what it does to a wire, to the journal and to systemd."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import signal
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from gate_lab import (
+    ADA,
+    GRACE,
+    LASER,
+    LATHE,
+    STRANGER,
+    bodies,
+    is_sound,
+    open_sessions,
+    read,
+    until,
+)
+from gate_process import Process, boot_ms, relays
+
+from fabgate.config import Settings
+from fabgate.records import EpochBegun, GateStarted, GateStopped, Refused, SessionStarted, SessionStopped
+from fabgate.store import journal
+from fabgate.store.db import Store
+from fabgate.store.files import KEYS
+
+Run = Callable[..., Process]
+
+
+@pytest.fixture
+def run(lab: Settings) -> Iterator[Run]:
+    """`run()`: the daemon, ready; `run(ready=False)`: one that may not get that far."""
+    made: list[Process] = []
+
+    def begin(*before: str, ready: bool = True) -> Process:
+        made.append(Process(lab, *before, ready=False))
+        return made[-1].ready() if ready else made[-1]
+
+    yield begin
+    for process in made:
+        process.let_go()
+
+
+@contextmanager
+def nobody_writes(lab: Settings) -> Iterator[None]:
+    """Holds the lock of the one writer, as a long deed at the desk does."""
+    with (lab.gate.state / "journal.db.lock").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def was_clean(lab: Settings) -> bool:
+    with Store(lab.gate.state).reader() as reader:
+        return journal.was_clean(reader.conn)
+
+
+# --- a day like any other
+
+
+def test_two_taps_are_a_session(run: Run, lab: Settings):
+    gate = run()
+    assert [line.value for line in relays(gate.outputs())] == ["off", "off"]
+    gate.start(LASER, ADA)
+    gate.stop(LASER, ADA)
+    assert gate.end() == 0
+    assert [line.value for line in relays(gate.outputs(), LASER)] == ["off", "on", "off"]
+    [start, stop] = bodies(lab, SessionStarted, SessionStopped)
+    assert (start.member, stop.why) == ("m-ada", "own_tap")
+    assert is_sound(lab)
+
+
+def test_systemd_is_told_ready_alive_and_stopping_in_this_order(run: Run):
+    gate = run()
+    until(lambda: "WATCHDOG=1" in gate.ear.heard, "the watchdog is fed")
+    gate.signal(signal.SIGTERM)
+    until(lambda: "STOPPING=1" in gate.ear.heard, "it says that it stops")
+    gate.ended()
+    heard = list(dict.fromkeys(gate.ear.heard))
+    assert heard == ["READY=1", "WATCHDOG=1", "STOPPING=1"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_opens_the_relay_before_the_end_is_written(run: Run, lab: Settings, number: int):
+    gate = run()
+    gate.start(LASER, ADA)
+    with nobody_writes(lab):
+        gate.signal(number)
+        until(lambda: relays(gate.outputs(), LASER)[-1].value == "off", "the relay opens")
+        assert len(open_sessions(lab)) == 1
+    assert gate.ended() == 0
+    [stopped] = bodies(lab, SessionStopped)
+    assert stopped.why == "gate_stopped"
+    assert was_clean(lab)
+    assert isinstance(bodies(lab)[-1], GateStopped)
+    assert is_sound(lab)
+
+
+def test_signals_that_come_in_a_heap_end_it_once(run: Run, lab: Settings):
+    gate = run()
+    gate.start(LASER, ADA)
+    for _ in range(20):
+        gate.signal(signal.SIGTERM)
+        gate.signal(signal.SIGINT)
+    assert gate.ended() == 0
+    assert len(bodies(lab, GateStopped)) == 1
+    assert open_sessions(lab) == []
+
+
+def test_a_second_daemon_on_the_same_books_is_refused_and_harms_nothing(run: Run, lab: Settings):
+    first = run()
+    first.start(LASER, ADA)
+    second = run(ready=False)
+    assert second.ended() == 1
+    assert "another gate runs on these books" in second.said
+    assert "systemctl stop" in second.said
+    assert first.show(LASER)["relay"] == "on"
+    assert len(open_sessions(lab)) == 1
+    assert len(bodies(lab, GateStarted)) == 1
+    assert first.end() == 0
+
+
+# --- kill -9
+
+
+def test_after_a_kill_the_session_is_closed_as_recovered_and_the_relay_is_off(run: Run, lab: Settings):
+    gate = run()
+    gate.start(LASER, ADA)
+    gate.kill()
+    assert not was_clean(lab)
+    again = run()
+    assert [line.value for line in relays(again.outputs(), LASER)][-2:] == ["on", "off"]
+    [start, stop] = read(lab, SessionStarted, SessionStopped)
+    said = stop.body
+    assert (said.session, said.why, said.recovered) == (str(start.id), "recovered", True)
+    assert 0 <= said.uncertain_ms <= lab.gate.beat_ms
+    assert not bodies(lab, GateStarted)[-1].clean
+    until(lambda: "event=journal_checked" in again.said, "the whole journal is read")
+    again.start(LASER, ADA)
+    assert again.end() == 0
+    assert is_sound(lab)
+
+
+def test_what_lies_in_the_reader_after_a_kill_starts_nothing(run: Run, lab: Settings):
+    """The simulated room is new with each process, but the books are not: nothing may be open in them."""
+    gate = run()
+    gate.do("hold", LASER, str(ADA))
+    until(lambda: gate.show(LASER)["relay"] == "on")
+    gate.kill()
+    again = run()
+    assert again.show(LASER)["relay"] == "off"
+    assert open_sessions(lab) == []
+
+
+# --- books that cannot be used
+
+
+def test_a_corrupt_database_is_moved_aside_and_the_gate_refuses_everybody(run: Run, lab: Settings):
+    database = lab.gate.state / "journal.db"
+    database.write_bytes(b"\xa5" * database.stat().st_size)
+    gate = run()
+    assert "event=database_corrupt" in gate.said
+    [aside] = lab.gate.state.glob("journal.db.corrupt-*")
+    assert str(aside) in gate.said
+    until(lambda: "event=journal_checked" in gate.said)
+    for uid in (ADA, GRACE, STRANGER):
+        gate.tap(LASER, uid)
+    until(lambda: len(bodies(lab, Refused)) == 3, "each is refused")
+    assert {refusal.code for refusal in bodies(lab, Refused)} == {"unknown_badge"}
+    assert gate.end() == 0
+    assert "on" not in [line.value for line in relays(gate.outputs())]
+    assert bodies(lab, EpochBegun) == [EpochBegun("corrupt")]
+
+
+def test_a_store_of_a_later_version_is_not_opened(run: Run, lab: Settings):
+    conn = sqlite3.connect(lab.gate.state / "journal.db", isolation_level=None)
+    conn.execute("PRAGMA user_version = 999")
+    conn.close()
+    gate = run(ready=False)
+    assert gate.ended() == 1
+    assert "form 999" in gate.said
+    assert_says_what_to_do(gate)
+
+
+def test_without_books_it_says_how_to_make_them(run: Run, lab: Settings):
+    shutil.rmtree(lab.gate.state)
+    gate = run(ready=False)
+    assert gate.ended() == 1
+    assert "fabgate init" in gate.said
+    assert not lab.gate.state.exists(), "and makes nothing by itself"
+
+
+def test_without_keys_it_starts_nothing(run: Run, lab: Settings):
+    (lab.gate.state / KEYS).unlink()
+    gate = run(ready=False)
+    assert gate.ended() == 1
+    assert "fabgate restore" in gate.said
+    assert bodies(lab, GateStarted) == []
+
+
+def test_a_broken_configuration_names_file_and_line_and_starts_nothing(run: Run, lab: Settings):
+    text = lab.path.read_text()
+    lab.path.write_text(text.replace('limit = "1h"', 'limit = "an hour"', 1))
+    line = text.splitlines().index('limit = "1h"') + 1
+    gate = run(ready=False)
+    assert gate.ended() == 1
+    assert f"{lab.path.name}:{line}" in gate.said
+    assert "READY=1" not in gate.said
+    assert not (lab.gate.state / "sim.outputs").exists()
+    assert bodies(lab, GateStarted) == []
+
+
+def test_an_unknown_bench_starts_nothing(run: Run, lab: Settings):
+    lab.path.write_text(lab.path.read_text().replace("[gate]", '[gate]\nbench = "abacus"'))
+    gate = run(ready=False)
+    assert gate.ended() == 1
+    assert "abacus" in gate.said
+    assert_says_what_to_do(gate)
+
+
+def assert_says_what_to_do(gate: Process) -> None:
+    assert "Traceback" not in gate.said
+    assert len(gate.said.strip().splitlines()) >= 2, gate.said
+
+
+def test_no_run_here_left_a_warning_behind(run: Run, lab: Settings):
+    gate = run()
+    gate.start(LATHE, GRACE)
+    gate.end()
+    assert "Warning" not in gate.said
+    assert "Traceback" not in gate.said
+    assert boot_ms() > 0
+
+
+def test_the_folder_holds_what_it_should_after_the_end(run: Run, lab: Settings):
+    run().end()
+    names = {path.name for path in Path(lab.gate.state).iterdir()}
+    assert {"journal.db", "keys.json", "reserve", "sim.outputs"} <= names
+    assert "sim.sock" not in names
