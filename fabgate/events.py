@@ -52,6 +52,15 @@ class BadgeGone:
 
 
 @dataclass(frozen=True, slots=True)
+class BadgeUnfit:
+    """Something is at the reader that cannot be taken for one badge; `code` says why."""
+
+    machine: MachineId
+    code: Code
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
     """The answer to `Ask`: how the badge that was seen at `tapped` stands."""
 
@@ -163,6 +172,7 @@ class Stopping:
 Event = (
     BadgeSeen
     | BadgeGone
+    | BadgeUnfit
     | Looked
     | LookFailed
     | Inked

@@ -61,6 +61,8 @@ class Code(enum.StrEnum):
     # at the machine
     UNKNOWN_BADGE = "unknown_badge"
     BLOCKED_BADGE = "blocked_badge"
+    TWO_BADGES = "two_badges"
+    RANDOM_BADGE = "random_badge"
     SUSPENDED_MEMBER = "suspended_member"
     NOT_QUALIFIED = "not_qualified"
     LAPSED = "lapsed"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fabgate.badges.uid import Uid
-from fabgate.model import MachineId, Moment
+from fabgate.model import Code, MachineId, Moment
 
 
 class Colour(enum.StrEnum):
@@ -53,6 +53,19 @@ class Left:
     """The badge left the reader."""
 
     uid: Uid
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What came to the reader is no single badge with a number that stays; `code` says why.
+
+    Told once for as long as it stays; nothing is told when it goes.
+    """
+
+    code: Code
+
+
+Sighting = Appeared | Left | Refused
 
 
 class Clock(Protocol):
@@ -96,7 +109,7 @@ class Input(Protocol):
 class Reader(Protocol):
     """Where badges are shown. Used by one thread at a time."""
 
-    def wait(self, timeout_s: float) -> tuple[Appeared | Left, ...]:
+    def wait(self, timeout_s: float) -> tuple[Sighting, ...]:
         """What happened since the last call, in order; () if nothing did within `timeout_s`.
 
         Returns at once when something is there, when `timeout_s` is 0, and when another thread

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from fabgate.devices.protocols import Appeared, Clock, Left, Reader
+from fabgate.devices.protocols import Clock, Left, Reader, Refused, Sighting
 from fabgate.errors import DeviceError
-from fabgate.events import BadgeGone, BadgeSeen, Event, Mended, Troubled
+from fabgate.events import BadgeGone, BadgeSeen, BadgeUnfit, Event, Mended, Troubled
 from fabgate.model import MachineId, Trouble
 from fabgate.store.keys import Keys
 
@@ -44,7 +44,9 @@ class ReaderEdge:
             self.blind = True
             self._post(Troubled(self.machine, Trouble.READER, self._clock.now()))
 
-    def _event(self, sighting: Appeared | Left) -> BadgeSeen | BadgeGone:
+    def _event(self, sighting: Sighting) -> BadgeSeen | BadgeGone | BadgeUnfit:
+        if isinstance(sighting, Refused):
+            return BadgeUnfit(self.machine, sighting.code, self._clock.now())
         token, *older = self._keys.tokens(sighting.uid)
         at = self._clock.now()
         if isinstance(sighting, Left):

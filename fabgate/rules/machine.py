@@ -19,6 +19,7 @@ from fabgate.events import (
     Ask,
     BadgeGone,
     BadgeSeen,
+    BadgeUnfit,
     CloseNow,
     Effect,
     Event,
@@ -104,13 +105,16 @@ def lapse(rules: MachineRules, state: State, at: Moment) -> Step:
 
 def _on(rules: MachineRules, state: State, event: Event) -> Step:
     match event:
-        case BadgeSeen() | Looked() | LookFailed() if state.condition.stopping:
+        case BadgeSeen() | BadgeUnfit() | Looked() | LookFailed() if state.condition.stopping:
             # Its lookup was under way when the daemon was asked to stop: off stays off.
             return state, ()
         case BadgeSeen():
             return _seen(rules, state, event)
         case BadgeGone():
             return _gone(rules, state, event)
+        case BadgeUnfit():
+            about = {"title": rules.title, "contact": rules.contact}
+            return state, (Tell(rules.machine, event.code, about),)
         case Looked():
             return _looked(rules, state, event)
         case LookFailed():
