@@ -117,6 +117,8 @@ class Daemon:
     def _begin(self, gate: Gate, books: Books) -> None:
         """Locks and troubles first, then the devices that could ask for power."""
         machines = tuple(gate.loop.posts)
+        if isinstance(self._bench, SimBench):  # before anything moves: its file has every change
+            self._door = Door(self._bench, self._settings.gate.state)
         apply_locks(gate, books.store, self._clock)
         gate.loop.lower_all()
         for event in troubles(books, machines, self._clock.now()):
@@ -126,8 +128,7 @@ class Daemon:
         self._readers = [self._turn(edge) for edge in gate.readers]
         if not books.clean:
             spawn("check", lambda: self._post_far(check_books(books, machines, self._clock)))
-        if isinstance(self._bench, SimBench):
-            self._door = Door(self._bench, self._settings.gate.state)
+        if self._door is not None:
             self._door.serve_in(spawn)
 
     def _turn(self, edge: ReaderEdge) -> Turner:

@@ -76,6 +76,27 @@ def test_two_taps_are_a_session(run: Run, lab: Settings):
     assert is_sound(lab)
 
 
+def test_the_file_of_the_outputs_has_every_change_since_the_bench_was_opened(run: Run):
+    gate = run()
+    beginning = {(line.machine, line.device): line.value for line in gate.outputs()[:8]}
+    assert beginning == {
+        (machine, device): value
+        for machine in (LASER, LATHE)
+        for device, value in (("relay", "off"), ("lamp", "off steady"), ("buzzer", "none"), ("display", ""))
+    }
+    gate.start(LASER, ADA)
+
+    def seen() -> dict[str, str]:
+        return {line.device: line.value for line in gate.outputs() if line.machine == LASER}
+
+    def shown() -> dict[str, str]:
+        return {device: value for device, value in gate.show(LASER).items() if device in seen()}
+
+    until(lambda: seen() == shown(), "the file says what the bench shows")
+    times = [line.boot_ms for line in gate.outputs()]
+    assert times == sorted(times)
+
+
 def test_systemd_is_told_ready_alive_and_stopping_in_this_order(run: Run):
     gate = run()
     until(lambda: "WATCHDOG=1" in gate.ear.heard, "the watchdog is fed")
