@@ -29,6 +29,7 @@ from fabgate.gate.notify import Notify
 from fabgate.gate.panel import Showing
 from fabgate.gate.readers import ReaderEdge
 from fabgate.gate.threads import Patience, Turner, Worker, spawn
+from fabgate.model import MachineId
 from fabgate.records import Draft, GateStopped
 from fabgate.store.db import OPEN_MEDIUM, Medium
 
@@ -54,6 +55,7 @@ class Daemon:
         self.ready = threading.Event()
         self._died: str | None = None
         self._fed_ms = 0
+        self._latest: dict[MachineId, Showing] = {}
         self._readers: list[Turner] = []
         self._door: Door | None = None
 
@@ -85,7 +87,7 @@ class Daemon:
         edges = Edges(
             ask=lambda job: self._asker.put(job),
             ink=lambda job: self._inker.put(job),
-            show=lambda job: self._shower.put(job),
+            show=self._show,
         )
         catalogue = catalogue_of(self._settings)
         return assemble(self._settings, books, catalogue, self._bench, self._clock, edges, self._inbox.put)
@@ -107,7 +109,7 @@ class Daemon:
             begin=gate.ink.open,
             end=lambda: self._close_ink(gate),
         )
-        self._shower: Worker[Showing] = Worker("display", gate.panels.show)
+        self._shower: Worker[Showing] = Worker("display", lambda job: self._show_latest(gate, job))
 
     def _begun(self) -> bool:
         """Whether lookup and ink are ready: without them no machine is ever said to be."""
@@ -178,6 +180,15 @@ class Daemon:
         if now_ms - self._fed_ms >= FEED_MS:
             self._fed_ms = now_ms
             self._notify.say("WATCHDOG=1")
+
+    def _show(self, job: Showing) -> None:
+        self._latest[job.machine] = job
+        self._shower.put(job)
+
+    def _show_latest(self, gate: Gate, job: Showing) -> None:
+        """A slow display shows what is true now, not all that was."""
+        if self._latest[job.machine] is job:
+            gate.panels.show(job)
 
     def _post_far(self, events: list[Event]) -> None:
         for event in events:

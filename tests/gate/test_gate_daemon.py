@@ -21,9 +21,11 @@ from gate_lab import (
     until,
 )
 
+from fabgate.badges.uid import parse
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.devices.sim import SimBench
+from fabgate.devices.simparts import SimDisplay
 from fabgate.gate.run import Daemon
 from fabgate.records import (
     GateStopped,
@@ -85,6 +87,39 @@ def test_the_end_opens_the_relay_and_closes_the_session(serve: Serve, lab: Setti
     assert stop.why == "gate_stopped"
     with Store(lab.gate.state).reader() as reader:
         assert journal.was_clean(reader.conn)
+
+
+def test_a_slow_display_shows_the_latest_and_not_all_that_was(serve: Serve, monkeypatch: pytest.MonkeyPatch):
+    gate = serve().ready()
+    until(lambda: gate.bench.says(LASER), "it is at rest")
+    slow = SlowDisplay(monkeypatch)
+    gate.tap(LASER, STRANGER)
+    assert slow.busy.wait(10)
+    for number in range(20):
+        gate.tap(LASER, parse(f"04A2B3C4D5E7{number:02d}"))
+        gate.tap(LATHE, parse(f"04A2B3C4D5E7{number:02d}"))
+    gate.start(LATHE, GRACE)
+    slow.free.set()
+    until(lambda: "Grace" in gate.bench.says(LATHE), "the last word stands there")
+    gate.end()
+    assert len(slow.shown) <= 4
+
+
+class SlowDisplay:
+    """Displays that are in the middle of drawing until they are let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.busy, self.free = threading.Event(), threading.Event()
+        self.shown: list[tuple[str, ...]] = []
+        real = SimDisplay.write
+
+        def write(display: SimDisplay, lines: tuple[str, ...]) -> None:
+            self.busy.set()
+            self.free.wait(60)
+            self.shown.append(lines)
+            real(display, lines)
+
+        monkeypatch.setattr(SimDisplay, "write", write)
 
 
 # --- threads that die
