@@ -14,7 +14,7 @@ class Notify:
         address = os.environ.get("NOTIFY_SOCKET") if address is None else address
         watchdog_us = os.environ.get("WATCHDOG_USEC") if watchdog_us is None else watchdog_us
         self._address = ("\0" + address[1:] if address.startswith("@") else address) if address else None
-        self.watchdog_ms = int(watchdog_us) // 1000 if watchdog_us and watchdog_us.isdigit() else None
+        self.watchdog_ms = int(watchdog_us) // 1000 if watchdog_us and watchdog_us.isdecimal() else None
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
 
     def say(self, *lines: str) -> None:

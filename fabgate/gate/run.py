@@ -40,6 +40,7 @@ READ_S = 1.0
 BLIND_S = 1.0
 LONGEST_SLEEP_MS = 2_000
 FEED_MS = 1_000
+WATCHDOG_MS = 10_000  # as in the unit
 BRIEF_S = 0.5
 LAST_WORDS_S = 4.0  # for all that is left to do once the relays are open: systemd kills after 5
 
@@ -51,6 +52,8 @@ class Daemon:
         self._settings, self._clock, self._bench, self._medium = settings, clock, bench, medium
         self._inbox = Inbox()
         self._notify = Notify()
+        # Alive at least three times in a watchdog's interval, however short a lab has made that.
+        self._nap_ms = max(50, min(LONGEST_SLEEP_MS, (self._notify.watchdog_ms or WATCHDOG_MS) // 3))
         self._over = False  # no Event: a signal handler may be interrupted by the next, within its lock
         self.ready = threading.Event()
         self._died: str | None = None
@@ -173,11 +176,11 @@ class Daemon:
     def _sleep_s(self, gate: Gate) -> float:
         wake_ms = gate.loop.wake_ms()
         if wake_ms is None:
-            return LONGEST_SLEEP_MS / 1000
-        return max(0, min(wake_ms - self._clock.now().boot_ms, LONGEST_SLEEP_MS)) / 1000
+            return self._nap_ms / 1000
+        return max(0, min(wake_ms - self._clock.now().boot_ms, self._nap_ms)) / 1000
 
     def _feed(self, now_ms: int) -> None:
-        if now_ms - self._fed_ms >= FEED_MS:
+        if now_ms - self._fed_ms >= min(FEED_MS, self._nap_ms):
             self._fed_ms = now_ms
             self._notify.say("WATCHDOG=1")
 

@@ -36,7 +36,7 @@ class Line:
 class Process:
     """`fabgate run` on the books of a lab."""
 
-    def __init__(self, settings: Settings, *before: str, ready: bool = True) -> None:
+    def __init__(self, settings: Settings, *before: str, ready: bool = True, **environment: str) -> None:
         """`before` is what stands before it on the command line, such as a tracer."""
         self.settings = settings
         self.state = settings.gate.state
@@ -48,7 +48,9 @@ class Process:
         with self.errors.open("ab") as errors:
             self.popen = subprocess.Popen(
                 [*before, *command],
-                env=os.environ | {"NOTIFY_SOCKET": self.ear.address, "PYTHONWARNINGS": "default"},
+                env=os.environ
+                | {"NOTIFY_SOCKET": self.ear.address, "PYTHONWARNINGS": "default"}
+                | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,

@@ -39,8 +39,8 @@ def run(lab: Settings) -> Iterator[Run]:
     """`run()`: the daemon, ready; `run(ready=False)`: one that may not get that far."""
     made: list[Process] = []
 
-    def begin(*before: str, ready: bool = True) -> Process:
-        made.append(Process(lab, *before, ready=False))
+    def begin(*before: str, ready: bool = True, **environment: str) -> Process:
+        made.append(Process(lab, *before, ready=False, **environment))
         return made[-1].ready() if ready else made[-1]
 
     yield begin
@@ -105,6 +105,11 @@ def test_systemd_is_told_ready_alive_and_stopping_in_this_order(run: Run):
     gate.ended()
     heard = list(dict.fromkeys(gate.ear.heard))
     assert heard == ["READY=1", "WATCHDOG=1", "STOPPING=1"]
+
+
+def test_a_short_watchdog_is_fed_in_time(run: Run):
+    gate = run(WATCHDOG_USEC="600000")
+    until(lambda: gate.ear.heard.count("WATCHDOG=1") >= 8, "eight times", seconds=6)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
