@@ -156,6 +156,7 @@ class World:
         self._lying: set[MachineId] = set()
         self._pressed: set[MachineId] = set()
         self._blind: set[MachineId] = set()
+        self._at_rest = True
         self.now_ms = 0
         self.actions: list[Action] = []
         self.model = Model({name: replace(right) for name, right in PEOPLE.items()})
@@ -202,7 +203,8 @@ class World:
             return
         self.actions.append(Action(len(self.actions), self.now_ms, verb))
         before = dict(self.model.on_since)
-        if self._do(verb):
+        was_at_rest, self._at_rest = self._at_rest, self._do(verb)
+        if was_at_rest and self._at_rest:  # else what happens now may be the last thing's doing
             self._check(verb, before)
 
     def _wait(self) -> None:
