@@ -172,7 +172,9 @@ class Loop:
         return (Troubled(post.rules.machine, Trouble.RELAY, self._clock.now()),) if failed else ()
 
     def _flash(self, post: Post, tell: Tell) -> None:
-        self._light(post, flash(tell))
+        mood = flash(tell)
+        # "It is over" lights what the machine is now: after an emergency stop it is not ready.
+        self._light(post, face(post.rules, post.state).mood if mood is Mood.READY else mood)
         post.flash_until_ms = self._clock.now().boot_ms + FLASH_MS
         post.shown = None
         self._edges.show(Showing(tell.machine, tell.what, tell.facts, tell.language, sound(tell.what)))
