@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from gate_bench import ByHand, Served
 from gate_lab import Ear, found
+from gate_process import Process
 
 from fabgate.config import Settings
 from fabgate.devices.sim import SimBench
@@ -48,3 +49,17 @@ def ear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ear]:
     monkeypatch.setenv("NOTIFY_SOCKET", made.address)
     yield made
     made.close()
+
+
+@pytest.fixture
+def run(lab: Settings) -> Iterator[Callable[..., Process]]:
+    """`run()`: the real daemon, ready; `run(ready=False)`: one that may not get that far."""
+    made: list[Process] = []
+
+    def begin(*before: str, ready: bool = True, **environment: str) -> Process:
+        made.append(Process(lab, *before, ready=False, **environment))
+        return made[-1].ready() if ready else made[-1]
+
+    yield begin
+    for process in made:
+        process.let_go()

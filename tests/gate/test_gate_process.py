@@ -34,20 +34,6 @@ from fabgate.store.files import KEYS
 Run = Callable[..., Process]
 
 
-@pytest.fixture
-def run(lab: Settings) -> Iterator[Run]:
-    """`run()`: the daemon, ready; `run(ready=False)`: one that may not get that far."""
-    made: list[Process] = []
-
-    def begin(*before: str, ready: bool = True, **environment: str) -> Process:
-        made.append(Process(lab, *before, ready=False, **environment))
-        return made[-1].ready() if ready else made[-1]
-
-    yield begin
-    for process in made:
-        process.let_go()
-
-
 @contextmanager
 def nobody_writes(lab: Settings) -> Iterator[None]:
     """Holds the lock of the one writer, as a long deed at the desk does."""
