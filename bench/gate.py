@@ -11,7 +11,7 @@ from fabgate.badges.uid import Uid
 from fabgate.config import Settings
 from fabgate.devices.clock import SystemClock
 from fabgate.devices.none import NoBuzzer, NoDisplay
-from fabgate.devices.protocols import Appeared, Colour, Devices, Left, Pattern
+from fabgate.devices.protocols import Colour, Devices, Pattern, Sighting
 from fabgate.events import BadgeGone, BadgeSeen
 from fabgate.gate.run import SWITCH_S, Daemon
 from fabgate.model import MachineId, Moment
@@ -57,7 +57,7 @@ class QuietReader:
     def __init__(self) -> None:
         self._over = threading.Event()
 
-    def wait(self, timeout_s: float) -> tuple[Appeared | Left, ...]:
+    def wait(self, timeout_s: float) -> tuple[Sighting, ...]:
         self._over.wait(timeout_s)
         return ()
 
@@ -71,7 +71,7 @@ class QuietReader:
 class NotedBench:
     def __init__(self) -> None:
         self.relay, self.lamp = NotedRelay(), NotedLamp()
-        devices = Devices((self.relay,), (), QuietReader(), self.lamp, NoBuzzer(), NoDisplay())
+        devices = Devices((self.relay,), (), (QuietReader(),), self.lamp, NoBuzzer(), NoDisplay())
         self.machines: Mapping[MachineId, Devices] = {LASER: devices}
 
     def close(self) -> None:

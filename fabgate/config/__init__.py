@@ -14,6 +14,7 @@ from fabgate.config.settings import (
     MachineSettings,
     Panel,
     Pin,
+    ReaderSettings,
     Settings,
     Skill,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "MachineSettings",
     "Panel",
     "Pin",
+    "ReaderSettings",
     "Settings",
     "Skill",
     "load",

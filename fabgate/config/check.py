@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fabgate.config import keys
-from fabgate.config.keys import BENCH_GROUP, BENCHES, EITHER, OTHER_PINS, POWER_PINS, Key
+from fabgate.config.keys import BENCH_GROUP, BENCHES, EITHER, OTHER_PINS, POWER_PINS, RESET_PINS, Key
 from fabgate.config.places import Where
 from fabgate.config.reading import Document, spot
 from fabgate.config.values import nearest
+from fabgate.model import Hold
 
 # Names that outputs and inputs cannot have: the bench uses them for other things.
 TAKEN = ("buzzer", "current", "display", "lamp", "reader")
@@ -31,6 +32,7 @@ def check(document: Document) -> None:
         if bench == "pi":
             _check_wired(document, machine)
     _check_pins(document, machines)
+    _check_buses(document, machines)
 
 
 def _check_texts(document: Document) -> None:
@@ -100,30 +102,33 @@ def _taken(document: Document, where: Where) -> None:
 
 def _check_devices(document: Document, machine: str, bench: str) -> None:
     """Known kinds, and of this bench: a simulated device never stands beside a wired one (law 8)."""
-    if bench != "sim" and not document.written(keys.READER, machine):
+    own = document.names("machine", machine, "readers")
+    if bench != "sim" and not own and not document.written(keys.READER, machine):
         known = [name for name, of in keys.READERS.items() if of in (bench, EITHER)]
         document.wrong(
             spot(keys.READER, machine),
             f"a machine on the {bench} bench needs a reader",
             f"Known there: {', '.join(known)}.",
         )
-    _check_device(document, keys.READER, keys.READERS, machine, bench)
+    _check_device(document, keys.READER, keys.READERS, bench, machine)
+    for name in own:
+        _check_device(document, keys.READER_KIND, keys.READERS, bench, machine, name)
     for key, known_kinds in _PANEL:
-        _check_device(document, key, known_kinds, machine, bench)
+        _check_device(document, key, known_kinds, bench, machine)
 
 
 def _check_device(
-    document: Document, key: Key[str], kinds: Mapping[str, str], machine: str, bench: str
+    document: Document, key: Key[str], kinds: Mapping[str, str], bench: str, *names: str
 ) -> None:
-    kind = document.get(key, machine)
+    kind = document.get(key, *names)
     if kind is None:
         return
     known = [name for name, of in kinds.items() if of in (bench, EITHER)]
     if kind not in kinds:
-        document.wrong(spot(key, machine), f'there is no {key.parts[-1]} "{kind}"', nearest(kind, known))
+        document.wrong(spot(key, *names), f'there is no {key.parts[-1]} "{kind}"', nearest(kind, known))
     elif kind not in known:
         document.wrong(
-            spot(key, machine),
+            spot(key, *names),
             f'"{kind}" is a device of the {kinds[kind]} bench, and this is the {bench} bench',
             f"The two are never mixed. Known here: {', '.join(known)}.",
         )
@@ -135,12 +140,49 @@ def _check_wired(document: Document, machine: str) -> None:
         for name in document.names("machine", machine, kind):
             if not document.written(key, machine, name):
                 document.wrong(spot(key, machine, name), "it needs a pin", f"Write pin = {key.example}.")
+    _check_readers(document, machine)
     if document.get(keys.LAMP, machine) == "rgb" and document.get(keys.RGB, machine) == ():
         document.wrong(
             spot(keys.RGB, machine), "the lamp needs three pins", "Write lamp_pins = [22, 23, 24]."
         )
     if document.get(keys.BUZZER, machine) == "gpio" and not document.written(keys.BUZZER_PIN, machine):
         document.wrong(spot(keys.BUZZER_PIN, machine), "the buzzer needs a pin", "Write buzzer_pin = 13.")
+
+
+def _check_readers(document: Document, machine: str) -> None:
+    """What a kind of reader asks for; and a slot needs a reader that sees a badge leave."""
+    general = document.get(keys.READER, machine)
+    names = document.names("machine", machine, "readers")
+    kinds = {name: document.get(keys.READER_KIND, machine, name) or general for name in names}
+    for name, kind in kinds.items():
+        if kind == "usb" and document.get(keys.INPUT_DEVICE, machine, name) is None:
+            where = spot(keys.INPUT_DEVICE, machine, name)
+            document.wrong(where, "a usb reader needs its device", "`fabgate reader test` shows which it is.")
+    if not names and general == "usb":
+        document.wrong(
+            spot(keys.READER, machine),
+            "a usb reader needs its device",
+            f"Write [machine.{machine}.readers.reader] with path = ...",
+        )
+    present = set(kinds.values()) or {general}
+    if document.get(keys.HOLD, machine) is Hold.SLOT and present == {"usb"}:
+        where = spot(keys.HOLD, machine)
+        document.wrong(where, "a usb reader cannot see a badge leave", 'Write hold = "tap".')
+
+
+def _check_buses(document: Document, machines: tuple[str, ...]) -> None:
+    """No two rc522 readers on one chip select."""
+    used: dict[tuple[int | None, int | None], Where] = {}
+    for machine in machines:
+        for name in document.names("machine", machine, "readers"):
+            kind = document.get(keys.READER_KIND, machine, name) or document.get(keys.READER, machine)
+            at = (document.get(keys.BUS, machine, name), document.get(keys.DEVICE, machine, name))
+            where = spot(keys.DEVICE, machine, name)
+            if kind == "rc522" and at in used:
+                told = f"another reader is on bus {at[0]}, device {at[1]}: {'.'.join(used[at][:-1])}"
+                document.wrong(where, told, "Give each its own chip select: device = 0 or 1.")
+            elif kind == "rc522":
+                used[at] = where
 
 
 def _check_pins(document: Document, machines: tuple[str, ...]) -> None:
@@ -171,6 +213,10 @@ def _pins(document: Document, machine: str) -> Iterator[_Used]:
                 yield spot(key, machine, name), pin, allowed
     for pin in document.get(keys.RGB, machine) or ():
         yield spot(keys.RGB, machine), pin, OTHER_PINS
+    for name in document.names("machine", machine, "readers"):
+        pin = document.get(keys.RESET, machine, name)
+        if document.get(keys.READER_KIND, machine, name) == "rc522" and pin is not None:
+            yield spot(keys.RESET, machine, name), pin, RESET_PINS
     pin = document.get(keys.BUZZER_PIN, machine)
     if pin is not None:
         yield spot(keys.BUZZER_PIN, machine), pin, OTHER_PINS

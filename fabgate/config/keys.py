@@ -24,6 +24,7 @@ from fabgate.config.values import (
     PATH,
     PIN,
     TEXT,
+    WHOLE,
     ZONE,
     Kind,
     one_of,
@@ -37,13 +38,15 @@ EITHER = "any"  # a kind of device that every bench has
 BENCHES = ("sim", "pi")
 BENCH_GROUP = "fabgate.benches"  # entry points: benches that other packages bring
 # Each kind of device, and the bench that has it. A test holds them to what `devices/` opens.
-READERS: Mapping[str, str] = {"sim": "sim", "none": "pi"}
+READERS: Mapping[str, str] = {"sim": "sim", "none": "pi", "rc522": "pi", "usb": "pi"}
+LAYOUTS = ("us", "fr", "be", "de")
 LAMPS: Mapping[str, str] = {"none": EITHER, "console": EITHER, "sim": "sim", "rgb": "pi"}
 BUZZERS: Mapping[str, str] = {"none": EITHER, "console": EITHER, "sim": "sim", "gpio": "pi"}
 DISPLAYS: Mapping[str, str] = {"none": EITHER, "console": EITHER, "sim": "sim"}
 
 # Pulled down from reset on, and free of the reader's SPI and reset line and of the serial console.
 POWER_PINS = (12, 13, 16, 17, 20, 21, 22, 23, 24, 26, 27)
+RESET_PINS = (25, *POWER_PINS)  # a reader's reset line: 25 is where its boards have it
 # What an input, a lamp or a buzzer may use besides: a level at reset does no harm there.
 OTHER_PINS = (2, 3, 4, 5, 6, *POWER_PINS[:4], 18, 19, *POWER_PINS[4:])
 
@@ -158,7 +161,39 @@ TITLE: Key[str] = Key(
     "machine.*.title", TEXT, "The machine as people read it.", example="Laser", else_="the machine's id"
 )
 READER: Key[str] = Key(
-    "machine.*.reader", TEXT, "The badge reader.", example="sim", else_='"sim" on the sim bench, else needed'
+    "machine.*.reader",
+    TEXT,
+    'The badge reader: "sim", "rc522" (SPI), "usb" (types as a keyboard), "none".',
+    example="sim",
+    else_='"sim" on the sim bench, else needed',
+)
+READER_KIND: Key[str] = Key(
+    "machine.*.readers.*.kind", TEXT, "Its kind.", example="sim", else_="the machine's `reader`"
+)
+READER_HOLD: Key[Hold] = Key(
+    "machine.*.readers.*.hold",
+    one_of(_HOLDS),
+    'Whether badges "tap" there or lie in its "slot"; a slot forgives a badge that is missed for a second.',
+    example="tap",
+    else_="the machine's `hold`",
+)
+BUS: Key[int] = Key("machine.*.readers.*.bus", WHOLE, "rc522: its SPI bus.", 0)
+DEVICE: Key[int] = Key("machine.*.readers.*.device", WHOLE, "rc522: its chip select, 0 or 1.", 0)
+RESET: Key[int] = Key("machine.*.readers.*.reset", PIN, "rc522: its reset line by BCM number.", 25)
+INPUT_DEVICE: Key[Path | None] = Key(
+    "machine.*.readers.*.path", PATH, "usb: its device, such as /dev/input/by-id/usb-...-event-kbd.", ""
+)
+LAYOUT: Key[str] = Key(
+    "machine.*.readers.*.layout", word_of(*LAYOUTS), "usb: the keyboard that it believes to be.", "us"
+)
+FORMAT: Key[str] = Key(
+    "machine.*.readers.*.format", word_of("hex", "decimal"), "usb: how it types the number.", "hex"
+)
+ORDER: Key[str] = Key(
+    "machine.*.readers.*.order",
+    word_of("normal", "reversed"),
+    "usb: the order of the bytes; `fabgate reader test` finds it.",
+    "normal",
 )
 HOLD: Key[Hold] = Key(
     "machine.*.hold",
@@ -251,6 +286,15 @@ KEYS: tuple[Key[object], ...] = (
     SKILL,
     TITLE,
     READER,
+    READER_KIND,
+    READER_HOLD,
+    BUS,
+    DEVICE,
+    RESET,
+    INPUT_DEVICE,
+    LAYOUT,
+    FORMAT,
+    ORDER,
     HOLD,
     LIMIT,
     WARNING,
@@ -279,6 +323,7 @@ TABLES: Mapping[str, str] = {
     "backup": "The nightly backup.",
     "skill.*": "A skill. A machine that names one is enough; a table gives it a title and says who sponsors.",
     "machine.*": "A machine, by its id.",
+    "machine.*.readers.*": "A badge reader in detail; a machine may have two, a slot and one to tap.",
     "machine.*.ends": 'What the loss of a right does to a session that runs; only "now" cuts at once.',
     "machine.*.output.*": 'An output, by its name. Each machine has at least one of role "power".',
     "machine.*.input.*": "An input, by its name.",

@@ -15,6 +15,7 @@ from fabgate.config.settings import (
     MachineSettings,
     Panel,
     Pin,
+    ReaderSettings,
     Settings,
     Skill,
 )
@@ -76,7 +77,7 @@ def _machine(document: Document, machine: str, skills: dict[SkillId, Skill], con
     skill = SkillId(document.need(keys.SKILL, machine))
     return MachineSettings(
         rules=_rules(document, machine, skill, skills[skill].sponsor_from, contact),
-        reader=_device(document, keys.READER, machine),
+        readers=_readers(document, machine),
         outputs=tuple(
             Pin(
                 name,
@@ -100,6 +101,30 @@ def _machine(document: Document, machine: str, skills: dict[SkillId, Skill], con
             buzzer_pin=document.get(keys.BUZZER_PIN, machine),
             display=_device(document, keys.DISPLAY, machine),
         ),
+    )
+
+
+def _readers(document: Document, machine: str) -> tuple[ReaderSettings, ...]:
+    """The readers that have a table of their own; without one, the machine's `reader` as it stands."""
+    usual = ReaderSettings(
+        kind=_device(document, keys.READER, machine), hold=document.need(keys.HOLD, machine)
+    )
+    names = document.names("machine", machine, "readers")
+    return tuple(_reader(document, machine, name, usual) for name in names) or (usual,)
+
+
+def _reader(document: Document, machine: str, name: str, usual: ReaderSettings) -> ReaderSettings:
+    return ReaderSettings(
+        kind=document.get(keys.READER_KIND, machine, name) or usual.kind,
+        name=name,
+        hold=document.get(keys.READER_HOLD, machine, name) or usual.hold,
+        bus=document.need(keys.BUS, machine, name),
+        device=document.need(keys.DEVICE, machine, name),
+        reset=document.need(keys.RESET, machine, name),
+        path=document.need(keys.INPUT_DEVICE, machine, name),
+        layout=document.need(keys.LAYOUT, machine, name),
+        format=document.need(keys.FORMAT, machine, name),
+        order=document.need(keys.ORDER, machine, name),
     )
 
 

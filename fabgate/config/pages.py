@@ -11,6 +11,7 @@ from fabgate.config.keys import KEYS, OTHER_PINS, POWER_PINS, TABLES, Key
 _STARS = {
     "skill.*": ("laser",),
     "machine.*": ("laser",),
+    "machine.*.readers.*": ("laser", "reader"),
     "machine.*.output.*": ("laser", "relay"),
     "machine.*.input.*": ("laser", "estop"),
 }

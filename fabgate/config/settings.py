@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fabgate.model import Level, MachineId, MachineRules, SkillId
+from fabgate.model import Hold, Level, MachineId, MachineRules, SkillId
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,32 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderSettings:
+    """One badge reader: its kind, what that kind asks for, and whether badges lie or tap there.
+
+    `rc522`: SPI `bus` and `device` (its chip select), and the BCM number of its `reset` line.
+    `usb`: the `path` of its input device, the keyboard `layout` that it types in, whether it types
+    the number `hex` or `decimal`, and in which `order` its bytes come.
+    """
+
+    kind: str
+    name: str = "reader"
+    hold: Hold = Hold.TAP
+    bus: int = 0
+    device: int = 0
+    reset: int = 25
+    path: Path | None = None
+    layout: str = "us"
+    format: str = "hex"
+    order: str = "normal"
+
+
+@dataclass(frozen=True, slots=True)
 class MachineSettings:
     """One machine: how it behaves (`rules`) and what is wired to it."""
 
     rules: MachineRules
-    reader: str
+    readers: tuple[ReaderSettings, ...]
     outputs: tuple[Pin, ...]
     inputs: tuple[Pin, ...] = ()
     panel: Panel = Panel()

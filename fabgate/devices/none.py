@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from fabgate.devices.protocols import Appeared, Colour, Left, Pattern, Sound
+from fabgate.devices.protocols import Colour, Pattern, Sighting, Sound
 from fabgate.errors import DeviceError
 
 
@@ -15,7 +15,7 @@ class NoReader:
     def __init__(self) -> None:
         self._closed = threading.Event()
 
-    def wait(self, timeout_s: float) -> tuple[Appeared | Left, ...]:
+    def wait(self, timeout_s: float) -> tuple[Sighting, ...]:
         self._closed.wait(timeout_s)
         return ()
 

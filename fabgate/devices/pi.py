@@ -21,16 +21,16 @@ from itertools import chain
 from types import ModuleType
 from typing import Any, Protocol, TextIO, TypeVar, cast
 
-from fabgate.config import MachineSettings, Panel, Pin, Settings
+from fabgate.config import MachineSettings, Panel, Pin, ReaderSettings, Settings
 from fabgate.devices.console import ConsoleBuzzer, ConsoleDisplay, ConsoleLamp
 from fabgate.devices.kinds import check_kind
 from fabgate.devices.lower import header_chip
 from fabgate.devices.none import Broken, NoBuzzer, NoDisplay, NoLamp, NoReader
-from fabgate.devices.protocols import Buzzer, Colour, Devices, Input, Lamp, Pattern, Relay, Sound
+from fabgate.devices.protocols import Buzzer, Colour, Devices, Input, Lamp, Pattern, Reader, Relay, Sound
 from fabgate.errors import DeviceError
 from fabgate.model import MachineId
 
-READERS = ("none",)
+READERS = ("none", "rc522", "usb")
 LAMPS = ("none", "console", "rgb")
 BUZZERS = ("none", "console", "gpio")
 DISPLAYS = ("none", "console")
@@ -245,13 +245,19 @@ class PiBench:
         return Devices(
             power=self._relays[machine],
             inputs=tuple((pin.role, self._input(machine, pin)) for pin in wired.inputs),
-            reader=NoReader(),
+            readers=tuple(self._reader(reader) for reader in wired.readers),
             lamp=self._lamp(machine, wired.panel),
             buzzer=self._buzzer(machine, wired.panel),
             display=ConsoleDisplay(self._stream, machine)
             if wired.panel.display == "console"
             else NoDisplay(),
         )
+
+    def _reader(self, settings: ReaderSettings) -> Reader:
+        """One that does not answer is blind, and is tried again: its machine is in fault meanwhile."""
+        reader = open_reader(settings)
+        self._opened.callback(reader.close)
+        return reader
 
     def _relay(self, what: str, pin: Pin) -> Relay:
         return self._try(pin.name, lambda: PiRelay(self._pins, what, pin.name, _number(pin.pin)))
@@ -282,6 +288,24 @@ class PiBench:
         return device
 
 
+def open_reader(settings: ReaderSettings) -> Reader:
+    """The reader that these settings ask for; neither SPI nor a USB device is touched for another kind.
+
+    Raises DeviceError for settings that fit no reader. One that does not answer is blind.
+    """
+    match settings.kind:
+        case "rc522":
+            from fabgate.devices.rc522 import open_rc522
+
+            return open_rc522(settings.bus, settings.device, settings.reset, hold=settings.hold)
+        case "usb":
+            from fabgate.devices.usb import open_usb
+
+            return open_usb(settings.path, settings.layout, settings.format, settings.order)
+        case _:
+            return NoReader()
+
+
 def _imported(name: str) -> ModuleType:
     """A package of the extra `pi`. Raises DeviceError that says what to install, or what stops it."""
     try:
@@ -305,7 +329,8 @@ def _check(settings: Settings) -> None:
     """Raises DeviceError before anything is opened."""
     taken: dict[int, str] = {}
     for machine, wired in settings.machines.items():
-        check_kind(READERS, wired.reader, f"the reader of machine {machine}")
+        for reader in wired.readers:
+            check_kind(READERS, reader.kind, f"the {reader.name} of machine {machine}")
         check_kind(LAMPS, wired.panel.lamp, f"the lamp of machine {machine}")
         check_kind(BUZZERS, wired.panel.buzzer, f"the buzzer of machine {machine}")
         check_kind(DISPLAYS, wired.panel.display, f"the display of machine {machine}")

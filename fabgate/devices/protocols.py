@@ -152,7 +152,7 @@ class Devices:
 
     power: tuple[Relay, ...]
     inputs: tuple[tuple[str, Input], ...]
-    reader: Reader
+    readers: tuple[Reader, ...]
     lamp: Lamp
     buzzer: Buzzer
     display: Display

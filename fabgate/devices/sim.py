@@ -93,7 +93,8 @@ class SimBench:
             held.lamp.close()
             held.buzzer.close()
             held.display.close()
-            held.reader.close()
+            for reader in held.readers:
+                reader.close()
             for _role, line in held.inputs:
                 line.close()
 
@@ -215,7 +216,7 @@ class SimBench:
         devices = Devices(
             power=tuple(SimRelay(spot, pin.name) for pin in wired.outputs),
             inputs=tuple((pin.role, inputs[pin.name]) for pin in wired.inputs),
-            reader=reader,
+            readers=(reader,),  # one, however many the real bench has: a badge lies or taps here
             lamp=SimLamp(spot, "lamp"),
             buzzer=SimBuzzer(spot, "buzzer"),
             display=SimDisplay(spot, "display"),
@@ -259,7 +260,8 @@ class SimBench:
 def check_unmixed(settings: Settings) -> None:
     """Raises DeviceError if a machine of a simulated bench asks for a device of another (law 8)."""
     for machine, wired in settings.machines.items():
-        check_kind(READERS, wired.reader, f"the reader of machine {machine}")
+        for reader in wired.readers:
+            check_kind(READERS, reader.kind, f"the {reader.name} of machine {machine}")
         for device in PANEL:
             check_kind(PANELS, getattr(wired.panel, device), f"the {device} of machine {machine}")
 

@@ -19,6 +19,7 @@ from fabgate.gate.lookup import Lookup
 from fabgate.gate.loop import Edges, Loop, Post
 from fabgate.gate.panel import Panels
 from fabgate.gate.readers import ReaderEdge
+from fabgate.gate.readers import edges as edges_of
 from fabgate.model import MachineId, Trouble
 from fabgate.store import roster
 from fabgate.store.db import Store
@@ -60,8 +61,9 @@ def assemble(
         lookup=Lookup(books.store, rules, clock),
         panels=panels,
         readers=tuple(
-            ReaderEdge(machine, devices.reader, keys, clock, post)
+            edge
             for machine, devices in bench.machines.items()
+            for edge in edges_of(machine, devices.readers, keys, clock, post)
         ),
     )
 

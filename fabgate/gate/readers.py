@@ -1,9 +1,15 @@
-"""A reader's edge: from a UID to a token. No UID goes further than this file (law 12)."""
+"""A machine's readers: from a UID to a token. No UID goes further than this file (law 12).
+
+A machine may have two, a slot and one to tap. To the machine they are one: it is in trouble while
+any of them is blind, and what lies on the ones that see is told again whenever that changes.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from fabgate.devices.protocols import Clock, Left, Reader, Refused, Sighting
 from fabgate.errors import DeviceError
@@ -12,17 +18,67 @@ from fabgate.model import MachineId, Trouble
 from fabgate.store.keys import Keys
 
 log = logging.getLogger(__name__)
+Post = Callable[[Event], None]
+
+
+class Eyes:
+    """What the readers of one machine see together; each is turned by a thread of its own."""
+
+    def __init__(self, machine: MachineId, clock: Clock, post: Post) -> None:
+        self._machine, self._clock, self._post = machine, clock, post
+        self._blind: set[object] = set()
+        self._lying: dict[object, BadgeSeen] = {}
+        self._lock = threading.Lock()
+
+    def told(self, reader: object, event: BadgeSeen | BadgeGone | BadgeUnfit) -> None:
+        """A reader saw something: pass it on, and remember what lies there."""
+        with self._lock:
+            match event:
+                case BadgeSeen():
+                    self._lying[reader] = event
+                case BadgeGone():
+                    self._lying.pop(reader, None)
+                case BadgeUnfit():
+                    pass
+            self._post(event)
+
+    def went_blind(self, reader: object) -> None:
+        """From now on this reader sees nothing; what lay there is no longer known."""
+        with self._lock:
+            self._blind.add(reader)
+            self._lying.pop(reader, None)
+            self._post(Troubled(self._machine, Trouble.READER, self._clock.now()))
+            self._remind()
+
+    def sees(self, reader: object) -> None:
+        """It sees again, and says next what lies there; with all of them the trouble is over."""
+        with self._lock:
+            self._blind.discard(reader)
+            if not self._blind:
+                self._post(Mended(self._machine, Trouble.READER, self._clock.now()))
+                self._remind()
+
+    def _remind(self) -> None:
+        """The machine forgets what lies there when a reader fails; one that works says it only once."""
+        for seen in self._lying.values():
+            self._post(replace(seen, at=self._clock.now(), fresh=False))
 
 
 class ReaderEdge:
     """One reader of one machine, turned by its thread or by a rehearsal."""
 
     def __init__(
-        self, machine: MachineId, reader: Reader, keys: Keys, clock: Clock, post: Callable[[Event], None]
+        self,
+        machine: MachineId,
+        reader: Reader,
+        keys: Keys,
+        clock: Clock,
+        post: Post,
+        eyes: Eyes | None = None,
     ) -> None:
-        self.machine, self._reader = machine, reader
-        self._keys, self._clock, self._post = keys, clock, post
-        self.blind = False
+        self.machine, self.blind = machine, False
+        self._reader, self._keys, self._clock = reader, keys, clock
+        self._eyes = eyes or Eyes(machine, clock, post)
 
     def turn(self, timeout_s: float) -> None:
         """Wait for badges for at most `timeout_s` seconds and post what came; a dead reader is told once."""
@@ -30,25 +86,33 @@ class ReaderEdge:
             if self.blind:
                 self._reader.revive()
                 self.blind = False
-                self._post(Mended(self.machine, Trouble.READER, self._clock.now()))
+                self._eyes.sees(self)
             sightings = self._reader.wait(timeout_s)
         except DeviceError as error:
             self._went_blind(error)
             return
         for sighting in sightings:
-            self._post(self._event(sighting))
+            self._eyes.told(self, self._event(sighting))
 
     def _went_blind(self, error: DeviceError) -> None:
         if not self.blind:
             log.error("event=reader_blind machine=%s error=%r", self.machine, error.what)
             self.blind = True
-            self._post(Troubled(self.machine, Trouble.READER, self._clock.now()))
+            self._eyes.went_blind(self)
 
     def _event(self, sighting: Sighting) -> BadgeSeen | BadgeGone | BadgeUnfit:
-        if isinstance(sighting, Refused):
-            return BadgeUnfit(self.machine, sighting.code, self._clock.now())
-        token, *older = self._keys.tokens(sighting.uid)
         at = self._clock.now()
+        if isinstance(sighting, Refused):
+            return BadgeUnfit(self.machine, sighting.code, at)
+        token, *older = self._keys.tokens(sighting.uid)
         if isinstance(sighting, Left):
             return BadgeGone(self.machine, token, at)
         return BadgeSeen(self.machine, token, at, tuple(older), sighting.fresh)
+
+
+def edges(
+    machine: MachineId, readers: tuple[Reader, ...], keys: Keys, clock: Clock, post: Post
+) -> tuple[ReaderEdge, ...]:
+    """The edges of one machine's readers, which see together."""
+    eyes = Eyes(machine, clock, post)
+    return tuple(ReaderEdge(machine, reader, keys, clock, post, eyes) for reader in readers)

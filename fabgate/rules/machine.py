@@ -338,6 +338,9 @@ def _ask_sponsor(rules: MachineRules, state: State, standing: Standing, token: T
 def _ask_return(rules: MachineRules, state: State, standing: Standing, token: Token, at: Moment) -> Step:
     assert isinstance(state, AwaitingSponsor)
     session = replace(state.trainee, sponsor=standing.person, sponsor_badge=token)
+    if state.condition.presence.lies(session.badge):
+        # The sponsor tapped at a second reader: the trainee's badge is in the slot already.
+        return _start(rules, state, session, at)
     waiting = AwaitingReturn(state.condition, session, at.boot_ms + rules.wait_ms)
     told = _tell(rules, Notice.ASK_RETURN, session.user, wait_s=rules.wait_ms // 1000, **_pair(session))
     return waiting, (told,)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fabgate import config
-from fabgate.config import BackupSettings, GateSettings, LabSettings, Panel, Pin, Skill
+from fabgate.config import BackupSettings, GateSettings, LabSettings, Panel, Pin, ReaderSettings, Skill
 from fabgate.model import Ending, Ends, Hold, Level, MachineRules
 
 MINIMAL = """
@@ -104,7 +104,11 @@ def test_a_minimal_file_is_a_whole_simulated_lab(load, tmp_path):
     assert settings.backup == BackupSettings()
     laser = settings.machines["laser"]
     assert laser.rules == MachineRules("laser", "laser", "laser")
-    assert (laser.reader, laser.outputs, laser.inputs) == ("sim", (Pin("relay", "power"),), ())
+    assert (laser.readers, laser.outputs, laser.inputs) == (
+        (ReaderSettings("sim"),),
+        (Pin("relay", "power"),),
+        (),
+    )
     assert laser.panel == Panel(lamp="sim", buzzer="sim", display="sim")
 
 
@@ -174,3 +178,43 @@ def test_files_of_every_editor_are_read(tmp_path, start, end):
 def test_pins_may_stand_in_the_file_of_a_simulated_lab(load):
     settings = load(MINIMAL + "pin = 17")
     assert settings.machines["laser"].outputs == (Pin("relay", "power", 17),)
+
+
+READERS = """
+[lab]
+name = "openfab"
+zone = "Europe/Brussels"
+[gate]
+bench = "pi"
+[machine.laser]
+skill = "laser"
+hold = "slot"
+reader = "rc522"
+[machine.laser.readers.slot]
+device = 0
+[machine.laser.readers.tap]
+kind = "usb"
+hold = "tap"
+path = "/dev/input/by-id/usb-reader-event-kbd"
+format = "decimal"
+order = "reversed"
+[machine.laser.output.relay]
+role = "power"
+pin = 17
+"""
+
+
+def test_a_machine_may_have_a_slot_and_a_reader_to_tap(tmp_path):
+    (tmp_path / "two.toml").write_text(READERS, encoding="utf-8")
+    slot, tap = config.load(tmp_path / "two.toml").machines["laser"].readers
+    assert slot == ReaderSettings("rc522", "slot", Hold.SLOT, bus=0, device=0, reset=25)
+    assert (tap.kind, tap.hold, tap.format, tap.order) == ("usb", Hold.TAP, "decimal", "reversed")
+    assert tap.path == Path("/dev/input/by-id/usb-reader-event-kbd")
+
+
+def test_a_kind_alone_is_a_reader_with_its_usual_wiring(tmp_path):
+    text = READERS[: READERS.index("[machine.laser.readers.slot]")]
+    text += READERS[READERS.index("[machine.laser.output.relay]") :]
+    (tmp_path / "one.toml").write_text(text, encoding="utf-8")
+    machine = config.load(tmp_path / "one.toml").machines["laser"]
+    assert machine.readers == (ReaderSettings("rc522", hold=Hold.SLOT),)

@@ -53,10 +53,10 @@ def test_the_sample_and_the_least_file_say_the_same_where_there_are_defaults(tmp
     one, other = config.load(least), config.load(whole)
     assert (one.lab, one.gate, one.proof, one.backup) == (other.lab, other.gate, other.proof, other.backup)
     mine, theirs = one.machines["laser"], other.machines["laser"]
-    assert (mine.rules.limit_ms, mine.rules.ends, mine.reader) == (
+    assert (mine.rules.limit_ms, mine.rules.ends, mine.readers) == (
         theirs.rules.limit_ms,
         theirs.rules.ends,
-        "sim",
+        theirs.readers,
     )
 
 

@@ -249,3 +249,57 @@ def test_a_line_that_is_not_utf_8_is_named(tmp_path):
     path.write_bytes('[lab]\nname = "Liège"'.encode("latin-1"))
     with pytest.raises(ConfigError, match=r"lab\.toml:2: this line is not UTF-8"):
         config.load(path)
+
+
+USB = PI.replace('"none"', '"usb"') + "pin = 17\n"
+ON_BUS = 'kind = "rc522"\nbus = 0\ndevice = 0\nreset = {reset}\n'
+TWO = (
+    PI
+    + "pin = 17\n[machine.laser.readers.one]\n"
+    + ON_BUS.format(reset=25)
+    + "[machine.laser.readers.two]\n"
+    + ON_BUS.format(reset=24)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what", "remedy"),
+    [
+        (USB, "8: machine.laser.reader", "needs its device", "path = ..."),
+        (
+            PI + 'pin = 17\n[machine.laser.readers.door]\nkind = "usb"',
+            "machine.laser.readers.door.path",
+            "needs its device",
+            "fabgate reader test",
+        ),
+        (
+            USB.replace('reader = "usb"', 'hold = "slot"\nreader = "usb"')
+            + '[machine.laser.readers.a]\npath = "/dev/input/event3"',
+            "8: machine.laser.hold",
+            "cannot see a badge leave",
+            'hold = "tap"',
+        ),
+        (TWO, "machine.laser.readers.two.device", "bus 0, device 0", "its own chip select"),
+        (
+            TWO.replace("device = 0\nreset = 24", "device = 1\nreset = 25"),
+            "machine.laser.readers.two.reset",
+            "BCM 25 is already",
+            "its own pin",
+        ),
+        (
+            TWO.replace("reset = 24", "reset = 8").replace("device = 0\nreset = 8", "device = 1\nreset = 8"),
+            "machine.laser.readers.two.reset",
+            "BCM 8",
+            "25",
+        ),
+        (
+            PI + 'pin = 17\n[machine.laser.readers.door]\nkind = "sim"',
+            "machine.laser.readers.door.kind",
+            "sim bench",
+            "rc522",
+        ),
+    ],
+)
+def test_a_reader_that_cannot_be_is_refused(refused, text, where, what, remedy):
+    said = refused(text)
+    assert all(part in said for part in (where, what, remedy)), said

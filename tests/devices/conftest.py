@@ -11,7 +11,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fabgate.badges.uid import Uid, parse
-from fabgate.config import GateSettings, LabSettings, MachineSettings, Panel, Pin, Settings, Skill
+from fabgate.config import (
+    GateSettings,
+    LabSettings,
+    MachineSettings,
+    Panel,
+    Pin,
+    ReaderSettings,
+    Settings,
+    Skill,
+)
 from fabgate.devices.clock import SimClock
 from fabgate.devices.pi import PiBench
 from fabgate.devices.protocols import Bench
@@ -63,9 +72,8 @@ def _machine(machine: MachineId, reader: str, panel: Panel, pin: int, **changes:
         "outputs": (Pin("relay", "power", pin),),
         "inputs": (Pin("estop", "estop", ESTOP_PIN[machine]),),
     }
-    return MachineSettings(
-        MachineRules(machine, SkillId("laser"), machine.title()), reader, panel=panel, **given | changes
-    )
+    rules = MachineRules(machine, SkillId("laser"), machine.title())
+    return MachineSettings(rules, (ReaderSettings(reader),), panel=panel, **given | changes)
 
 
 @dataclass

@@ -124,7 +124,7 @@ def test_what_faces_the_people_takes_whatever_it_is_given(rig: Any):
 
 
 def test_a_reader_with_nothing_before_it_says_so_at_once(rig: Any):
-    reader = rig.bench.machines[LASER].reader
+    reader = rig.bench.machines[LASER].readers[0]
     assert reader.wait(0) == ()
     reader.revive()
     assert reader.wait(0) == ()

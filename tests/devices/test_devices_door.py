@@ -76,7 +76,7 @@ def outputs(folder: Path) -> list[dict[str, Any]]:
 def test_a_verb_is_done_and_answered(open_door: Any, bench: SimBench, tmp_path: Path, ada: Uid):
     open_door()
     assert ask(tmp_path, "tap laser 04A2B3C4D5E680") == "ok"
-    assert bench.machines[LASER].reader.wait(0) == (Appeared(ada, fresh=True), Left(ada))
+    assert bench.machines[LASER].readers[0].wait(0) == (Appeared(ada, fresh=True), Left(ada))
 
 
 def test_a_verb_that_cannot_be_done_is_answered_with_reason_and_remedy(open_door: Any, tmp_path: Path):

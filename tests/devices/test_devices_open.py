@@ -32,7 +32,7 @@ def test_an_unknown_bench_is_refused_with_the_known_ones(lab: Callable[..., Sett
 @pytest.mark.parametrize(
     "changes",
     [
-        {"reader": "rc522"},
+        {"reader": "rc523"},
         {"panel": Panel(lamp="rgb", lamp_pins=(16, 20, 21))},
         {"panel": Panel(buzzer="gpio", buzzer_pin=12)},
         {"panel": Panel(display="oled")},

@@ -34,14 +34,14 @@ def bench(lab: Callable[..., Settings], clock: SimClock) -> SimBench:
 
 def test_a_tapped_badge_appears_and_leaves(bench: SimBench, ada: Uid):
     bench.tap(LASER, ada)
-    reader = bench.machines[LASER].reader
+    reader = bench.machines[LASER].readers[0]
     assert reader.wait(0) == (Appeared(ada, fresh=True), Left(ada))
     assert reader.wait(0) == ()
-    assert bench.machines[LATHE].reader.wait(0) == ()
+    assert bench.machines[LATHE].readers[0].wait(0) == ()
 
 
 def test_a_badge_that_is_held_leaves_when_it_is_lifted(bench: SimBench, ada: Uid):
-    reader = bench.machines[LASER].reader
+    reader = bench.machines[LASER].readers[0]
     bench.hold(LASER, ada)
     assert reader.wait(0) == (Appeared(ada, fresh=True),)
     bench.lift(LASER)
@@ -52,7 +52,7 @@ def test_a_badge_that_lies_there_when_the_daemon_comes_up_is_not_fresh(bench: Si
     bench.hold(LASER, ada)
     bench.close()
     bench.reopen()
-    assert bench.machines[LASER].reader.wait(0) == (Appeared(ada, fresh=False),)
+    assert bench.machines[LASER].readers[0].wait(0) == (Appeared(ada, fresh=False),)
 
 
 def test_a_badge_that_was_lifted_while_the_power_was_cut_is_not_there(bench: SimBench, ada: Uid):
@@ -60,14 +60,14 @@ def test_a_badge_that_was_lifted_while_the_power_was_cut_is_not_there(bench: Sim
     bench.close()
     bench.lift(LASER)
     bench.reopen()
-    assert bench.machines[LASER].reader.wait(0) == ()
+    assert bench.machines[LASER].readers[0].wait(0) == ()
 
 
 def test_a_tap_at_a_dead_gate_is_seen_by_nobody(bench: SimBench, ada: Uid):
     bench.close()
     bench.tap(LASER, ada)
     bench.reopen()
-    assert bench.machines[LASER].reader.wait(0) == ()
+    assert bench.machines[LASER].readers[0].wait(0) == ()
 
 
 def test_a_reader_that_waits_wakes_up_for_a_badge(bench: SimBench, ada: Uid):
@@ -85,7 +85,7 @@ def test_a_reader_that_waits_wakes_up_when_it_is_closed(bench: SimBench):
 
 def _seen_by_waiting(bench: SimBench, deed: Callable[[], object]) -> list[Any]:
     seen: list[Any] = []
-    reader = bench.machines[LASER].reader
+    reader = bench.machines[LASER].readers[0]
     begun = threading.Event()
 
     def watch() -> None:
@@ -105,7 +105,7 @@ def _seen_by_waiting(bench: SimBench, deed: Callable[[], object]) -> list[Any]:
 
 
 def test_a_blind_reader_sees_nothing_until_it_is_mended_and_revived(bench: SimBench, ada: Uid):
-    reader = bench.machines[LASER].reader
+    reader = bench.machines[LASER].readers[0]
     bench.tap(LASER, ada)
     bench.fail(LASER, "reader")
     bench.tap(LASER, ada)
@@ -125,7 +125,7 @@ def test_a_blind_reader_sees_nothing_until_it_is_mended_and_revived(bench: SimBe
 def test_a_badge_that_lay_there_all_along_is_told_again_and_is_not_fresh_when_the_reader_sees_again(
     bench: SimBench, ada: Uid
 ):
-    reader = bench.machines[LASER].reader
+    reader = bench.machines[LASER].readers[0]
     bench.hold(LASER, ada)
     reader.wait(0)
     _blink(bench)
@@ -136,7 +136,7 @@ def test_a_badge_that_lay_there_all_along_is_told_again_and_is_not_fresh_when_th
 def test_a_reader_that_sees_again_tells_what_lies_there_now_and_nothing_else(
     bench: SimBench, ada: Uid, grace: Uid
 ):
-    reader = bench.machines[LASER].reader
+    reader = bench.machines[LASER].readers[0]
     bench.hold(LASER, ada)
     reader.wait(0)
     bench.fail(LASER, "reader")
@@ -151,7 +151,7 @@ def test_a_reader_that_is_broken_when_the_daemon_comes_up_is_blind(bench: SimBen
     bench.hold(LASER, ada)
     bench.fail(LASER, "reader")
     bench.reopen()
-    reader = bench.machines[LASER].reader
+    reader = bench.machines[LASER].readers[0]
     with pytest.raises(DeviceError):
         reader.wait(0)
     bench.mend(LASER, "reader")
@@ -216,8 +216,8 @@ def test_a_closed_lamp_shows_nothing_more(bench: SimBench):
         lambda: devices.lamp.show(Colour.RED, Pattern.STEADY),
         lambda: devices.buzzer.play(Sound.WARN),
         lambda: devices.display.write(("late",)),
-        lambda: devices.reader.wait(0),
-        lambda: devices.reader.revive(),
+        lambda: devices.readers[0].wait(0),
+        lambda: devices.readers[0].revive(),
     ):
         with pytest.raises(DeviceError, match="closed"):
             use()
@@ -360,7 +360,7 @@ def test_the_verbs_do_what_they_say(bench: SimBench, ada: Uid):
         "reader lathe mend",
     ):
         act(bench, line.split())
-    assert bench.machines[LASER].reader.wait(0) == (Appeared(ada, fresh=True), Left(ada))
+    assert bench.machines[LASER].readers[0].wait(0) == (Appeared(ada, fresh=True), Left(ada))
     assert bench.show()["laser"]["current"] == "3.1"
     with pytest.raises(DeviceError):
         bench.machines[LASER].power[0].switch(True)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from gate_lab import LASER, LATHE, WALL_MS
+from gate_lab import ADA, LASER, LATHE, WALL_MS, token_of
 
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.devices.protocols import Sound
 from fabgate.devices.sim import SimBench
-from fabgate.events import Event, Mended, Troubled
+from fabgate.events import BadgeGone, BadgeSeen, Event, Mended, Troubled
 from fabgate.gate.assembly import catalogue_of, watch_inputs
 from fabgate.gate.panel import LIGHT, SOUND, Panels, Showing, sound
+from fabgate.gate.readers import ReaderEdge
 from fabgate.model import Code, Notice, Trouble
 from fabgate.rules.face import Mood
+from fabgate.store.keys import Keys
 
 
 @pytest.fixture
@@ -78,6 +80,75 @@ def test_an_input_that_fails_at_the_start_puts_its_machine_in_fault_and_no_other
     bench.fail(LATHE, "estop")
     watch_inputs(bench, clock, posted.append)
     assert posted == [Troubled(LATHE, Trouble.INPUT, clock.now())]
+
+
+# --- readers
+
+
+@pytest.fixture
+def edge(bench: SimBench, lab: Settings, clock: SimClock, posted: list[Event]) -> ReaderEdge:
+    return ReaderEdge(
+        LASER, bench.machines[LASER].readers[0], Keys.load(lab.gate.state), clock, posted.append
+    )
+
+
+def test_a_badge_leaves_the_reader_as_a_token(
+    edge: ReaderEdge, bench: SimBench, lab: Settings, clock: SimClock, posted: list[Event]
+):
+    bench.tap(LASER, ADA)
+    edge.turn(0)
+    token, now = token_of(lab, ADA), clock.now()
+    assert posted == [BadgeSeen(LASER, token, now), BadgeGone(LASER, token, now)]
+    assert not [event for event in posted if str(ADA) in repr(event)]
+
+
+def test_a_badge_bears_its_tokens_under_older_keys_too(
+    bench: SimBench, lab: Settings, clock: SimClock, posted: list[Event]
+):
+    old = token_of(lab, ADA)
+    new = Keys.rotate(lab.gate.state)
+    edge = ReaderEdge(LASER, bench.machines[LASER].readers[0], new, clock, posted.append)
+    bench.hold(LASER, ADA)
+    edge.turn(0)
+    [seen] = posted
+    assert seen.older == (old,)
+    assert seen.token == new.tokens(ADA)[0]
+
+
+def test_a_badge_that_lay_there_already_is_not_fresh(
+    lab: Settings, clock: SimClock, posted: list[Event], bench: SimBench
+):
+    bench.hold(LASER, ADA)
+    bench.reopen()
+    edge = ReaderEdge(
+        LASER, bench.machines[LASER].readers[0], Keys.load(lab.gate.state), clock, posted.append
+    )
+    edge.turn(0)
+    [seen] = posted
+    assert not seen.fresh
+
+
+def test_a_blind_reader_is_told_once_and_tried_again_until_it_sees(
+    edge: ReaderEdge, bench: SimBench, clock: SimClock, posted: list[Event]
+):
+    bench.fail(LASER, "reader")
+    for _ in range(3):
+        edge.turn(0)
+    assert edge.blind
+    assert posted == [Troubled(LASER, Trouble.READER, clock.now())]
+    bench.mend(LASER, "reader")
+    edge.turn(0)
+    assert not edge.blind
+    assert posted[1:] == [Mended(LASER, Trouble.READER, clock.now())]
+
+
+def test_a_reader_that_fails_again_is_told_again(edge: ReaderEdge, bench: SimBench, posted: list[Event]):
+    for _ in range(2):
+        bench.fail(LASER, "reader")
+        edge.turn(0)
+        bench.mend(LASER, "reader")
+        edge.turn(0)
+    assert [type(event) for event in posted] == [Troubled, Mended, Troubled, Mended]
 
 
 # --- what faces the people

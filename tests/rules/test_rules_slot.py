@@ -377,3 +377,15 @@ def test_when_the_reader_sees_again_and_the_badge_is_not_there_it_has_its_grace_
     assert bench.relay
     bench.wait(0.001)
     assert bench.stop.why == Why.BADGE_GONE
+
+
+def test_with_a_second_reader_to_tap_the_sponsor_comes_while_the_trainees_badge_lies_in_the_slot():
+    bench = MachineBench(SLOT_RULES)
+    bench.lay(TEDS)
+    bench.wait(5)
+    bench.tap(CLEOS)
+    assert bench.relay
+    assert (bench.starts[0].badge, bench.starts[0].sponsor_badge) == (TEDS, CLEOS)
+    bench.lift(TEDS)
+    bench.wait(31)
+    assert not bench.relay
