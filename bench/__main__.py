@@ -12,10 +12,10 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import process, rehearsing, tap, world
+from bench import process, reader, rehearsing, tap, world
 from bench.figures import Figure
 
-ALL = {"tap": tap, "process": process, "rehearsal": rehearsing, "world": world}
+ALL = {"tap": tap, "reader": reader, "process": process, "rehearsal": rehearsing, "world": world}
 
 
 def main(words: list[str]) -> int:

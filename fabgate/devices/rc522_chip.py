@@ -17,6 +17,7 @@ from typing import Protocol
 
 from fabgate.badges.iso14443 import (
     ANSWER_S,
+    HLTA,
     Answer,
     Collision,
     Frame,
@@ -31,8 +32,9 @@ from fabgate.devices.rc522_registers import Reg, read_of, write_of
 WAIT_S = 0.001  # a badge answers to a select within 0.1 ms, or not at all
 STEP_S = 0.002  # between two looks at an answer that takes long
 _EDGE_S = 20e-6  # the chip tells the end of a frame a little after it
-_SHORT_S = 100e-6
-_OVERDUE_S = 0.002  # so long after its timer, a chip that tells nothing will not tell anything
+_SHORT_S = 250e-6
+# The timer stops when an answer begins: after the longest one, a chip that tells nothing never will.
+_OVERDUE_S = air_s(chip.FIFO_SIZE) + 0.002
 _FIELD_S = 0.005  # from the field to the first call (ISO/IEC 14443-3, 5.2)
 _STATUS = read_of((Reg.COM_IRQ, Reg.ERROR, Reg.FIFO_LEVEL, Reg.CONTROL))
 _HEALTH = read_of((Reg.VERSION, *(register for register, _, _ in chip.SOUND)))
@@ -62,14 +64,19 @@ class Chip:
         self._spi, self._clock = spi, clock
         self._reload: int | None = None  # as the timer stands
         self._drained = False  # the FIFO is known to be empty
+        self._hung = False  # it did not end an exchange by itself
 
     def set_up(self) -> None:
-        """Every register that matters, antenna last; returns when badges have woken in the field."""
+        """Every register that matters, antenna last; returns when badges have woken in the field.
+
+        One frame that nobody minds is sent, so that `ailment` knows whether the chip's clock runs.
+        """
         for register, value in chip.SETUP:
             self._write(register, value)
         self._reload = None
-        self._drained = False
+        self._drained = self._hung = False
         self._clock.sleep(_FIELD_S)
+        self.exchange(HLTA)
 
     def ailment(self) -> str | None:
         """What is wrong with the chip, in words; None if it is what `set_up` made it."""
@@ -81,7 +88,7 @@ class Chip:
         for value, (register, mask, wanted) in zip(found, chip.SOUND, strict=True):
             if value & mask != wanted:
                 return f"has lost its settings: {register.name} reads as 0x{value:02X}"
-        return None
+        return "does not end what it is told to send" if self._hung else None
 
     def exchange(self, frame: Frame, timeout_s: float = WAIT_S) -> Answer:
         """Send a frame of at most 64 bytes and give what came back within `timeout_s` of its end.
@@ -113,11 +120,12 @@ class Chip:
         pause = air + (ANSWER_S + air_s(frame.answer) if frame.answer else timeout_s)
         while True:
             self._clock.sleep(pause)
+            left_s = over_s - self._clock.monotonic()  # before the look: a busy Pi may pause us after it
             _, irq, error, level, control = self._spi.xfer2([*_STATUS])
             if irq & (chip.IRQ_RX | chip.IRQ_IDLE | chip.IRQ_TIMER):
                 return self._taken(irq, error, level & chip.LEVEL, control & chip.LAST_BITS)
-            left_s = over_s - self._clock.monotonic()
             if left_s < -_OVERDUE_S:
+                self._hung = True
                 return Noise()
             pause = min(STEP_S, max(_SHORT_S, left_s))
 
