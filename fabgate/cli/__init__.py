@@ -36,6 +36,7 @@ COMMANDS = {
     "export": "export",
     "run": "daemon",
     "sim": "daemon",
+    "reader": "reader",
     "doctor": "doctor",
     "rehearse": "rehearse",
     "demo": "demo",
