@@ -138,6 +138,26 @@ def test_a_second_daemon_on_the_same_books_is_refused_and_harms_nothing(run: Run
     assert first.end() == 0
 
 
+def test_the_users_own_tap_opens_the_relay_although_nobody_can_read_the_books(run: Run, lab: Settings):
+    """Both lookup and ink hang in SQLite here, for ten seconds or so."""
+    gate = run()
+    gate.start(LASER, ADA)
+    with nobody_reads(lab):
+        gate.tap(LATHE, GRACE)
+        gate.stop(LASER, ADA)
+        assert gate.show(LATHE)["relay"] == "off"
+    assert gate.end() == 0
+    assert [line.value for line in relays(gate.outputs(), LATHE)] == ["off"]
+
+
+@contextmanager
+def nobody_reads(lab: Settings) -> Iterator[None]:
+    """Holds what a reader of the log must hold (bytes 120 to 127 of its index: sqlite.org/walformat.html)."""
+    with (lab.gate.state / "journal.db-shm").open("r+b") as index:
+        fcntl.lockf(index, fcntl.LOCK_EX, 8, 120)
+        yield
+
+
 # --- kill -9
 
 
