@@ -69,7 +69,8 @@ class SessionStopped:
     """The end of the session that began with record `session`; `length_ms` is powered time.
 
     `recovered`: nobody saw the end; `length_ms` reaches to the last heartbeat and the true end
-    lies at most `uncertain_ms` later. `charged` is False for an undone or aborted start.
+    lies at most `uncertain_ms` later. `charged` is False for an undone or aborted start. For
+    `blind_ms` of the length the reader saw nothing: the member could not have tapped off.
     """
 
     kind: ClassVar[str] = "session.stop"
@@ -80,6 +81,7 @@ class SessionStopped:
     charged: bool = True
     recovered: bool = False
     uncertain_ms: int = 0
+    blind_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

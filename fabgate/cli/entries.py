@@ -16,7 +16,7 @@ from fabgate.store import journal
 
 _PEOPLE = ("member", "by", "sponsor")
 _BADGES = ("badge", "sponsor_badge")
-_LENGTHS = ("limit_ms", "length_ms", "uncertain_ms")
+_LENGTHS = ("limit_ms", "length_ms", "uncertain_ms", "blind_ms")
 _TIMES = ("until_ms",)
 _UNSAID = ("supersedes",)  # for machines: which records the writer had seen
 

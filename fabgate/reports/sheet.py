@@ -63,6 +63,7 @@ _FR = {
     "ended": "cause de fin",
     "recovered": "fin reconstituée",
     "uncertain_s": "incertitude (s)",
+    "blind_s": "lecteur aveugle (s)",
     "dated": "datation",
     "sessions": "sessions",
 }
@@ -85,6 +86,7 @@ _NL = {
     "ended": "reden van einde",
     "recovered": "einde hersteld",
     "uncertain_s": "onzekerheid (s)",
+    "blind_s": "lezer blind (s)",
     "dated": "datering",
     "sessions": "sessies",
 }

@@ -19,11 +19,11 @@ _TABLE = """
 create table usage (
     ended_s integer, origin text, seq integer, stop text, member text, machine text, skill text,
     level text, sponsor text, started_s integer, seconds integer, seconds_charged integer,
-    why text, recovered integer, uncertain_ms integer, dated text,
+    why text, recovered integer, uncertain_ms integer, blind_ms integer, dated text,
     primary key (ended_s, origin, seq)
 ) without rowid
 """
-_INSERT = "insert into usage values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = "insert into usage values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Spooled(NamedTuple):
@@ -44,6 +44,7 @@ class Spooled(NamedTuple):
     why: str
     recovered: int
     uncertain_ms: int
+    blind_ms: int
     dated: str
 
 
@@ -96,5 +97,6 @@ def _spooled(usage: Usage) -> Spooled:
         usage.why,
         usage.recovered,
         usage.uncertain_ms,
+        usage.blind_ms,
         usage.dated,
     )

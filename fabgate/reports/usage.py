@@ -64,6 +64,7 @@ class Row:
     ended: str
     recovered: bool
     uncertain_s: int
+    blind_s: int
     dated: str
 
 
@@ -202,6 +203,7 @@ def _row(usage: Spooled, names: Names, zone: ZoneInfo) -> Row:
         usage.why,
         bool(usage.recovered),
         -(-usage.uncertain_ms // 1000),
+        -(-usage.blind_ms // 1000),
         usage.dated,
     )
 

@@ -58,7 +58,8 @@ class Usage(Session):
     """A session that ended, `length_ms` of power after its start; a line of the treasurer's file.
 
     `end` is the start moved by the length. `recovered` and `uncertain_ms` are the stop's: nobody saw
-    the end, and it came at most so much later. `charged` is False for a start that was undone.
+    the end, and it came at most so much later. `charged` is False for a start that was undone. For
+    `blind_ms` of it the reader saw nothing.
     """
 
     stop: RecordId
@@ -68,6 +69,7 @@ class Usage(Session):
     charged: bool
     recovered: bool
     uncertain_ms: int
+    blind_ms: int
 
     # Whole seconds, for all who sum or print: the length is cut once, downwards, in the member's
     # favour, and the end is counted from the start. Cut apart, the three would differ by a second.
@@ -179,6 +181,7 @@ class Ledger:
             ended.charged,
             ended.recovered,
             ended.uncertain_ms,
+            ended.blind_ms,
         )
 
     def _session(self, record: RecordId, at: Moment, begun: SessionStarted, stop: Moment | None) -> Session:

@@ -407,14 +407,16 @@ def _stop(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
     told = _tell(rules, Notice.ENDED, run.session.user, why=why, length_ms=length_ms)
     return at_rest(state.condition), (
         Power(rules.machine, on=False),
-        _stopped(rules, run.record, why, length_ms, at),
+        _stopped(rules, run.record, why, length_ms, at, run.blind_until(at.boot_ms)),
         told,
     )
 
 
-def _stopped(rules: MachineRules, record: RecordId, why: Why, length_ms: int, at: Moment) -> Ink:
+def _stopped(
+    rules: MachineRules, record: RecordId, why: Why, length_ms: int, at: Moment, blind_ms: int = 0
+) -> Ink:
     charged = why not in (Why.UNDONE, Why.ABORTED)
-    body = SessionStopped(str(record), rules.machine, why, length_ms, charged)
+    body = SessionStopped(str(record), rules.machine, why, length_ms, charged, blind_ms=blind_ms)
     return Ink(rules.machine, at, body)
 
 
@@ -570,7 +572,7 @@ def _troubled(rules: MachineRules, state: State, event: Troubled) -> Step:
     if event.trouble is Trouble.READER:
         # What lay on the reader is no longer known; it says so itself when it sees again.
         condition = replace(condition, presence=Presence())
-        state = _away(state, None)
+        state = _blinded(state, event.at)
     if _run(state) is None:
         off = (Power(rules.machine, on=False),) if event.trouble in _CUTS else ()
         return at_rest(condition), off + told
@@ -587,10 +589,25 @@ def _mended(rules: MachineRules, state: State, event: Mended) -> Step:
         return state, ()
     told = _trouble_record(rules, TroubleOver(rules.machine, event.trouble), event)
     state = under(state, replace(state.condition, troubles=state.condition.troubles - {event.trouble}))
-    if event.trouble is Trouble.READER and rules.hold is Hold.SLOT:
-        # The reader says next which badges lie there; one that does not has its grace from now.
-        state = _away(state, event.at.boot_ms)
+    if event.trouble is Trouble.READER:
+        state = _sees(rules, state, event.at)
     return state, told
+
+
+def _blinded(state: State, at: Moment) -> State:
+    """A session whose reader sees nothing goes on; its seconds are marked from here."""
+    run = _run(state)
+    return state if run is None else _with_run(state, replace(run, away_ms=None, blind_since_ms=at.boot_ms))
+
+
+def _sees(rules: MachineRules, state: State, at: Moment) -> State:
+    """The reader says next which badges lie there; in a slot, one that does not has its grace from now."""
+    run = _run(state)
+    if run is None:
+        return state
+    away_ms = at.boot_ms if rules.hold is Hold.SLOT else None
+    blind_ms = run.blind_until(at.boot_ms)
+    return _with_run(state, replace(run, away_ms=away_ms, blind_ms=blind_ms, blind_since_ms=None))
 
 
 def _trouble_record(

@@ -102,7 +102,8 @@ class Run:
     """A session with power: since when, as which record, when it must end and why then.
 
     `seen`: its coming end was announced and seen. `away_ms`: since when the badge is out of the
-    slot. `told`: losses of right that the member was told of and that end nothing.
+    slot. `told`: losses of right that the member was told of and that end nothing. `blind_ms`: for
+    how long a reader was blind so far, besides the blindness that lasts since `blind_since_ms`.
     """
 
     session: Session
@@ -113,6 +114,13 @@ class Run:
     seen: bool = False
     away_ms: int | None = None
     told: frozenset[Why] = frozenset()
+    blind_ms: int = 0
+    blind_since_ms: int | None = None
+
+    def blind_until(self, at_ms: int) -> int:
+        """For how long the reader has seen nothing in this session."""
+        since = at_ms if self.blind_since_ms is None else self.blind_since_ms
+        return self.blind_ms + max(0, at_ms - since)
 
 
 @dataclass(frozen=True, slots=True)

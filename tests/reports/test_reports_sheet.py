@@ -44,6 +44,7 @@ def used(seq=1, length_ms=90_000, start_ms=START, member="m1", machine="laser", 
         charged=charged,
         recovered=more.get("recovered", False),
         uncertain_ms=more.get("uncertain_ms", 0),
+        blind_ms=more.get("blind_ms", 0),
     )
 
 
@@ -63,12 +64,14 @@ def table(said, dialect="plain"):
 
 
 def test_a_session_is_one_row():
-    assert text([used(sponsor="m2", level="trainee", recovered=True, uncertain_ms=29_001)]) == (
+    assert text(
+        [used(sponsor="m2", level="trainee", recovered=True, uncertain_ms=29_001, blind_ms=4_500)]
+    ) == (
         "session,stop,member,name,machine,skill,level,sponsor,start_utc,end_utc,start_local,end_local,"
-        "seconds_powered,seconds_charged,hours,ended,recovered,uncertain_s,dated\n"
+        "seconds_powered,seconds_charged,hours,ended,recovered,uncertain_s,blind_s,dated\n"
         "openfab/atelier/0000000a#1,openfab/atelier/0000000a#2,ada,Ada Lovelace,laser,lasers,trainee,bob,"
         "2026-10-24T10:00:00Z,2026-10-24T10:01:30Z,2026-10-24T12:00:00+02:00,2026-10-24T12:01:30+02:00,"
-        "90,90,0.0250,own_tap,yes,30,synced\n"
+        "90,90,0.0250,own_tap,yes,30,5,synced\n"
     )
 
 

@@ -65,7 +65,8 @@ def test_a_start_and_its_stop_make_one_usage_with_both_record_ids():
         usage.charged,
         usage.recovered,
         usage.uncertain_ms,
-    ) == (Dated.SYNCED, "own_tap", True, False, 0)
+        usage.blind_ms,
+    ) == (Dated.SYNCED, "own_tap", True, False, 0, 0)
     assert ledger.still_open() == ()
 
 

@@ -19,7 +19,7 @@ from machine_bench import (
     working,
 )
 
-from fabgate.events import Inked, Power, Troubled
+from fabgate.events import Inked, Mended, Power, Troubled
 from fabgate.model import Code, InkId, RecordId, Trouble, Why
 from fabgate.records import TroubleBegan, TroubleOver
 from fabgate.rules.gestures import Name
@@ -252,3 +252,23 @@ def test_a_badge_that_comes_after_the_daemon_stops_starts_nothing():
     bench.tap(DANS)
     assert not bench.relay
     assert [start.member for start in bench.starts] == ["m-ada"]
+
+
+def test_the_seconds_that_a_reader_was_blind_for_are_marked_in_the_stop():
+    bench = working(ADAS)
+    bench.wait(60)
+    bench.send(Troubled(LASER, Trouble.READER, bench.now))
+    bench.wait(90)
+    bench.send(Mended(LASER, Trouble.READER, bench.now))
+    bench.wait(30)
+    bench.send(Troubled(LASER, Trouble.READER, bench.now))
+    bench.wait(5)
+    bench.send(Troubled(LASER, Trouble.ESTOP, bench.now))
+    assert (bench.stop.length_ms, bench.stop.blind_ms) == (185_000, 95_000)
+
+
+def test_a_session_whose_reader_always_saw_has_no_blind_second():
+    bench = working(ADAS)
+    bench.wait(60)
+    bench.tap(ADAS)
+    assert bench.stop.blind_ms == 0
