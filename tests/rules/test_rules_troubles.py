@@ -264,7 +264,7 @@ def test_the_seconds_that_a_reader_was_blind_for_are_marked_in_the_stop():
     bench.send(Troubled(LASER, Trouble.READER, bench.now))
     bench.wait(5)
     bench.send(Troubled(LASER, Trouble.ESTOP, bench.now))
-    assert (bench.stop.length_ms, bench.stop.blind_ms) == (185_000, 95_000)
+    assert (bench.stop.length_ms, bench.stop.blind_ms) == (188_000, 95_000)
 
 
 def test_a_session_whose_reader_always_saw_has_no_blind_second():
