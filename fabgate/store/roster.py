@@ -189,7 +189,9 @@ def grants(
 
 _GRANTS = """\
 SELECT member, skill, level, given_by, record, since_ms, until_ms FROM grants WHERE lab = lab()"""
-_BY_SKILL = " ORDER BY skill, level DESC, since_ms, member"
+# Ties by handle, as people see it: ids are random.
+_BY_SKILL = """\
+ ORDER BY skill, level DESC, since_ms, (SELECT handle FROM people AS p WHERE p.member = grants.member)"""
 
 
 @told
@@ -211,7 +213,8 @@ def roles(conn: sqlite3.Connection, member: MemberId | None = None) -> tuple[Rol
 
 _ROLES = """\
 SELECT member, role, machine, first, record FROM roles WHERE lab = lab()"""
-_BY_ROLE = " ORDER BY role, machine, member"
+_BY_ROLE = """\
+ ORDER BY role, machine, (SELECT handle FROM people AS p WHERE p.member = roles.member)"""
 
 
 @told

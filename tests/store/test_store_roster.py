@@ -244,6 +244,17 @@ def test_a_new_grant_takes_the_place_of_the_old_one(writer: Writer, ada: Member)
     assert roster.grants(writer.conn, ADA) == of_ada[1:]
 
 
+def test_grants_and_roles_that_tie_come_by_handle_and_not_by_the_ids_that_nobody_sees(writer: Writer):
+    add(writer, Member(ADA, "yves", "Yves"), Member(BOB, "ada", "Ada"), Member(ZOE, "max", "Max"))
+    record = record_of(writer)
+    for who in (ADA, BOB, ZOE):
+        give(writer, who, Level.AUTONOMOUS)
+        with writer.write() as pen:
+            roster.put_role(pen, RoleHeld(who, Role.MAINTAINER, LASER, False, record))
+    assert [grant.member for grant in roster.grants(writer.conn)] == [BOB, ZOE, ADA]
+    assert [role.member for role in roster.roles(writer.conn)] == [BOB, ZOE, ADA]
+
+
 def test_roles_are_held_for_the_lab_or_for_one_machine(writer: Writer, ada: Member):
     record = record_of(writer)
     held = (
