@@ -157,7 +157,11 @@ def _check_readers(document: Document, machine: str) -> None:
     for name, kind in kinds.items():
         if kind == "usb" and document.get(keys.INPUT_DEVICE, machine, name) is None:
             where = spot(keys.INPUT_DEVICE, machine, name)
-            document.wrong(where, "a usb reader needs its device", "`fabgate reader test` shows which it is.")
+            document.wrong(
+                where,
+                "a usb reader needs its device",
+                "`ls /dev/input/by-id/` names it; `fabgate reader test --device` shows how it types.",
+            )
     if not names and general == "usb":
         document.wrong(
             spot(keys.READER, machine),

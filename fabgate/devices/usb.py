@@ -93,7 +93,7 @@ def open_usb(
     if path is None:
         raise DeviceError(
             "a USB reader needs the path of its device",
-            'Write path = "/dev/input/by-id/..."; `fabgate reader test` shows which there are.',
+            f'Write path = "{BY_ID}/..."; `ls {BY_ID}` names the ones that are plugged in.',
         )
     words = (("layout", layout, LAYOUTS), ("format", format, Format), ("order", order, Order))
     for name, word, known in words:

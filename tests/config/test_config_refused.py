@@ -270,7 +270,7 @@ TWO = (
             PI + 'pin = 17\n[machine.laser.readers.door]\nkind = "usb"',
             "machine.laser.readers.door.path",
             "needs its device",
-            "fabgate reader test",
+            "ls /dev/input/by-id/",
         ),
         (
             USB.replace('reader = "usb"', 'hold = "slot"\nreader = "usb"')
