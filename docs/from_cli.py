@@ -52,7 +52,9 @@ def commands() -> str:
 
 def every() -> Iterator[Found]:
     """Every command and group, the program itself first, in the order of the help."""
-    yield from _below(click.Context(main, info_name="fabgate"), main)
+    # With its own settings: click keeps the help option that it makes first, and `-h` would be gone.
+    context = click.Context(main, info_name="fabgate", **main.context_settings)
+    yield from _below(context, main)
 
 
 def example(command: click.Command) -> str:

@@ -7,6 +7,9 @@ from types import ModuleType
 
 import click
 import pytest
+from click.testing import CliRunner
+
+from fabgate.cli import main
 
 HOME = Path(__file__).resolve().parents[2]
 PAGE = HOME / "docs" / "commands.md"
@@ -35,6 +38,11 @@ def sections() -> dict[str, str]:
 
 def test_the_page_of_commands_is_current(from_cli: ModuleType):
     assert PAGE.read_text(encoding="utf-8") == from_cli.commands(), "run python docs/make.py"
+
+
+def test_a_command_line_of_which_the_page_was_made_still_knows_its_short_help(from_cli: ModuleType):
+    from_cli.commands()
+    assert CliRunner().invoke(main, ["-h"]).exit_code == 0
 
 
 def test_every_command_is_on_the_page_with_usage_options_and_an_example(
