@@ -21,14 +21,18 @@ only_the_labs_configuration() {
     unset FABGATE_CONFIG
 }
 
+# lgpio makes a pipe in its working folder, for the doctor and a reader test too; they start where the person is, where
+# the user fabgate may not write.
 as_root() {
     umask 027
+    export LG_WD=/run/fabgate-cli
     export SUDO_UID="${SUDO_UID:-0}" SUDO_USER="${SUDO_USER:-root}" HOME=/var/lib/fabgate
     exec setpriv --reuid fabgate --regid fabgate --init-groups -- "$gate" "$@"
 }
 
 as_the_gate() {
     umask 027
+    export LG_WD=/run/fabgate-cli
     [ "${SUDO_UID:-0}" = 0 ] || only_the_labs_configuration "$@"
     exec "$gate" "$@"
 }

@@ -44,6 +44,17 @@ def test_root_becomes_fabgate_before_anything_is_opened(knock: Knock, straw: Str
     assert opened == "gate member list"
 
 
+@pytest.mark.parametrize("who", ["root", "fabgate"])
+def test_lgpio_has_a_folder_that_the_gates_user_may_write(
+    knock: Knock, straw: Straw, systemd: Path, who: str
+) -> None:
+    straw.put("gate", f'echo "$LG_WD" >>"{straw.log}"')
+    knock(who, "doctor")
+    assert (
+        f"d {straw.calls[-1]} 0700 fabgate fabgate -" in (systemd / "tmpfiles.conf").read_text().splitlines()
+    )
+
+
 def test_a_login_that_became_root_stays_known(knock: Knock, straw: Straw) -> None:
     knock("root", "member", "list", SUDO_UID="1000", SUDO_USER="zoe")
     assert straw.calls[-1] == "SUDO_UID=1000 SUDO_USER=zoe"
