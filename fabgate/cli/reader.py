@@ -258,7 +258,8 @@ def _now(settings: ReaderSettings, ways: tuple[Reading, ...]) -> Uid | None:
     """The badge that the gate would see with its present settings."""
     for way in ways:
         there = (way.notation.format.value, way.notation.order.value)
-        if settings.layout in way.layouts and there == (settings.format, settings.order):
+        fits = settings.digits in (0, way.notation.digits)
+        if fits and settings.layout in way.layouts and there == (settings.format, settings.order):
             return way.uid
     return None
 
@@ -316,6 +317,13 @@ def _unread(spelt: dict[str, tuple[str, ...]]) -> str:
     )
 
 
+def _digits(place: Place, way: Reading) -> int:
+    """As many as it typed; 0 where it is set to another number and types both: any that fits."""
+    typed, now = way.notation.digits or 0, place.settings
+    both = place.configured and now.format == way.notation.format and now.digits not in (0, typed)
+    return 0 if both else typed
+
+
 def _toml(place: Place, way: Reading) -> str:
     """The table to write into the configuration."""
     lines = {
@@ -324,6 +332,7 @@ def _toml(place: Place, way: Reading) -> str:
         "layout": place.settings.layout if place.settings.layout in way.layouts else way.layouts[0],
         "format": way.notation.format.value,
         "order": way.notation.order.value,
+        "digits": _digits(place, way),
     }
     table = f"[machine.{place.machine}.readers.{place.settings.name}]"
     return "\n".join(

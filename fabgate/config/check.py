@@ -162,6 +162,8 @@ def _check_readers(document: Document, machine: str) -> None:
                 "a usb reader needs its device",
                 "`ls /dev/input/by-id/` names it; `fabgate reader test --device` shows how it types.",
             )
+        if kind == "usb":
+            _check_digits(document, machine, name)
     if not names and general == "usb":
         document.wrong(
             spot(keys.READER, machine),
@@ -172,6 +174,19 @@ def _check_readers(document: Document, machine: str) -> None:
     if document.get(keys.HOLD, machine) is Hold.SLOT and present == {"usb"}:
         where = spot(keys.HOLD, machine)
         document.wrong(where, "a usb reader cannot see a badge leave", 'Write hold = "tap".')
+
+
+def _check_digits(document: Document, machine: str, name: str) -> None:
+    digits = document.get(keys.TYPED_DIGITS, machine, name)
+    form = document.get(keys.FORMAT, machine, name)
+    if digits is None or form is None or digits in (0, *keys.DIGITS[form]):
+        return
+    known = ", ".join(map(str, keys.DIGITS[form]))
+    document.wrong(
+        spot(keys.TYPED_DIGITS, machine, name),
+        f"no badge's number has {digits} {form} digits",
+        f"Write one of {known}, or 0 for any of them.",
+    )
 
 
 def _check_buses(document: Document, machines: tuple[str, ...]) -> None:

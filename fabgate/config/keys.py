@@ -40,6 +40,7 @@ BENCH_GROUP = "fabgate.benches"  # entry points: benches that other packages bri
 # Each kind of device, and the bench that has it. A test holds them to what `devices/` opens.
 READERS: Mapping[str, str] = {"sim": "sim", "none": "pi", "rc522": "pi", "usb": "pi"}
 LAYOUTS = ("us", "fr", "be", "de")
+DIGITS: Mapping[str, tuple[int, ...]] = {"hex": (8, 14, 20), "decimal": (10, 17, 25)}  # by format
 LAMPS: Mapping[str, str] = {"none": EITHER, "console": EITHER, "sim": "sim", "rgb": "pi"}
 BUZZERS: Mapping[str, str] = {"none": EITHER, "console": EITHER, "sim": "sim", "gpio": "pi"}
 DISPLAYS: Mapping[str, str] = {"none": EITHER, "console": EITHER, "sim": "sim"}
@@ -195,6 +196,12 @@ ORDER: Key[str] = Key(
     "usb: the order of the bytes; `fabgate reader test` finds it.",
     "normal",
 )
+TYPED_DIGITS: Key[int] = Key(
+    "machine.*.readers.*.digits",
+    WHOLE,
+    "usb: how many digits it types, always; 0 is any number of them that a badge can have.",
+    0,
+)
 HOLD: Key[Hold] = Key(
     "machine.*.hold",
     one_of(_HOLDS),
@@ -295,6 +302,7 @@ KEYS: tuple[Key[object], ...] = (
     LAYOUT,
     FORMAT,
     ORDER,
+    TYPED_DIGITS,
     HOLD,
     LIMIT,
     WARNING,

@@ -125,6 +125,7 @@ def _reader(document: Document, machine: str, name: str, usual: ReaderSettings) 
         layout=document.need(keys.LAYOUT, machine, name),
         format=document.need(keys.FORMAT, machine, name),
         order=document.need(keys.ORDER, machine, name),
+        digits=document.need(keys.TYPED_DIGITS, machine, name),
     )
 
 

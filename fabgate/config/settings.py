@@ -74,7 +74,8 @@ class ReaderSettings:
 
     `rc522`: SPI `bus` and `device` (its chip select), and the BCM number of its `reset` line.
     `usb`: the `path` of its input device, the keyboard `layout` that it types in, whether it types
-    the number `hex` or `decimal`, and in which `order` its bytes come.
+    the number `hex` or `decimal`, in which `order` its bytes come, and how many `digits` it always
+    types (0: any number of them that fits).
     """
 
     kind: str
@@ -87,6 +88,7 @@ class ReaderSettings:
     layout: str = "us"
     format: str = "hex"
     order: str = "normal"
+    digits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -301,7 +301,13 @@ def open_reader(settings: ReaderSettings) -> Reader:
         case "usb":
             from fabgate.devices.usb import open_usb
 
-            return open_usb(settings.path, settings.layout, settings.format, settings.order)
+            return open_usb(
+                settings.path,
+                settings.layout,
+                settings.format,
+                settings.order,
+                digits=settings.digits or None,
+            )
         case _:
             return NoReader()
 

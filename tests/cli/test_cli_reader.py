@@ -238,6 +238,27 @@ def test_a_reader_that_is_set_wrongly_is_set_right_by_the_same_name(file: Path, 
     assert taught(printed)["order"] == "reversed"
 
 
+def test_the_number_of_digits_is_taught_with_the_rest(file: Path, socket: Socket):
+    assert taught(shown(file, socket, CARD_TYPED, "--uid", CARD))["digits"] == 10
+    assert taught(shown(file, socket, spelt(ADA), "--uid", ADA))["digits"] == 14
+
+
+def test_a_reader_that_types_more_for_another_badge_is_set_to_any_number_of_digits(
+    file: Path, socket: Socket
+):
+    table = usb_table(socket) + "\ndigits = 8"
+    configured(file, table)
+    socket.type(spelt("1C78F2BF"))
+    assert "The settings are right." in tried(file, "--taps", "1", "--uid", CARD)
+    socket.type(spelt(ADA))
+    printed = tried(file, "--taps", "1", "--uid", ADA)
+    assert "As it is configured: no badge.\n" in printed
+    assert taught(printed)["digits"] == 0
+    configured(file, table.replace("digits = 8", "digits = 0"))
+    socket.type(spelt(ADA))
+    assert "The settings are right." in tried(file, "--taps", "1", "--uid", ADA)
+
+
 def test_a_layout_that_is_right_already_is_kept(file: Path, socket: Socket):
     configured(file, usb_table(socket, layout="de"))
     assert taught(shown(file, socket, CARD_TYPED, "--uid", CARD))["layout"] == "de"

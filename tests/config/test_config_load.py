@@ -198,6 +198,7 @@ hold = "tap"
 path = "/dev/input/by-id/usb-reader-event-kbd"
 format = "decimal"
 order = "reversed"
+digits = 10
 [machine.laser.output.relay]
 role = "power"
 pin = 17
@@ -210,6 +211,7 @@ def test_a_machine_may_have_a_slot_and_a_reader_to_tap(tmp_path):
     assert slot == ReaderSettings("rc522", "slot", Hold.SLOT, bus=0, device=0, reset=25)
     assert (tap.kind, tap.hold, tap.format, tap.order) == ("usb", Hold.TAP, "decimal", "reversed")
     assert tap.path == Path("/dev/input/by-id/usb-reader-event-kbd")
+    assert (slot.digits, tap.digits) == (0, 10)
 
 
 def test_a_kind_alone_is_a_reader_with_its_usual_wiring(tmp_path):

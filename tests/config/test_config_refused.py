@@ -279,6 +279,12 @@ TWO = (
             "cannot see a badge leave",
             'hold = "tap"',
         ),
+        (
+            USB + '[machine.laser.readers.a]\npath = "/dev/input/event3"\ndigits = 10',
+            "machine.laser.readers.a.digits",
+            "no badge's number has 10 hex digits",
+            "8, 14, 20, or 0",
+        ),
         (TWO, "machine.laser.readers.two.device", "bus 0, device 0", "its own chip select"),
         (
             TWO.replace("device = 0\nreset = 24", "device = 1\nreset = 25"),
