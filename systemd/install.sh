@@ -63,9 +63,42 @@ on_a_pi() { grep -qs "Raspberry Pi" /proc/device-tree/model; }
 # On a Pi the pin library comes from Debian, where it is compiled; elsewhere nothing but the core is needed.
 pin_library() {
     on_a_pi || return 0
-    "$(python)" -c 'import lgpio' 2>/dev/null || sh "$here/systemd/packages.sh" python3-lgpio ||
+    imports lgpio || sh "$here/systemd/packages.sh" python3-lgpio ||
         say "going on without it: pip will look for lgpio"
 }
+
+# Some of these are installed and refuse to work, so they are really imported. lgpio leaves a pipe where it works.
+imports() {
+    pipes=$(mktemp -d)
+    known=0
+    LG_WD=$pipes "$(python)" -c "import $1" >/dev/null 2>&1 || known=1
+    rm -rf "$pipes"
+    return $known
+}
+
+# What an RC522 needs besides is compiled as well, so it comes from Debian; a lab without one can do without.
+reader_libraries() {
+    on_a_pi || return 0
+    imports spidev || debian_gives python3-spidev
+    imports RPi.GPIO || gpio_of_the_reader
+}
+
+# Two packages bring RPi.GPIO, with the same files: never both. rpi-lgpio works on every Pi and without /dev/gpiomem.
+gpio_of_the_reader() {
+    if has_package python3-rpi.gpio; then
+        blind "RPi.GPIO does not work on this Pi; type: sudo apt-get remove python3-rpi.gpio, and install again"
+    elif apt-cache show python3-rpi-lgpio >/dev/null 2>&1; then
+        debian_gives python3-rpi-lgpio
+    elif apt-cache show python3-rpi.gpio >/dev/null 2>&1; then
+        debian_gives python3-rpi.gpio
+    else
+        blind "apt knows no python3-rpi-lgpio"
+    fi
+}
+
+has_package() { dpkg-query --show --showformat='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
+debian_gives() { sh "$here/systemd/packages.sh" "$1" 2>/dev/null || blind "no $1; type: sudo apt-get install $1"; }
+blind() { say "$1. Until then an RC522 reader stays blind: docs/readers.md"; }
 
 new_release() {
     mkdir -p "$root$releases"
@@ -95,11 +128,22 @@ fill() {
     if on_a_pi; then extra='[pi]' options=--system-site-packages; fi
     # shellcheck disable=SC2086  # no option is no word
     PYTHON=$(python) sh "$here/systemd/venv.sh" "$root$release" $options
-    "$root$release/bin/python" -m pip install --quiet --disable-pip-version-check "$source$extra"
+    in_release "$source$extra"
+    reader_package
     install -D -m 755 "$here/systemd/door.sh" "$root$release/libexec/fabgate"
     complete_words
     forget_the_folder
     unfinished=
+}
+
+in_release() { "$root$release/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
+
+# Into each release anew, or an upgrade would lose the reader. --no-deps: it asks for RPi.GPIO by that name, which pip
+# would compile, and which works on no Pi 5; what it needs has come from Debian.
+reader_package() {
+    on_a_pi || return 0
+    in_release --no-deps mfrc522==0.0.7 2>/dev/null ||
+        blind "no mfrc522; type: sudo /opt/fabgate/bin/python -m pip install --no-deps mfrc522==0.0.7"
 }
 
 # Also the first run of the new release: one that can't say its own commands is never put in force.
@@ -214,6 +258,7 @@ newest_release() { find "$root$releases" -mindepth 1 -maxdepth 1 -type d -printf
 
 do_install() {
     pin_library
+    reader_libraries
     release=$(new_release)
     say "building $release"
     fill "$release"
