@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from typist import Socket
 
 from fabgate.badges.typed import Notation
 from fabgate.badges.uid import Uid
-from fabgate.config import Settings
+from fabgate.config import ReaderSettings, Settings
 from fabgate.devices.clock import SimClock
+from fabgate.devices.pi import open_reader
 from fabgate.devices.protocols import Appeared, Left, Reader
 from fabgate.devices.sim import SimBench
 from fabgate.devices.usb import Keyboard, UsbReader
@@ -66,6 +67,13 @@ def test_a_reader_to_which_nothing_comes_says_so_at_once(stand: Stand):
     assert stand.reader.wait(0) == ()
     stand.reader.revive()
     assert stand.reader.wait(0) == ()
+
+
+def test_the_digits_of_the_configuration_reach_a_usb_reader(tmp_path: Path):
+    set_to = ReaderSettings("usb", path=tmp_path / "gone")
+    open_reader(set_to).close()
+    with pytest.raises(DeviceError, match="no badge number has 9 hex digits"):
+        open_reader(replace(set_to, digits=9))
 
 
 def test_a_badge_that_is_tapped_appears_fresh_and_leaves(stand: Stand, ada: Uid):
