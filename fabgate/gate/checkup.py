@@ -5,46 +5,28 @@
 
 from __future__ import annotations
 
-import enum
 import fcntl
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from fabgate.config import Settings
 from fabgate.devices.protocols import Clock
 from fabgate.errors import StoreError
 from fabgate.gate.boot import RUN_LOCK
+from fabgate.gate.checkup_pi import on_a_pi
+from fabgate.gate.finding import Finding, Grade
 from fabgate.store import journal
 from fabgate.store.db import Store
 from fabgate.store.keys import Keys
 from fabgate.store.troubles import troubles_now
 
+__all__ = ["Finding", "Grade", "checkup"]
+
 ENOUGH_BYTES = 200 << 20
 FIXED_SQLITE = ((3, 51, 3),)
 BACKPORTED = ((3, 44, 6), (3, 50, 7))  # https://sqlite.org/wal.html#walresetbug
-PERSIST = "/sys/module/pinctrl_bcm2835/parameters/persist_gpio_outputs"
-MODEL = Path("/proc/device-tree/model")
-
-
-class Grade(enum.StrEnum):
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at: how it is, and what to do where it is not well."""
-
-    name: str
-    grade: Grade
-    found: str
-    remedy: str = ""
 
 
 def checkup(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -56,7 +38,7 @@ def checkup(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield _clock(settings, clock)
     yield _daemon(settings.gate.state)
     if settings.gate.bench == "pi":
-        yield from _pi()
+        yield from on_a_pi(settings)
 
 
 def _books(settings: Settings) -> Iterator[Finding]:
@@ -138,49 +120,3 @@ def _daemon(folder: Path) -> Finding:
     except OSError:
         pass
     return Finding("daemon", Grade.WARN, "no gate runs here", "systemctl status fabgate-gate")
-
-
-# --- on a Raspberry Pi ------------------------------------------------------------------------
-
-
-def _pi() -> Iterator[Finding]:
-    yield _model()
-    yield _persist(Path(PERSIST))
-    yield _factory(os.environ.get("GPIOZERO_PIN_FACTORY"))
-    for node in ("/dev/gpiochip0",):
-        yield _node(Path(node))
-
-
-def _model() -> Finding:
-    with suppress(OSError):
-        return Finding("computer", Grade.OK, MODEL.read_text("utf-8", "replace").strip("\0 \n"))
-    return Finding(
-        "computer", Grade.FAIL, "not a Raspberry Pi", 'Set bench = "sim" under [gate] to rehearse.'
-    )
-
-
-def _persist(parameter: Path) -> Finding:
-    """Raspberry Pi kernels keep outputs driven after their process died, unless told otherwise."""
-    name = "lines after death"
-    remedy = "Write dtparam=strict_gpiod into /boot/firmware/config.txt and restart."
-    try:
-        keeps = parameter.read_text().strip() in ("Y", "1")
-    except OSError:
-        return Finding(name, Grade.WARN, "the kernel does not say whether it lowers them", remedy)
-    if keeps:
-        return Finding(name, Grade.FAIL, "a killed gate would leave its relays on", remedy)
-    return Finding(name, Grade.OK, "the kernel gives them back as inputs")
-
-
-def _factory(asked: str | None) -> Finding:
-    if asked not in (None, "lgpio"):
-        return Finding("pins", Grade.FAIL, f"GPIOZERO_PIN_FACTORY={asked}", "Unset it: fabgate uses lgpio.")
-    return Finding("pins", Grade.OK, "lgpio")
-
-
-def _node(node: Path) -> Finding:
-    if not node.exists():
-        return Finding(str(node), Grade.FAIL, "is not there", "Is this a Raspberry Pi with its own kernel?")
-    if not os.access(node, os.R_OK | os.W_OK):
-        return Finding(str(node), Grade.FAIL, "may not be opened", "usermod -aG gpio fabgate, then restart")
-    return Finding(str(node), Grade.OK, "may be opened")
