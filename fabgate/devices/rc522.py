@@ -206,7 +206,6 @@ class Rc522:
     def _find(self, chip: Chip) -> Found:
         chip.begin()
         if self._active:
-            self._active = False
             chip.exchange(iso14443.HLTA)
         found = self._carry(chip, iso14443.find())
         if isinstance(found, Nobody) and (self._unclear or not self._sight.empty):

@@ -143,6 +143,13 @@ def test_a_badge_that_is_slow_to_wake_lay_there_all_the_same(bench: Bench):
     assert watch.told(1) == [came(ADA, fresh=False)]
 
 
+def test_a_badge_that_was_not_understood_at_first_lay_there_all_the_same(bench: Bench):
+    bench.lay(ADA)
+    bench.chip().fault(Torn(8), times=20)
+    watch = Watch(bench, up=False)
+    assert watch.told(3) == [came(ADA, fresh=False)]
+
+
 def test_a_badge_that_is_laid_down_later_is_fresh(watch: Watch):
     watch.bench.lay(ADA)
     assert watch.told(1) == [came(ADA, fresh=True)]
@@ -251,6 +258,14 @@ def test_an_answer_with_wrong_bits_is_asked_for_again_and_never_believed(
     watch.chip.fault(Flip(bits), after=answer, times=1)
     watch.bench.lay(ADA)
     assert watch.told(2) == [came(ADA)]
+
+
+def test_a_badge_that_was_not_understood_is_asked_again_at_once(watch: Watch):
+    watch.rest()
+    watch.chip.fault(Flip((0,)), after=1, times=1)
+    watch.bench.lay(ADA)
+    ((after_s, _),) = watch.timed(1)
+    assert after_s < 0.05
 
 
 @pytest.mark.parametrize("bits", [1, 7, 8, 16, 20, 39])

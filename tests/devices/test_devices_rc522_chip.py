@@ -106,6 +106,25 @@ def test_the_most_that_a_look_can_take_is_bounded(bench: Bench):
     assert longest_ms <= 40
 
 
+def test_an_exchange_is_these_transfers_and_no_others(bench: Bench, chip: Chip):
+    """StartSend is off while the frame is put in, and a FIFO that was read empty is not flushed."""
+    bench.lay(ADA)
+    with bench.recording() as calls:
+        chip.exchange(WUPA)
+        chip.exchange(Frame(b"\x93\x20", answer=5))
+    start, second = [call.sent.hex(" ") for call in calls[:8]], [call.sent.hex(" ") for call in calls[8:]]
+    assert start == ["1a 07", "02 00 0c", "14 80", "08 7f", "12 52", "1a 87", "88 8c 94 98 00", "92 92 00"]
+    assert second == [
+        "1a 00",
+        "02 00 0c",
+        "08 7f",
+        "12 93 20",
+        "1a 80",
+        "88 8c 94 98 00",
+        "92" + 4 * " 92" + " 00",
+    ]
+
+
 # --- what an exchange gives -----------------------------------------------------------------------
 
 
@@ -139,13 +158,13 @@ def test_an_answer_fills_the_whole_fifo(bench: Bench, chip: Chip):
     """The stock package cuts answers at 16 bytes."""
     answer = bytes(range(64))
     talkative(bench, answer)
-    assert chip.exchange(RATS, 0.010) == Heard(answer)
+    assert chip.exchange(RATS) == Heard(answer)  # it lasts longer than the timer, which it stops
     assert chip.ailment() is None
 
 
 def test_an_answer_that_is_too_long_for_the_fifo_is_noise_and_no_fault_of_the_chip(bench: Bench, chip: Chip):
     talkative(bench, bytes(66))
-    assert chip.exchange(RATS, 0.010) == Noise()
+    assert chip.exchange(RATS) == Noise()
     assert chip.ailment() is None
 
 
@@ -158,6 +177,28 @@ def test_bits_that_are_left_over_are_told(bench: Bench, chip: Chip):
 def test_a_frame_that_the_fifo_does_not_hold_is_a_bug_of_the_caller(chip: Chip, size: int):
     with pytest.raises(AssertionError):
         chip.exchange(Frame(bytes(size)))
+
+
+def test_more_bytes_than_the_fifo_has_are_noise():
+    """A broken wire says so."""
+    status = [0, 0x20, 0x00, 0x7F, 0x00]
+    spi = SimpleNamespace(xfer2=lambda values: status if values[0] == 0x88 else bytes(len(values)))
+    assert Chip(spi, SimpleNamespace(monotonic=lambda: 0.0, sleep=lambda _: None)).exchange(RATS) == Noise()
+
+
+def test_a_badge_has_woken_when_the_chip_is_set_up(bench: Bench, chip: Chip):
+    bench.lay(ADA)
+    bench.chip().brown_out()
+    bench.clock.sleep(0.1)
+    chip.set_up()
+    assert chip.exchange(WUPA) == Heard(b"\x44\x00")
+
+
+def test_the_timer_is_set_anew_with_all_else(bench: Bench, chip: Chip):
+    bench.chip().brown_out()
+    chip.set_up()
+    timer = bench.chip().timer
+    assert (timer.reload + 1) * timer.tick_ns == pytest.approx(1e6, rel=0.001)
 
 
 def test_one_timeout_does_not_stay_for_the_next_exchange(bench: Bench, chip: Chip):

@@ -94,6 +94,43 @@ def test_a_setting_that_the_chip_lost_is_back_within_seconds(watch: Watch, regis
     assert watch.chip.gain == 0x70
 
 
+def test_a_badge_has_not_left_because_the_antenna_dropped(watch: Watch):
+    watch.bench.lay(ADA)
+    watch.told(RELAPSE_S)
+    watch.chip.write(Reg.TX_CONTROL, 0x80)
+    assert watch.told(10) == []
+
+
+def test_the_chip_is_looked_over_while_a_badge_lies_there_too(watch: Watch):
+    watch.bench.lay(ADA)
+    watch.told(RELAPSE_S)
+    watch.chip.write(Reg.RF_CFG, 0x48)
+    assert watch.told(PROBE_S + 0.5) == []
+    assert watch.chip.gain == 0x70
+
+
+def test_what_was_missed_before_the_chip_fell_ill_does_not_count_after(watch: Watch):
+    watch.bench.lay(ADA)
+    watch.told(1)
+    watch.bench.take(ADA)
+    assert watch.told(0.9) == []
+    watch.chip.brown_out()
+    assert watch.told(0.8) == []
+    assert watch.told(1) == [LEFT]
+
+
+def test_a_reader_whose_reset_line_is_not_wired_is_reset_over_the_bus(bench: Bench):
+    bench.rst[0] = 24  # nothing hangs on it
+    watch = Watch(bench)
+    watch.chip.fault(Broken(errno.EIO))
+    blind(watch)
+    watch.chip.mend()
+    watch.chip.write(Reg.RX_MODE, 0x70)  # a register that the driver never writes
+    watch.reader.revive()
+    bench.lay(ADA)
+    assert watch.told(1) == [CAME_OLD]
+
+
 def test_a_chip_that_heals_itself_says_so_in_the_log(watch: Watch, caplog: pytest.LogCaptureFixture):
     watch.chip.brown_out()
     watch.told(1)
