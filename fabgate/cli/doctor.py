@@ -18,7 +18,8 @@ COLOUR = {Grade.OK: "green", Grade.WARN: "yellow", Grade.FAIL: "red"}
 def doctor(here: Here, as_json: bool) -> None:
     """Look the gate over, and say how to mend what is not well.
 
-    Books, keys, disk, clock, daemon, pins, readers. Exit status 1 when something fails; a warning is no failure.
+    Books, keys, disk, clock, daemon, pins, readers. Exit status 1 when something fails; a warning
+    is no failure.
     """
     findings = list(checkup(here.settings, here.clock))
     if as_json:
