@@ -11,7 +11,6 @@ import logging
 import signal
 import sys
 import threading
-from types import FrameType
 
 from fabgate.config import Settings
 from fabgate.devices import open_bench
@@ -40,6 +39,7 @@ READ_S = 1.0
 BLIND_S = 1.0
 LONGEST_SLEEP_MS = 2_000
 FEED_MS = 1_000
+ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 WATCHDOG_MS = 10_000  # as in the unit
 BRIEF_S = 0.5
 LAST_WORDS_S = 4.0  # for all that is left to do once the relays are open: systemd kills after 5
@@ -54,7 +54,7 @@ class Daemon:
         self._notify = Notify()
         # Alive at least three times in a watchdog's interval, however short a lab has made that.
         self._nap_ms = max(50, min(LONGEST_SLEEP_MS, (self._notify.watchdog_ms or WATCHDOG_MS) // 3))
-        self._over = False  # no Event: a signal handler may be interrupted by the next, within its lock
+        self._over = False
         self.ready = threading.Event()
         self._died: str | None = None
         self._fed_ms = 0
@@ -151,7 +151,7 @@ class Daemon:
         self.end()
 
     def end(self) -> None:
-        """Stop serving, before anything else that waits. May be called from a signal handler."""
+        """Stop serving, before anything else that waits. May be called from any thread."""
         self._over = True
         self._inbox.put_first(Stopping(next(iter(self._settings.machines)), self._clock.now()))
 
@@ -252,6 +252,7 @@ def run(settings: Settings) -> int:
     thing that happens is that every relay is opened.
     """
     sys.setswitchinterval(SWITCH_S)
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # every thread that is made from here on inherits it
     with alone(settings.gate.state):  # before the bench: to open it drives every line low
         clock = SystemClock(settings.gate.clock)
         bench = open_bench(settings, clock)
@@ -264,11 +265,16 @@ def run(settings: Settings) -> int:
 
 
 def _listen(daemon: Daemon) -> None:
-    """Signals end the daemon, the loss of its terminal among them; so does a thread that dies."""
+    """Signals end the daemon, the loss of its terminal among them; so does a thread that dies.
 
-    def told(_number: int, _frame: FrameType | None) -> None:
-        daemon.end()  # and no word to the log, which this may have interrupted in the middle of a line
+    A thread waits for them. A handler would run in the loop's thread only once that wakes by itself:
+    of two signals in a row the kernel may give both to other threads, and then nothing wakes it.
+    """
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, told)
+    def listen() -> None:
+        while True:
+            signal.sigwait(ENDS)
+            daemon.end()
+
+    spawn("signals", listen)
     threading.excepthook = daemon.thread_died
