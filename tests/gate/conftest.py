@@ -30,11 +30,11 @@ def hand(lab: Settings) -> Iterator[ByHand]:
 
 @pytest.fixture
 def serve(lab: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Served]]:
-    """`serve()`: the daemon in threads, ready; `serve(room)`: on a bench that `room` arranges first."""
+    """`serve()`: the daemon in threads; `serve(room)`: on a bench that `room` arranges first."""
     made: list[Served] = []
 
-    def begin(room: Callable[[SimBench], None] = lambda _: None) -> Served:
-        made.append(Served(lab, monkeypatch, room))
+    def begin(room: Callable[[SimBench], None] = lambda _: None, stuck: str = "") -> Served:
+        made.append(Served(lab, monkeypatch, room, stuck))
         return made[-1]
 
     yield begin

@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from gate_lab import WALL_MS, found, token_of, until
+from gate_lab import WALL_MS, token_of, until
 
 from fabgate.badges.uid import Uid
 from fabgate.config import Settings
@@ -145,10 +144,17 @@ class Served:
     """The whole daemon, its loop in a thread too, on a virtual clock and a simulated bench."""
 
     def __init__(
-        self, settings: Settings, monkeypatch: Any, room: Callable[[SimBench], None] = lambda _: None
+        self,
+        settings: Settings,
+        monkeypatch: Any,
+        room: Callable[[SimBench], None] = lambda _: None,
+        stuck: str = "",
     ) -> None:
+        """`room` arranges the bench before the daemon begins; the thread named `stuck` gets nowhere."""
         self.settings = settings
         self.clock = StuckClock(WALL_MS)
+        if stuck:
+            self.clock.hold(stuck)
         self.bench = SimBench(settings, self.clock)
         room(self.bench)
         self.disk = Disk()
@@ -210,7 +216,3 @@ class Served:
         self.tap(machine, uid)
         until(lambda: self.relay(machine) == "on", "the relay closes")
         self.wait(AGAIN_MS, machine)
-
-
-def served(folder: Path, monkeypatch: Any, **room: Any) -> Served:
-    return Served(found(folder), monkeypatch, **room).ready()

@@ -122,6 +122,21 @@ class SlowDisplay:
         monkeypatch.setattr(SimDisplay, "write", write)
 
 
+def test_until_the_journal_was_read_through_nobody_starts_and_no_end_counts_as_clean(
+    serve: Serve, lab: Settings
+):
+    with Store(lab.gate.state).writer() as writer, writer.write() as pen:
+        journal.mark_run(pen, clean=False)
+    gate = serve(stuck="check").ready()
+    gate.tap(LASER, ADA)
+    until(lambda: bodies(lab, Refused), "the start is refused")
+    assert [refusal.code for refusal in bodies(lab, Refused)] == ["journal_check"]
+    gate.daemon.end()
+    assert gate.ended() == 0
+    with Store(lab.gate.state).reader() as reader:
+        assert not journal.was_clean(reader.conn)
+
+
 # --- threads that die
 
 
