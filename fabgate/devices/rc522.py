@@ -73,7 +73,7 @@ class Rc522:
         self._name, self._open, self._clock = name, mount, clock
         self._patience_s = patience_s
         self._lock = threading.Lock()
-        self._closed = False
+        self._closed = threading.Event()
         self._mount: Mounting | None = None
         self._chip: Chip | None = None  # None: blind, or not yet up
         self._wrong: DeviceError | None = None
@@ -82,10 +82,12 @@ class Rc522:
 
     def wait(self, timeout_s: float) -> tuple[Sighting, ...]:
         """As `Reader.wait`; looks at most ten times a second, and notices a close within that."""
+        if self._closed.is_set():
+            raise self._shut()
         until_s = self._clock.monotonic() + timeout_s
         while True:
             with self._lock:
-                if self._closed:
+                if self._closed.is_set():
                     return ()
                 news = self._turn()
             now_s = self._clock.monotonic()
@@ -95,17 +97,20 @@ class Rc522:
 
     def revive(self) -> None:
         with self._lock:
-            if self._closed:
-                raise DeviceError(f"{self._name} is closed", "Open the bench again before using it.")
+            if self._closed.is_set():
+                raise self._shut()
             if self._chip is None:
                 self._come_up()
 
     def close(self) -> None:
-        self._closed = True
+        self._closed.set()
         with self._lock:
             mount, self._mount, self._chip = self._mount, None, None
             if mount is not None:
                 mount.close()
+
+    def _shut(self) -> DeviceError:
+        return DeviceError(f"{self._name} is closed", "Open the bench again before using it.")
 
     # --- up and down --------------------------------------------------------------------------------
 
