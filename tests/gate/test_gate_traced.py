@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +65,10 @@ def traced(
 ) -> Iterator[tuple[Process, Callable[[], list[Call]]]]:
     """A daemon under the eyes of strace, and what was seen once it has ended."""
     trace = lab.path.parent / "trace"
-    gate = run(needs("strace"), "-f", "-y", "-ttt", "-s", "8192", "-e", f"trace={CALLS}", "-o", str(trace))
+    tracer = needs("strace")
+    if subprocess.run([tracer, "-o", os.devnull, "true"], capture_output=True).returncode:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("nobody may trace a process here")
+    gate = run(tracer, "-f", "-y", "-ttt", "-s", "8192", "-e", f"trace={CALLS}", "-o", str(trace))
     [daemon] = Path(f"/proc/{gate.pid}/task/{gate.pid}/children").read_text().split()
     ended: list[int] = []
 
