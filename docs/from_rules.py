@@ -43,7 +43,7 @@ DOES = {
     Gesture.START: "starts for themselves",
     Gesture.ASK_SPONSOR: "asks for a sponsor",
     Gesture.START_SUPERVISED: "starts the trainee's session under the sponsor",
-    Gesture.ASK_RETURN: "is the sponsor; the trainee's badge must lie in the slot: it is asked back where it does not",
+    Gesture.ASK_RETURN: "is the sponsor; the trainee's badge is asked back, where it does not lie there",
     Gesture.CANCEL: "takes it back: nothing starts, nothing is charged",
     Gesture.OFF: "off",
     Gesture.STAY: "“I have seen it”: the session goes on to its announced end, which does not move",
