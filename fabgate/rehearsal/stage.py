@@ -50,6 +50,7 @@ class Stage:
         self.net = True
         self._start_ms = clock.now().wall_ms
         self.passed_ms = 0
+        self.worked = 0  # events and jobs that the gate has handled, for who measures
         self._stalled_until_ms: int | None = None  # in virtual ms since the beginning
         self._gate: Gate | None = None
         self._cut_wall_ms = 0
@@ -173,6 +174,7 @@ class Stage:
         done = 0
         while (steps is None or done < steps) and self._work():
             done += 1
+        self.worked += done
 
     def news(self) -> None:
         """Another process has written: the lookup sees it, as it does ten times a second."""
