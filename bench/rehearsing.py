@@ -23,7 +23,7 @@ def measure(quick: bool) -> list[Figure]:
     sessions = 20 if quick else 200
     lines = [HEAD]
     for number in range(sessions):
-        begins = 600 + number * 86_000 // sessions
+        begins = 600 + number * 85_000 // sessions
         for at in (begins, begins + 300):
             lines.append(f"{at // 3600:02d}:{at // 60 % 60:02d}:{at % 60:02d}  tap laser 04A2B3C4D5E680\n")
     lines.append("+0  expect journal ok\n")

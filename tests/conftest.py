@@ -105,7 +105,7 @@ def needs() -> Callable[[str], str]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=5_000, help="How many days the seeded world lives through.")
     parser.addoption(
-        "--transfers", type=int, default=1_000_000, help="How many SPI transfers of a lying RC522 are borne."
+        "--transfers", type=int, default=3_000_000, help="How many SPI transfers of a lying RC522 are borne."
     )
 
 

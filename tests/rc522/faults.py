@@ -6,6 +6,7 @@ Faults of the wire count SPI calls, faults of the air count answers that the chi
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,12 +18,12 @@ class WireFault:
     """A fault between the controller and the chip."""
 
 
-class AirFault:
+class AirFault(ABC):
     """A fault between a badge and the chip."""
 
+    @abstractmethod
     def spoil(self, frame: Frame) -> tuple[Frame, bool]:
         """The frame as it is received, and whether its parity is wrong."""
-        raise NotImplementedError
 
 
 class ChipFault:
