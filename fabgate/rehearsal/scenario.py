@@ -89,8 +89,7 @@ def check(scenario: Scenario, settings: Settings) -> None:
     """Holds the names in a scenario against the configuration that it is played with.
 
     Raises ScenarioError (file:line, what there is instead) for a machine, an input, an output or a
-    gate that is not in it, and for a meter, as no configuration has one yet. Members are not looked
-    at: they are enrolled by the scenario itself.
+    gate that is not in it. Members are not looked at: they are enrolled by the scenario itself.
     """
     for action in scenario.actions:
         try:
@@ -200,13 +199,11 @@ def _check_names(verb: Verb, settings: Settings) -> None:
             _one_of(name, [pin.name for pin in _machine(machine, settings).inputs], f"input of {machine}")
         case verbs.OutputIs(machine, name, _):
             _one_of(name, [pin.name for pin in _machine(machine, settings).outputs], f"output of {machine}")
-        case verbs.Current(machine, _):
-            _machine(machine, settings)
-            raise ScenarioError(f"machine {machine} has no meter", "Take the line out.")
         case (
             verbs.Tap(machine)
             | verbs.Lay(machine)
             | verbs.Lift(machine)
+            | verbs.Current(machine)
             | verbs.Says(machine)
             | verbs.LampIs(machine)
             | verbs.Closed(machine)

@@ -80,6 +80,10 @@ def test_a_lone_gate_works_on_without_a_network():
     assert played(away + "+9 net up\n+0 expect laser relay on\n") == ()
 
 
+def test_what_a_machine_draws_stands_on_the_bench_and_moves_nothing():
+    assert played("00:01:00 current laser 3.1\n+0 expect laser relay off\n+0 expect laser lamp white\n") == ()
+
+
 def test_the_demo_ends_by_itself_with_the_treasurers_file():
     result = CliRunner().invoke(main, ["demo", "--pace", "0"])
     assert result.exit_code == 0, result.output

@@ -321,7 +321,7 @@ def settings():
         ("lift mill", "there is no machine called 'mill'"),
         ("press laser stop", "there is no input of laser called 'stop'"),
         ("release laser stop", "there is no input of laser called 'stop'"),
-        ("current laser 3", "machine laser has no meter"),
+        ("current mill 3", "there is no machine called 'mill'"),
         ("power cut @gate2", "there is no gate called 'gate2'"),
         ("disk full @gate2", "there is no gate called 'gate2'"),
         ("expect laser fan on", "there is no output of laser called 'fan'"),
