@@ -9,6 +9,7 @@
     │   ├── StoreCorrupt     the file is not a sound database
     │   ├── StoreTooNew      written by a later fabgate
     │   └── ChainBroken      a record is not what its chain says
+    ├── LinkError        the hub, its broker, or a certificate
     ├── BadgeError       a badge number that cannot be one
     ├── ScenarioError    a rehearsal file that cannot be played
     └── UsageError       the command line asked for something that is not there
@@ -62,6 +63,10 @@ class StoreTooNew(StoreError):
 
 class ChainBroken(StoreError):
     """A journal record does not match its hash or its predecessor."""
+
+
+class LinkError(FabgateError, OSError):
+    """The hub cannot be reached or joined: an invitation, a certificate, a broker. The gate works on."""
 
 
 class BadgeError(FabgateError, ValueError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NewType
+from typing import NewType, Protocol
 
 MemberId = NewType("MemberId", str)  # random, minted once; says nothing about the person
 Token = NewType("Token", str)  # "<key id>:<hex>": a badge as the store knows it, never its UID
@@ -170,6 +170,12 @@ class Moment:
     boot_ms: int
     wall_ms: int
     synced: bool
+
+
+class Clock(Protocol):
+    """The only place where time comes from (law 5): the controller's own clock, or a rehearsal's."""
+
+    def now(self) -> Moment: ...
 
 
 @dataclass(frozen=True, slots=True, order=True)

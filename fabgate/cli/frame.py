@@ -24,10 +24,10 @@ import click
 
 from fabgate import config as configuration
 from fabgate.config import Settings
-from fabgate.desk.deed import Clock, Desk, Done
+from fabgate.desk.deed import Desk, Done
 from fabgate.devices.clock import SystemClock
 from fabgate.errors import FabgateError
-from fabgate.model import Code, Denied, Facts, Notice
+from fabgate.model import Clock, Code, Denied, Facts, Notice
 from fabgate.store.db import Reader, Store
 from fabgate.texts import Catalogue
 

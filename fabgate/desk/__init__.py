@@ -4,6 +4,7 @@ One function a deed, in the file of its noun: `grants.give(desk, by, ...)` answe
 `listed` and `shown` only read, and need nobody's leave: who can open the books can read them.
 """
 
-from fabgate.desk.deed import Clock, Desk, Done
+from fabgate.desk.deed import Desk, Done
+from fabgate.model import Clock
 
 __all__ = ["Clock", "Desk", "Done"]

@@ -11,23 +11,28 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from sqlite3 import Connection
-from typing import Protocol
 
 from fabgate.config import MachineSettings, Settings, Skill
 from fabgate.desk import who
-from fabgate.model import Code, Denied, Fact, Facts, Level, MachineId, MemberId, Moment, RecordId, SkillId
+from fabgate.model import (
+    Clock,
+    Code,
+    Denied,
+    Fact,
+    Facts,
+    Level,
+    MachineId,
+    MemberId,
+    Moment,
+    RecordId,
+    SkillId,
+)
 from fabgate.records import Body, Draft, Note
 from fabgate.rules.authority import Actor
 from fabgate.store import named
 from fabgate.store.db import Pen, Writer
 from fabgate.store.keys import Keys
 from fabgate.store.roster import Member
-
-
-class Clock(Protocol):
-    """Who says what time it is: the machine's own clock, or a rehearsal's."""
-
-    def now(self) -> Moment: ...
 
 
 def mint_member() -> MemberId:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from fabgate.config import Settings
 from fabgate.desk import members, who
-from fabgate.desk.deed import Clock, Desk, Done, Turn, mint_member
+from fabgate.desk.deed import Desk, Done, Turn, mint_member
 from fabgate.desk.members import Details
-from fabgate.model import Code, Denied, MemberId, Role
+from fabgate.model import Clock, Code, Denied, MemberId, Role
 from fabgate.records import MemberAdded, RoleGiven
 from fabgate.rules.authority import Actor
 from fabgate.store import db, roster

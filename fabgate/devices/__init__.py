@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from fabgate.config import Settings
-    from fabgate.devices.protocols import Bench, Clock
+    from fabgate.devices.protocols import Bench
+    from fabgate.model import Clock
 
     Opener = Callable[[Settings, Clock], Bench]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fabgate.badges.uid import Uid
-from fabgate.model import Code, MachineId, Moment
+from fabgate.model import Code, MachineId
 
 
 class Colour(enum.StrEnum):
@@ -66,12 +66,6 @@ class Refused:
 
 
 Sighting = Appeared | Left | Refused
-
-
-class Clock(Protocol):
-    """The only place where time comes from (law 5)."""
-
-    def now(self) -> Moment: ...
 
 
 class Relay(Protocol):

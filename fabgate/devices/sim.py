@@ -20,7 +20,7 @@ from fabgate.badges.uid import Uid
 from fabgate.config import MachineSettings, Settings
 from fabgate.devices.console import say
 from fabgate.devices.kinds import PANEL, check_kind
-from fabgate.devices.protocols import Appeared, Clock, Devices, Left
+from fabgate.devices.protocols import Appeared, Devices, Left
 from fabgate.devices.simparts import (
     SimBuzzer,
     SimDisplay,
@@ -31,7 +31,7 @@ from fabgate.devices.simparts import (
     Spot,
 )
 from fabgate.errors import DeviceError
-from fabgate.model import MachineId, Moment
+from fabgate.model import Clock, MachineId, Moment
 
 RECENT = 10_000  # changes that the history of a daemon keeps; the door's file has them all
 READERS = ("sim",)

@@ -42,9 +42,9 @@ from fabgate.badges.typed import (
 )
 from fabgate.badges.uid import Uid
 from fabgate.devices.clock import SystemClock
-from fabgate.devices.protocols import Appeared, Clock, Left, Reader, Refused, Sighting
+from fabgate.devices.protocols import Appeared, Left, Reader, Refused, Sighting
 from fabgate.errors import BadgeError, DeviceError
-from fabgate.model import Code
+from fabgate.model import Clock, Code
 
 log = logging.getLogger(__name__)
 

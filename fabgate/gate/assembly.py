@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from fabgate.config import Settings
-from fabgate.devices.protocols import Bench, Clock, Input
+from fabgate.devices.protocols import Bench, Input
 from fabgate.errors import DeviceError
 from fabgate.events import Event, LockChanged, Mended, Troubled
 from fabgate.gate.boot import Books
@@ -20,7 +20,7 @@ from fabgate.gate.loop import Edges, Loop, Post
 from fabgate.gate.panel import Panels
 from fabgate.gate.readers import ReaderEdge
 from fabgate.gate.readers import edges as edges_of
-from fabgate.model import MachineId, Trouble
+from fabgate.model import Clock, MachineId, Trouble
 from fabgate.store import roster
 from fabgate.store.db import Store
 from fabgate.store.keys import Keys

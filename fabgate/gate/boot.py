@@ -15,11 +15,10 @@ from pathlib import Path
 
 from fabgate import VERSION
 from fabgate.config import Settings
-from fabgate.devices.protocols import Clock
 from fabgate.errors import DiskFull, StoreBusy, StoreCorrupt, StoreError
 from fabgate.events import Event, Mended, Troubled
 from fabgate.gate.ink import write_down
-from fabgate.model import MachineId, Moment, Trouble, Why
+from fabgate.model import Clock, MachineId, Moment, Trouble, Why
 from fabgate.records import Draft, GateStarted, SessionStopped
 from fabgate.store import db, journal
 from fabgate.store.db import Medium, Store, Writer

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fabgate.config import Settings
-from fabgate.devices.protocols import Clock
 from fabgate.errors import StoreError
 from fabgate.gate.boot import RUN_LOCK
 from fabgate.gate.checkup_pi import on_a_pi
 from fabgate.gate.finding import Finding, Grade
+from fabgate.model import Clock
 from fabgate.store import journal
 from fabgate.store.db import Store
 from fabgate.store.keys import Keys

@@ -11,10 +11,9 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fabgate.devices.protocols import Clock
 from fabgate.errors import DiskFull, StoreError
 from fabgate.events import Ink, Inked, InkFailed
-from fabgate.model import Moment, RecordId
+from fabgate.model import Clock, Moment, RecordId
 from fabgate.records import Draft, GateStarted, GateStopped, Refused
 from fabgate.store import journal
 from fabgate.store.db import Pen, Store, Writer

@@ -10,7 +10,6 @@ import logging
 import sqlite3
 from collections.abc import Iterator, Mapping
 
-from fabgate.devices.protocols import Clock
 from fabgate.errors import ChainBroken, StoreError
 from fabgate.events import (
     Ask,
@@ -23,7 +22,7 @@ from fabgate.events import (
     Rechecked,
     RosterMoved,
 )
-from fabgate.model import MachineId, MachineRules, Moment, RecordId, Standing, Token
+from fabgate.model import Clock, MachineId, MachineRules, Moment, RecordId, Standing, Token
 from fabgate.records import (
     BadgeAdded,
     BadgeBlocked,

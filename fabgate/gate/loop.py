@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from fabgate.devices.protocols import Clock, Devices, Sound
+from fabgate.devices.protocols import Devices, Sound
 from fabgate.errors import DeviceError
 from fabgate.events import Ask, Effect, Event, Ink, Power, Recheck, Refuse, Stopping, Tell, Tick, Troubled
 from fabgate.gate.ink import Beat, Written
 from fabgate.gate.panel import Panels, Showing, sound
-from fabgate.model import MachineId, MachineRules, Moment, Trouble
+from fabgate.model import Clock, MachineId, MachineRules, Moment, Trouble
 from fabgate.records import ClockSynced, Draft
 from fabgate.rules.face import Face, Mood, face, flash
 from fabgate.rules.machine import step

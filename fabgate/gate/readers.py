@@ -11,10 +11,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from fabgate.devices.protocols import Clock, Left, Reader, Refused, Sighting
+from fabgate.devices.protocols import Left, Reader, Refused, Sighting
 from fabgate.errors import DeviceError
 from fabgate.events import BadgeGone, BadgeSeen, BadgeUnfit, Event, Mended, Troubled
-from fabgate.model import MachineId, Trouble
+from fabgate.model import Clock, MachineId, Trouble
 from fabgate.store.keys import Keys
 
 log = logging.getLogger(__name__)

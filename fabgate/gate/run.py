@@ -16,7 +16,7 @@ from fabgate.config import Settings
 from fabgate.devices import open_bench
 from fabgate.devices.clock import SystemClock
 from fabgate.devices.door import Door
-from fabgate.devices.protocols import Bench, Clock
+from fabgate.devices.protocols import Bench
 from fabgate.devices.sim import SimBench
 from fabgate.events import Ask, Event, Inked, InkFailed, Recheck, Stopping
 from fabgate.gate.assembly import Gate, apply_locks, assemble, catalogue_of, watch_inputs
@@ -28,7 +28,7 @@ from fabgate.gate.notify import Notify
 from fabgate.gate.panel import Showing
 from fabgate.gate.readers import ReaderEdge
 from fabgate.gate.threads import Patience, Turner, Worker, spawn
-from fabgate.model import MachineId
+from fabgate.model import Clock, MachineId
 from fabgate.records import Draft, GateStopped
 from fabgate.store.db import OPEN_MEDIUM, Medium
 

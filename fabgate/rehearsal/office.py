@@ -8,8 +8,8 @@ from typing import Self
 
 from fabgate.config import Settings
 from fabgate.desk import badges, grants, lab, machines, members, sessions
-from fabgate.desk.deed import Clock, Desk, Done
-from fabgate.model import Denied, Level
+from fabgate.desk.deed import Desk, Done
+from fabgate.model import Clock, Denied, Level
 from fabgate.store.db import Store
 from fabgate.store.keys import Keys
 

@@ -10,6 +10,11 @@ never rewrites a journal row (law 6).
     people     what is personal about a member; members, badges, grants, roles, locks: the roster
     gate_run   one row: did the last run end cleanly; how far views of the journal have read
     beats      one row for each boot with open sessions: when they were last seen alive
+    rights     every record that gives or takes a right, of the whole lab; the roster is made from them
+    rights_sum how many there are, and the sum of their hashes
+    link       at a gate: which hub's rights it has, and up to where
+    heard      at the hub: how far the journal of each gate's epoch is held
+    open_sessions, gates, alarms   at the hub: what runs, what each gate is, what needs a person
 """
 
 from __future__ import annotations
@@ -135,6 +140,78 @@ CREATE TABLE beats (
     wall_ms INTEGER NOT NULL,
     synced INTEGER NOT NULL CHECK (synced IN (0, 1)),
     PRIMARY KEY (lab, boot)
+) STRICT, WITHOUT ROWID"""
+
+
+@MIGRATIONS(name="m002_hub")
+def _hub(db: Database) -> None:
+    for statement in _HUB.split(";\n"):
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 2")
+
+
+# `record` and not a position: most records of rights were made elsewhere, and have no row in this journal.
+_HUB = """\
+CREATE TABLE rights (
+    arrived INTEGER PRIMARY KEY,
+    lab TEXT NOT NULL,
+    record TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    body TEXT NOT NULL,
+    beside TEXT,
+    UNIQUE (lab, record)
+) STRICT;
+CREATE INDEX rights_by_subject ON rights (lab, subject);
+CREATE TABLE rights_sum (
+    lab TEXT NOT NULL PRIMARY KEY,
+    records INTEGER NOT NULL,
+    digest BLOB NOT NULL CHECK (length(digest) = 32)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE link (
+    lab TEXT NOT NULL PRIMARY KEY,
+    hub TEXT NOT NULL,
+    arrived INTEGER NOT NULL,
+    needs TEXT NOT NULL,
+    forked INTEGER NOT NULL CHECK (forked IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE heard (
+    origin INTEGER PRIMARY KEY REFERENCES origins (id),
+    lab TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    noted INTEGER NOT NULL
+) STRICT;
+CREATE TABLE open_sessions (
+    position INTEGER PRIMARY KEY REFERENCES journal (position),
+    lab TEXT NOT NULL,
+    machine TEXT NOT NULL
+) STRICT;
+CREATE TABLE gates (
+    lab TEXT NOT NULL,
+    gate TEXT NOT NULL,
+    info TEXT,
+    state TEXT,
+    state_ms INTEGER,
+    heard_ms INTEGER,
+    offset_ms INTEGER,
+    fingerprint TEXT,
+    invited_ms INTEGER,
+    joined_ms INTEGER,
+    retired_ms INTEGER,
+    handed TEXT,
+    PRIMARY KEY (lab, gate)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE alarms (
+    lab TEXT NOT NULL,
+    gate TEXT NOT NULL,
+    alarm TEXT NOT NULL,
+    what TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    over_ms INTEGER,
+    PRIMARY KEY (lab, gate, alarm)
 ) STRICT, WITHOUT ROWID"""
 
 
