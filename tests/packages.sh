@@ -9,6 +9,7 @@ wants() {
     command -v "$1" >/dev/null || missing="$missing $2"
 }
 
+wants mosquitto mosquitto
 wants strace strace
 wants systemd-analyze systemd
 wants visudo sudo
