@@ -25,6 +25,7 @@ PAGES: list[tuple[str, Callable[[], str]]] = [
     ("docs/states.md", from_rules.states),
     ("docs/texts.md", texts.reference),
     ("systemd/fabgate.toml", config.sample),
+    ("systemd/fabgate-hub.toml", config.hub_sample),
 ]
 
 

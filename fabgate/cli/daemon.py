@@ -9,6 +9,7 @@ import click
 
 from fabgate.cli.frame import Here, example, pass_here
 from fabgate.devices import door
+from fabgate.errors import UsageError
 
 
 @click.command(epilog=example("fabgate run"))
@@ -17,6 +18,9 @@ from fabgate.devices import door
 def run(here: Here, verbose: bool) -> None:
     """Run the gate until SIGTERM. Relays are off before READY and after the end."""
     from fabgate.gate.run import run as run_gate
+
+    if here.settings.hub is not None:
+        raise UsageError(f"{here.config}: this is the file of a hub, not of a gate", "Type: fabgate hub run")
 
     logging.basicConfig(
         stream=sys.stderr,

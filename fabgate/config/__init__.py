@@ -6,10 +6,11 @@ sample file and the page for installers are all made from it. Nothing is started
 
 from fabgate.config.keys import KEYS
 from fabgate.config.load import load
-from fabgate.config.pages import reference, sample
+from fabgate.config.pages import hub_sample, reference, sample
 from fabgate.config.settings import (
     BackupSettings,
     GateSettings,
+    HubSettings,
     LabSettings,
     MachineSettings,
     Panel,
@@ -23,6 +24,7 @@ __all__ = [
     "KEYS",
     "BackupSettings",
     "GateSettings",
+    "HubSettings",
     "LabSettings",
     "MachineSettings",
     "Panel",
@@ -30,6 +32,7 @@ __all__ = [
     "ReaderSettings",
     "Settings",
     "Skill",
+    "hub_sample",
     "load",
     "reference",
     "sample",

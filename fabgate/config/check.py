@@ -11,6 +11,7 @@ from fabgate.config.reading import Document, spot
 from fabgate.config.values import nearest
 from fabgate.model import Hold
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Names that outputs and inputs cannot have: the bench uses them for other things.
 TAKEN = ("buzzer", "current", "display", "lamp", "reader")
 _PANEL = ((keys.LAMP, keys.LAMPS), (keys.BUZZER, keys.BUZZERS), (keys.DISPLAY, keys.DISPLAYS))
@@ -19,10 +20,39 @@ _Used = tuple[Where, int, tuple[int, ...]]  # a key, the pin that it names, the 
 
 def check(document: Document) -> None:
     """Note in `document` all that does not fit together."""
+    _check_texts(document)
+    if document.there("hub"):
+        _check_hub(document)
+    else:
+        _check_gate(document)
+
+
+def _check_hub(document: Document) -> None:
+    """A hub's file speaks of no gate; its broker is plain on this computer only; its lab can be a topic."""
+    for other in ("gate", "machine"):
+        if document.there(other):
+            document.wrong(
+                (other,),
+                "a hub's file has no gate and no machine",
+                "Gates have files of their own, and so has the hub: move this to one of them.",
+            )
+    address = document.get(keys.HUB_ADDRESS)
+    if document.get(keys.BROKER) == "loopback" and address not in (None, *LOOPBACK):
+        document.wrong(
+            spot(keys.HUB_ADDRESS),
+            f"a loopback broker is not reached at {address}",
+            f'Write one of {", ".join(LOOPBACK)}, or broker = "mosquitto".',
+        )
+    if "%" in (document.get(keys.LAB) or ""):
+        document.wrong(spot(keys.LAB), "the broker's rules cannot bear a %", "Write the name without it.")
+
+
+def _check_gate(document: Document) -> None:
+    if document.get(keys.GATE) == keys.HUB_NAME:
+        document.wrong(spot(keys.GATE), f'"{keys.HUB_NAME}" is the name of the hub', "Take another one.")
     machines = document.names("machine")
     if not machines and not document.there("machine"):
         document.wrong(("machine",), "there is no machine", "Write one: [machine.laser]")
-    _check_texts(document)
     bench = _bench(document)
     for machine in machines:
         _check_lengths(document, machine)

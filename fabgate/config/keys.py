@@ -16,6 +16,7 @@ from fabgate.config.values import (
     COUNT,
     FOLDER,
     HANDLE,
+    HOST,
     ID,
     LAB_NAME,
     LAMP_PINS,
@@ -23,6 +24,7 @@ from fabgate.config.values import (
     LENGTH,
     PATH,
     PIN,
+    PORT,
     TEXT,
     WHOLE,
     ZONE,
@@ -34,6 +36,7 @@ from fabgate.model import Ending, Hold, Level
 
 T_co = TypeVar("T_co", covariant=True)
 
+HUB_NAME = "hub"  # the hub's own in every record; no gate may bear it
 EITHER = "any"  # a kind of device that every bench has
 BENCHES = ("sim", "pi")
 BENCH_GROUP = "fabgate.benches"  # entry points: benches that other packages bring
@@ -127,6 +130,29 @@ HEARTBEAT: Key[int] = Key(
     LENGTH,
     "How often an open session is marked as alive: what a power cut may leave unknown.",
     "30s",
+)
+HUB_ADDRESS: Key[str] = Key(
+    "hub.address", HOST, "The name or address by which gates reach the hub's broker.", example="hub.lan"
+)
+HUB_PORT: Key[int] = Key("hub.port", PORT, "The port of the broker there.", 8883)
+HUB_STATE: Key[Path] = Key(
+    "hub.state",
+    FOLDER,
+    "The folder of its books and certificates; a relative path counts from this file.",
+    "/var/lib/fabgate-hub",
+)
+HUB_CLOCK: Key[str] = Key(
+    "hub.clock",
+    word_of("timesyncd", "trusted"),
+    "Who says that the time is right, as for a gate.",
+    "timesyncd",
+)
+BROKER: Key[str] = Key(
+    "hub.broker",
+    word_of("mosquitto", "loopback"),
+    'What carries the messages: "mosquitto", with certificates; "loopback", any broker on this computer '
+    "that listens on nothing but 127.0.0.1, in plain text, for demonstrations.",
+    "mosquitto",
 )
 PROOF: Key[str] = Key(
     "actors.proof",
@@ -285,6 +311,11 @@ KEYS: tuple[Key[object], ...] = (
     BENCH,
     CLOCK,
     HEARTBEAT,
+    HUB_ADDRESS,
+    HUB_PORT,
+    HUB_STATE,
+    HUB_CLOCK,
+    BROKER,
     PROOF,
     BACKUP,
     KEEP,
@@ -324,9 +355,13 @@ KEYS: tuple[Key[object], ...] = (
     DISPLAY,
 )  # fmt: skip
 
+# A table that is only asked for its needed keys where it is written at all.
+CHOSEN = ("hub",)
+
 TABLES: Mapping[str, str] = {
     "lab": "The lab.",
     "gate": "This controller.",
+    "hub": "This hub. A file with this table is the hub's own: no gate and no machine is in it.",
     "actors": "Who may speak at the command line.",
     "backup": "The nightly backup.",
     "skill.*": "A skill. A machine that names one is enough; a table gives it a title and says who sponsors.",

@@ -11,6 +11,7 @@ from fabgate.config.reading import Document
 from fabgate.config.settings import (
     BackupSettings,
     GateSettings,
+    HubSettings,
     LabSettings,
     MachineSettings,
     Panel,
@@ -43,17 +44,36 @@ def _settings(document: Document) -> Settings:
     return Settings(
         path=document.path.absolute(),
         lab=lab,
-        gate=GateSettings(
-            name=document.need(keys.GATE),
-            state=_home(document) / document.need(keys.STATE),
-            bench=document.need(keys.BENCH),
-            clock=document.need(keys.CLOCK),
-            beat_ms=document.need(keys.HEARTBEAT),
-        ),
+        gate=_gate(document),
         skills=known,
         machines={MachineId(name): _machine(document, name, known, lab.contact) for name in machines},
         proof=document.need(keys.PROOF),
         backup=BackupSettings(_path(document, keys.BACKUP), document.need(keys.KEEP)),
+        hub=_hub(document),
+    )
+
+
+def _gate(document: Document) -> GateSettings:
+    """The gate; of a hub's file, what the hub has of one, so that it keeps its books by the same rules."""
+    if document.there("hub"):
+        state = _home(document) / document.need(keys.HUB_STATE)
+        return GateSettings(keys.HUB_NAME, state, clock=document.need(keys.HUB_CLOCK))
+    return GateSettings(
+        name=document.need(keys.GATE),
+        state=_home(document) / document.need(keys.STATE),
+        bench=document.need(keys.BENCH),
+        clock=document.need(keys.CLOCK),
+        beat_ms=document.need(keys.HEARTBEAT),
+    )
+
+
+def _hub(document: Document) -> HubSettings | None:
+    if not document.there("hub"):
+        return None
+    return HubSettings(
+        address=document.need(keys.HUB_ADDRESS),
+        port=document.need(keys.HUB_PORT),
+        broker=document.need(keys.BROKER),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fabgate.config.keys import KEYS, OTHER_PINS, POWER_PINS, TABLES, Key
 
@@ -16,16 +16,21 @@ _STARS = {
     "machine.*.input.*": ("laser", "estop"),
 }
 _WIDTH = 96
+# The tables of a hub's file, and those of a gate's.
+_OF_HUB = ("lab", "hub", "actors", "backup", "skill.*")
+_OF_GATE = tuple(table for table in TABLES if table != "hub")
 
 _SAMPLE = """\
-# The configuration of a gate: every key at its default, after a line that says what it is for.
+# The configuration of a {what}: every key at its default, after a line that says what it is for.
 # Made by docs/make.py from fabgate/config/keys.py.
 #
 # A key to change loses its first #, and so does the [table] above it. Where a default is no
-# plain value, the line shows an example.
-# Lengths of time are "4h", "5m", "90s" or "1h30m". Pins are BCM numbers.
+# plain value, the line shows an example.{units}
 # All keys with more words: docs/configuration.md.
 """
+
+_UNITS = """
+# Lengths of time are "4h", "5m", "90s" or "1h30m". Pins are BCM numbers."""
 
 _PAGE = """\
 # The configuration
@@ -54,12 +59,33 @@ than the limit. Relative paths count from the folder of the file. A `*` below st
 your choice. On the `sim` bench everything is simulated, on the `pi` bench everything is wired; the
 two are never mixed.
 
+The hub of a lab with several gates has a file of its own; this is enough:
+
+```toml
+[lab]
+name = "openfab"
+zone = "Europe/Brussels"
+
+[hub]
+address = "hub.lan"
+```
+
 """
 
 
 def sample() -> str:
     """The sample configuration: whole, every line of it commented out; it loads without its `#`."""
-    return _SAMPLE + "".join(_sample_table(table) for table in TABLES)
+    return _sample("gate", _UNITS, _OF_GATE)
+
+
+def hub_sample() -> str:
+    """The same of a hub, which has no machines."""
+    return _sample("hub", "", _OF_HUB)
+
+
+def _sample(what: str, units: str, tables: Iterable[str]) -> str:
+    head = _SAMPLE.format(what=what, units=units)
+    return head + "".join(_sample_table(table) for table in tables)
 
 
 def reference() -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from fabgate.config.keys import KEYS, Key
+from fabgate.config.keys import CHOSEN, KEYS, Key
 from fabgate.config.places import Where, places
 from fabgate.config.values import ID, Unfit, nearest
 from fabgate.errors import ConfigError
@@ -38,7 +38,8 @@ class Document:
         self._raw = _parse(path, text)
         self._lines = places(text)
         self.problems: list[Problem] = []
-        needed: dict[str, object] = {key.parts[0]: {} for key in KEYS if key.needed and "*" not in key.parts}
+        always = (key for key in KEYS if key.needed and "*" not in key.parts)
+        needed: dict[str, object] = {key.parts[0]: {} for key in always if key.parts[0] not in CHOSEN}
         self._check_table((), needed | dict(self._raw))
 
     def get(self, key: Key[T], *names: str) -> T | None:

@@ -34,6 +34,22 @@ class GateSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HubSettings:
+    """The hub: where gates reach its broker, and what kind of broker that is.
+
+    Its name, folder and clock stand in `Settings.gate`, as every store's do.
+    """
+
+    address: str
+    port: int = 8883
+    broker: str = "mosquitto"  # mosquitto: certificates; loopback: plain, on 127.0.0.1 only
+
+    @property
+    def tls(self) -> bool:
+        return self.broker != "loopback"
+
+
+@dataclass(frozen=True, slots=True)
 class BackupSettings:
     folder: Path | None = None
     keep: int = 7
@@ -113,3 +129,4 @@ class Settings:
     machines: Mapping[MachineId, MachineSettings]
     proof: str = "login"  # actors.proof: login | claimed
     backup: BackupSettings = field(default_factory=BackupSettings)
+    hub: HubSettings | None = None  # this is the hub: `gate` is then its own, and there are no machines

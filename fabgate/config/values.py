@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import re
 import zoneinfo
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +19,7 @@ LANGUAGES = ("en", "fr", "nl")  # those that `texts/` ships
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _ID = re.compile(r"[a-z0-9_-]{1,32}")
 _LENGTH = re.compile(r"(?:([0-9]{1,5})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?")
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,62})(\.[a-z0-9]([a-z0-9-]{0,62}))*")
 _LAB = re.compile(r"[^/#+$\x00-\x1f\x7f]{1,64}")
 
 
@@ -91,6 +93,28 @@ def _lab(value: object) -> str:
             "Take 1 to 64 signs, none of them / # + $, such as openfab.",
         )
     return name
+
+
+def _host(value: object) -> str:
+    """A name or an address on the network; as lower-case letters, for so it is compared."""
+    text = _text(value).lower()
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        pass
+    if not _HOST.fullmatch(text) or text.replace(".", "").isdigit():
+        raise Unfit(
+            f'"{text}" is no name or address of a computer',
+            "Write it as the gates reach it, without a port: hub.lan or 192.168.1.10.",
+        )
+    return text
+
+
+def _port(value: object) -> int:
+    number = _whole(value)
+    if not 1 <= number <= 65_535:
+        raise Unfit(f"there is no port {number}", "Write 1 to 65535; 8883 is the usual one.")
+    return number
 
 
 def _path(value: object) -> Path | None:
@@ -186,6 +210,8 @@ def _named(value: object) -> str:
 
 TEXT = Kind("text", _text)
 ID = Kind("id", _id)
+HOST = Kind("name or address", _host)
+PORT = Kind("port", _port)
 HANDLE = Kind("handle", _handle)
 LAB_NAME = Kind("text", _lab)
 PATH = Kind("path", _path)

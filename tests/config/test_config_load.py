@@ -6,7 +6,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fabgate import config
-from fabgate.config import BackupSettings, GateSettings, LabSettings, Panel, Pin, ReaderSettings, Skill
+from fabgate.config import (
+    BackupSettings,
+    GateSettings,
+    HubSettings,
+    LabSettings,
+    Panel,
+    Pin,
+    ReaderSettings,
+    Skill,
+)
 from fabgate.model import Ending, Ends, Hold, Level, MachineRules
 
 MINIMAL = """
@@ -110,6 +119,48 @@ def test_a_minimal_file_is_a_whole_simulated_lab(load, tmp_path):
         (),
     )
     assert laser.panel == Panel(lamp="sim", buzzer="sim", display="sim")
+
+
+HUB = """\
+[lab]
+name = "openfab"
+zone = "Europe/Brussels"
+
+[hub]
+address = "Hub.lan"
+"""
+
+
+def test_a_file_with_a_hub_needs_no_gate_and_no_machine(load):
+    settings = load(HUB)
+    assert settings.hub == HubSettings("hub.lan", 8883, "mosquitto")
+    assert settings.hub.tls
+    assert settings.gate == GateSettings("hub", Path("/var/lib/fabgate-hub"), bench="sim")
+    assert (settings.machines, settings.skills) == ({}, {})
+
+
+def test_every_key_of_a_hub_reaches_the_settings(load, tmp_path):
+    settings = load(
+        HUB.replace("Hub.lan", "127.0.0.1")
+        + 'port = 1884\nstate = "books"\nclock = "trusted"\nbroker = "loopback"\n'
+        + '[skill.laser]\ntitle = "Laser cutting"\n[actors]\nproof = "claimed"\n'
+    )
+    assert settings.hub == HubSettings("127.0.0.1", 1884, "loopback")
+    assert not settings.hub.tls
+    assert settings.gate == GateSettings("hub", tmp_path / "books", clock="trusted")
+    assert settings.skills == {"laser": Skill("laser", "Laser cutting")}
+    assert settings.proof == "claimed"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("192.168.1.10", "192.168.1.10"), ("FE80::1", "fe80::1"), ("hub", "hub")]
+)
+def test_a_hub_has_a_name_or_an_address(load, written, read):
+    assert load(HUB.replace("Hub.lan", written)).hub.address == read
+
+
+def test_a_gate_is_no_hub(load):
+    assert load(MINIMAL).hub is None
 
 
 def test_every_key_reaches_the_settings(load, tmp_path):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fabgate import config, texts
-from fabgate.config import keys, values
+from fabgate.config import GateSettings, HubSettings, keys, values
 from fabgate.config.keys import BENCH_GROUP, BENCHES, EITHER, KEYS, POWER_PINS, TABLES
 from fabgate.devices import BENCHES as OPENERS
 from fabgate.devices import GROUP, clock, kinds, pi, sim
@@ -16,14 +16,20 @@ HOME = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
-    ("file", "made"), [("systemd/fabgate.toml", config.sample), ("docs/configuration.md", config.reference)]
+    ("file", "made"),
+    [
+        ("systemd/fabgate.toml", config.sample),
+        ("systemd/fabgate-hub.toml", config.hub_sample),
+        ("docs/configuration.md", config.reference),
+    ],
 )
 def test_what_is_made_from_the_keys_is_current(file, made):
     assert (HOME / file).read_text(encoding="utf-8") == made(), "run python docs/make.py"
 
 
-def test_every_line_of_the_sample_is_commented_out():
-    assert all(line.startswith("#") for line in config.sample().splitlines() if line)
+@pytest.mark.parametrize("sample", [config.sample, config.hub_sample])
+def test_every_line_of_the_sample_is_commented_out(sample):
+    assert all(line.startswith("#") for line in sample().splitlines() if line)
 
 
 def test_the_sample_loads_when_it_is_uncommented(tmp_path):
@@ -34,8 +40,16 @@ def test_the_sample_loads_when_it_is_uncommented(tmp_path):
     assert settings.lab.zone == ZoneInfo("Europe/Brussels")
 
 
-def test_the_sample_has_every_key_at_its_default():
-    lines = config.sample().splitlines()
+def test_the_sample_of_a_hub_loads_when_it_is_uncommented(tmp_path):
+    path = tmp_path / "fabgate.toml"
+    path.write_text(re.sub(r"^#(?=\S)", "", config.hub_sample(), flags=re.MULTILINE), encoding="utf-8")
+    settings = config.load(path)
+    assert settings.hub == HubSettings("hub.lan")
+    assert settings.gate == GateSettings("hub", Path("/var/lib/fabgate-hub"))
+
+
+def test_the_samples_have_every_key_at_its_default():
+    lines = [*config.sample().splitlines(), *config.hub_sample().splitlines()]
     for key in KEYS:
         shown = [line for line in lines if line.startswith(f"#{key.parts[-1]} = ")]
         assert shown, key.path
@@ -68,10 +82,13 @@ def test_every_key_is_on_the_page_under_its_table():
         assert f"| `{key.parts[-1]}` |" in sections[".".join(key.parts[:-1])]
 
 
-def test_the_example_on_the_page_loads(tmp_path):
+def test_the_examples_on_the_page_load(tmp_path):
     path = tmp_path / "fabgate.toml"
-    path.write_text(re.search(r"```toml\n(.*?)```", config.reference(), re.DOTALL)[1])
+    gate, hub = re.findall(r"```toml\n(.*?)```", config.reference(), re.DOTALL)
+    path.write_text(gate)
     assert list(config.load(path).machines) == ["laser"]
+    path.write_text(hub)
+    assert config.load(path).hub == HubSettings("hub.lan")
 
 
 def test_every_key_stands_in_a_table_that_is_explained():

@@ -309,3 +309,41 @@ TWO = (
 def test_a_reader_that_cannot_be_is_refused(refused, text, where, what, remedy):
     said = refused(text)
     assert all(part in said for part in (where, what, remedy)), said
+
+
+HUB = LAB + '[hub]\naddress = "hub.lan"\n'  # 5 lines
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what", "remedy"),
+    [
+        (LAB + "[hub]", "4: hub.address", "missing", 'address = "hub.lan"'),
+        (LAB + "[hub]\nport = 8883", "4: hub.address", "missing", 'address = "hub.lan"'),
+        (HUB + LASER + RELAY, "6: machine", "no gate and no machine", "files of their own"),
+        (HUB + "[machine]", "6: machine", "no gate and no machine", "files of their own"),
+        (HUB + '[gate]\nname = "gate-1"', "6: gate", "no gate and no machine", "files of their own"),
+        (HUB.replace("hub.lan", "mqtts://hub.lan"), "5: hub.address", "no name or address", "without a port"),
+        (HUB.replace("hub.lan", "hub.lan:8883"), "5: hub.address", "no name or address", "without a port"),
+        (HUB.replace("hub.lan", "192.168.1"), "5: hub.address", "no name or address", "192.168.1.10"),
+        (HUB.replace("hub.lan", "a..b"), "5: hub.address", "no name or address", "hub.lan"),
+        (HUB.replace("hub.lan", ""), "5: hub.address", "no name or address", "hub.lan"),
+        (HUB + "port = 0", "6: hub.port", "no port 0", "1 to 65535"),
+        (HUB + "port = 65536", "6: hub.port", "no port 65536", "1 to 65535"),
+        (HUB + 'port = "8883"', "6: hub.port", "whole number", "without quotes"),
+        (HUB + 'state = ""', "6: hub.state", "a folder is wanted", "/var/lib"),
+        (HUB + 'clock = "sundial"', "6: hub.clock", "not known", "timesyncd, trusted"),
+        (HUB + 'broker = "loopback"', "5: hub.address", "not reached at hub.lan", 'broker = "mosquitto"'),
+        (HUB + 'broker = "emqx"', "6: hub.broker", "not known", "loopback, mosquitto"),
+        (HUB + "brokr = 1", "6: hub.brokr", "no such key", "Did you mean broker?"),
+        (HUB.replace("openfab", "100%u"), "2: lab.name", "cannot bear a %", "without it"),
+        (SIM + '[gate]\nname = "hub"', "9: gate.name", "the name of the hub", "another"),
+        ("hub = 3", "1: hub", "a table, not a value", "[hub]"),
+    ],
+)
+def test_a_hub_that_cannot_be_is_refused(refused, text, where, what, remedy):
+    said = refused(text)
+    assert all(part in said for part in (where, what, remedy)), said
+
+
+def test_a_hub_without_an_address_is_one_thing_to_mend(refused):
+    assert "things to mend" not in refused(LAB + "[hub]\nport = 1")
