@@ -36,6 +36,8 @@ COMMANDS = {
     "export": "export",
     "run": "daemon",
     "sim": "daemon",
+    "hub": "hub",
+    "gate": "gate",
     "reader": "reader",
     "doctor": "doctor",
     "rehearse": "rehearse",

@@ -124,7 +124,7 @@ def test_what_is_no_command_ends_with_status_2_and_says_how_to_go_on(words: tupl
 
 
 def test_a_mistyped_command_is_suggested():
-    assert "Did you mean grant?" in typed("grnat")[1]
+    assert "Did you mean grant" in typed("grnat")[1]
     assert "Did you mean revoke?" in typed("grant", "revok")[1]
 
 
