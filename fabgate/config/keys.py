@@ -167,6 +167,12 @@ BACKUP: Key[Path | None] = Key(
     "",
 )
 KEEP: Key[int] = Key("backup.keep", COUNT, "How many backups stay; older ones are removed.", 7)
+METRICS: Key[Path | None] = Key(
+    "metrics.folder",
+    PATH,
+    "Where `fabgate metrics` writes its numbers: the folder of a node-exporter. Empty: nowhere.",
+    "",
+)
 
 SKILL_TITLE: Key[str] = Key(
     "skill.*.title", TEXT, "The skill as people read it.", example="Laser cutting", else_="the skill's id"
@@ -319,6 +325,7 @@ KEYS: tuple[Key[object], ...] = (
     PROOF,
     BACKUP,
     KEEP,
+    METRICS,
     SKILL_TITLE,
     SPONSOR_FROM,
     SKILL,
@@ -364,6 +371,7 @@ TABLES: Mapping[str, str] = {
     "hub": "This hub. A file with this table is the hub's own: no gate and no machine is in it.",
     "actors": "Who may speak at the command line.",
     "backup": "The nightly backup.",
+    "metrics": "Numbers for Prometheus: see looking-on.md.",
     "skill.*": "A skill. A machine that names one is enough; a table gives it a title and says who sponsors.",
     "machine.*": "A machine, by its id.",
     "machine.*.readers.*": "A badge reader in detail; a machine may have two, a slot and one to tap.",

@@ -49,6 +49,7 @@ def _settings(document: Document) -> Settings:
         machines={MachineId(name): _machine(document, name, known, lab.contact) for name in machines},
         proof=document.need(keys.PROOF),
         backup=BackupSettings(_path(document, keys.BACKUP), document.need(keys.KEEP)),
+        metrics=_path(document, keys.METRICS),
         hub=_hub(document),
     )
 

@@ -129,4 +129,5 @@ class Settings:
     machines: Mapping[MachineId, MachineSettings]
     proof: str = "login"  # actors.proof: login | claimed
     backup: BackupSettings = field(default_factory=BackupSettings)
+    metrics: Path | None = None  # metrics.folder: where numbers for Prometheus are written
     hub: HubSettings | None = None  # this is the hub: `gate` is then its own, and there are no machines

@@ -271,3 +271,9 @@ def test_a_kind_alone_is_a_reader_with_its_usual_wiring(tmp_path):
     (tmp_path / "one.toml").write_text(text, encoding="utf-8")
     machine = config.load(tmp_path / "one.toml").machines["laser"]
     assert machine.readers == (ReaderSettings("rc522", hold=Hold.SLOT),)
+
+
+def test_numbers_for_prometheus_are_written_nowhere_unless_a_folder_is_named(load, tmp_path):
+    assert load(HUB).metrics is None
+    named = load(HUB + '[metrics]\nfolder = "numbers"\n')
+    assert named.metrics == tmp_path / "numbers"
