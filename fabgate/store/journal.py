@@ -7,8 +7,11 @@ both bear their names here too.
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from fabgate import records
 from fabgate.errors import ChainBroken
@@ -18,7 +21,7 @@ from fabgate.store import chain
 from fabgate.store.audit import Break, Verdict, verify
 from fabgate.store.faults import told
 from fabgate.store.run import Running, beat, latest_synced_ms, mark_run, running, was_clean
-from fabgate.store.slices import last_position, own_epochs, rows
+from fabgate.store.slices import all_epochs, last_position, own_epochs, rows
 from fabgate.store.writer import SEQ_BITS, SEQ_MASK, Pen
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "latest_synced_ms",
     "mark_run",
     "notes",
+    "position",
     "purge",
     "running",
     "verify",
@@ -48,22 +52,48 @@ def entries(
     newest_first: bool = False,
     limit: int | None = None,
 ) -> Iterator[Entry]:
-    """This gate's records in their order, of all its epochs; of `kinds` only, where given.
+    """The records of these books in their order, of all epochs; of `kinds` only, where given.
 
-    `after` is a `seq` of the present epoch: what came later in it, and nothing older. Read in
-    slices, each a short read of its own: records that are written meanwhile may come at the end.
-    Raises ChainBroken for a body that cannot be read, StoreCorrupt.
+    The books of a hub hold every gate's: they come gate by gate, its own first, or, the newest first,
+    from all gates by their wall time. `after` is a `seq` of the present epoch: what came later in it,
+    and nothing older. Read in slices, each a short read of its own: records that are written meanwhile
+    may come at the end. Raises ChainBroken for a body that cannot be read, StoreCorrupt.
     """
-    epochs = own_epochs(conn)
     if after:
-        epochs = epochs[-1:]
-    left = limit
-    for number, origin in reversed(epochs) if newest_first else epochs:
-        for row in rows(conn, number, after, kinds, newest_first):
-            if left == 0:
-                return
-            left = None if left is None else left - 1
+        found = _of([own_epochs(conn)[-1]], conn, after, kinds, newest_first)
+    else:
+        gates = [
+            _of(epochs[::-1] if newest_first else epochs, conn, 0, kinds, newest_first)
+            for epochs in all_epochs(conn).values()
+        ]
+        found = _newest(gates) if newest_first and len(gates) > 1 else itertools.chain.from_iterable(gates)
+    return itertools.islice(found, limit)
+
+
+def _of(
+    epochs: Collection[tuple[int, Origin]],
+    conn: sqlite3.Connection,
+    after: int,
+    kinds: Collection[str],
+    backwards: bool,
+) -> Iterator[Entry]:
+    """The records of one gate's epochs, one epoch after the other."""
+    for number, origin in epochs:
+        for row in rows(conn, number, after, kinds, backwards):
             yield _entry(origin, *row)
+
+
+def _newest(gates: Iterable[Iterator[Entry]]) -> Iterator[Entry]:
+    """The records of several gates as one, the newest first as far as their clocks agree."""
+    return (entry for _, entry in heapq.merge(*map(_dated, gates), key=lambda dated: -dated[0]))
+
+
+def _dated(entries: Iterator[Entry]) -> Iterator[tuple[int, Entry]]:
+    """Each record with a wall time that never rises: one gate's stay in their order, whatever it says."""
+    wall_ms = sys.maxsize
+    for entry in entries:
+        wall_ms = wall_ms if entry.at is None else min(wall_ms, entry.at.wall_ms)
+        yield wall_ms, entry
 
 
 def _entry(origin: Origin, position: int, body: str | None) -> Entry:
@@ -88,21 +118,22 @@ def last_seq(conn: sqlite3.Connection) -> int:
 @told
 def entry(conn: sqlite3.Connection, id: RecordId) -> Entry | None:  # noqa: A002
     """One record, of whatever origin; None when this store has none of that id."""
-    position = _position(conn, id)
-    if position is None:
+    at = position(conn, id)
+    if at is None:
         return None
-    row = conn.execute("SELECT position, body FROM journal WHERE position = ?", (position,)).fetchone()
+    row = conn.execute("SELECT position, body FROM journal WHERE position = ?", (at,)).fetchone()
     return _entry(id.origin, *row) if row else None
 
 
 @told
 def notes(conn: sqlite3.Connection, id: RecordId) -> Mapping[str, str]:  # noqa: A002
     """The texts beside a record by their kind: a reason, a name, a login. Empty once purged."""
-    found = conn.execute("SELECT kind, text FROM notes WHERE position = ?", (_position(conn, id),))
+    found = conn.execute("SELECT kind, text FROM notes WHERE position = ?", (position(conn, id),))
     return dict(found.fetchall())
 
 
-def _position(conn: sqlite3.Connection, record: RecordId) -> int | None:
+def position(conn: sqlite3.Connection, record: RecordId) -> int | None:
+    """Where a record stands in these books; None where its origin was never heard of."""
     lab, gate, epoch = record.origin.split("/")
     row = conn.execute(_ORIGIN, (lab, gate, epoch)).fetchone()
     return None if row is None else (row[0] << SEQ_BITS) + record.seq
@@ -119,12 +150,17 @@ def purge(pen: Pen, at: Moment, rule: str, first: int, last: int, kinds: Collect
     """
     number, _ = own_epochs(pen.conn)[-1]
     last = min(last, last_seq(pen.conn))
-    base = number << SEQ_BITS
-    for position, kind, body in pen.execute(_WHOLE, (base + first, base + last)).fetchall():
-        if kind not in _KEPT and (not kinds or kind in kinds):
-            pen.execute(_BLANK, (chain.body_hash(body.encode()), position))
-            pen.execute("DELETE FROM notes WHERE position = ?", (position,))
+    blank(pen, number << SEQ_BITS, first, last, kinds)
     return pen.append(Draft(at, Purged(first, last, rule, tuple(sorted(kinds)))))
+
+
+def blank(pen: Pen, base: int, first: int, last: int, kinds: Collection[str]) -> None:
+    """Blank what a purge record names, in the epoch whose positions begin at `base`: also where another
+    store has written that record."""
+    for at, kind, body in pen.execute(_WHOLE, (base + first, base + last)).fetchall():
+        if kind not in _KEPT and (not kinds or kind in kinds):
+            pen.execute(_BLANK, (chain.body_hash(body.encode()), at))
+            pen.execute("DELETE FROM notes WHERE position = ?", (at,))
 
 
 _WHOLE = "SELECT position, kind, body FROM journal WHERE position BETWEEN ? AND ? AND body IS NOT NULL"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fabgate import records
-from fabgate.model import Moment, RecordId
+from fabgate.model import Moment, Origin, RecordId
 from fabgate.records import Body, SessionStarted, SessionStopped
 from fabgate.store.faults import told
 from fabgate.store.slices import last_position, own_epochs, rows
@@ -38,15 +38,31 @@ class Running:
 
 @told
 def running(conn: sqlite3.Connection) -> tuple[Running, ...]:
-    """Every session that is open in the journal, the oldest first.
+    """Every session that is open in the books, the oldest first; at a hub those of all gates.
 
-    After a crash these are the ones to close at their `beat`. Raises StoreCorrupt.
+    After a crash of a gate these are the ones to close at their `beat`. Raises StoreCorrupt.
     """
     beats = {beat.boot: beat for beat in _beats(conn)}
-    return tuple(
+    own = (
         Running(said.machine, start, opened, _alive(opened, beats.get(opened.boot)), said)
         for _, start, opened, said in _open(conn)
     )
+    return (*own, *_elsewhere(conn))
+
+
+def _elsewhere(conn: sqlite3.Connection) -> Iterator[Running]:
+    """What runs at the gates, as far as a hub has heard."""
+    for lab, gate, epoch, position, body in conn.execute(_ELSEWHERE).fetchall():
+        at, said = records.decode(body)
+        if isinstance(said, SessionStarted):
+            start = RecordId(Origin(f"{lab}/{gate}/{epoch}"), position & SEQ_MASK)
+            yield Running(said.machine, start, at, at, said)
+
+
+_ELSEWHERE = """\
+SELECT o.lab, o.gate, o.epoch, s.position, j.body FROM open_sessions AS s
+JOIN journal AS j ON j.position = s.position JOIN origins AS o ON o.id = s.position >> 40
+WHERE s.lab = lab() AND j.body IS NOT NULL ORDER BY s.position"""
 
 
 def _alive(opened: Moment, beat: Moment | None) -> Moment:

@@ -55,6 +55,21 @@ def own_epochs(conn: sqlite3.Connection) -> list[tuple[int, Origin]]:
 
 
 @told
+def all_epochs(conn: sqlite3.Connection) -> dict[str, list[tuple[int, Origin]]]:
+    """Number and name of each epoch in the books by its gate, in their order; this gate's own first.
+
+    The books of a gate hold no records but its own, those of a hub every gate's.
+    """
+    found: dict[str, list[tuple[int, Origin]]] = {}
+    for number, lab, gate, epoch in conn.execute(_EPOCHS):
+        found.setdefault(gate, []).append((number, Origin(f"{lab}/{gate}/{epoch}")))
+    return found
+
+
+_EPOCHS = "SELECT id, lab, gate, epoch FROM origins WHERE lab = lab() ORDER BY own DESC, id"
+
+
+@told
 def last_position(conn: sqlite3.Connection, number: int) -> int:
     """Where the newest record of epoch `number` stands."""
     base = number << SEQ_BITS
