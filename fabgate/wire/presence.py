@@ -1,0 +1,79 @@
+"""Who is there and what stands there: the retained messages. No person is in any of them (law 12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from fabgate.model import Moment
+from fabgate.wire.forms import Id, Line, Ms, Name, Number, OneLine, Shaped
+from fabgate.wire.marks import OriginMark, RosterMark
+from fabgate.wire.topics import WIRE
+
+Presence = Literal["ready", "stopping", "lost"]
+Standing = Literal["free", "waiting", "opening", "in_use", "ending", "locked", "fault"]
+Trouble = Annotated[str, Shaped("a trouble", "[a-z_]{1,32}")]
+
+
+@dataclass(frozen=True, slots=True)
+class GateState(OneLine):
+    """Whether a gate is there. The broker says `lost`, as its last will: then `at` is null."""
+
+    state: Presence
+    instance: Name
+    at: Moment | None
+    version: Line
+
+
+@dataclass(frozen=True, slots=True)
+class MachineInfo:
+    """A machine as its gate is configured. Lengths are ms."""
+
+    machine: Id
+    title: Line
+    skill: Id
+    hold: Id
+    limit_ms: Ms
+    warning_ms: Ms
+    sponsor_from: Id
+
+
+@dataclass(frozen=True, slots=True)
+class GateInfo(OneLine):
+    """What a gate is and has; also its hello: the hub answers with an `Ack` for each origin."""
+
+    instance: Name
+    version: Line
+    wire: Number = field(default=WIRE, kw_only=True)
+    origins: tuple[OriginMark, ...]
+    roster: RosterMark
+    keys: tuple[Id, ...]
+    machines: tuple[MachineInfo, ...]
+    features: tuple[Id, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MachineState(OneLine):
+    """What a machine does, as the gate commands it. `powered`: whether its relay is closed."""
+
+    state: Standing
+    powered: bool
+    troubles: tuple[Trouble, ...]
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class HubState(OneLine):
+    """Whether the hub is there, in which epoch, and which numbers of the wire it speaks."""
+
+    state: Presence
+    hub: Id
+    instance: Name
+    at: Moment | None
+    version: Line
+    wire: tuple[Number, ...]
+
+    @property
+    def understood(self) -> bool:
+        """Whether this version can talk with that hub."""
+        return WIRE in self.wire

@@ -1,0 +1,172 @@
+"""The roster on its way: pages of rights in the order in which the sender came to know them, and keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from fabgate.wire.forms import (
+    HASH,
+    ID,
+    LIMIT,
+    LONGEST,
+    MOST,
+    RECORD,
+    Count,
+    Id,
+    Malformed,
+    OneLine,
+    Rows,
+    Shaped,
+    Table,
+    Unfit,
+    built,
+    dumped,
+    joined,
+    lines,
+    parsed,
+    tried,
+    written,
+)
+
+EVERY = "*"  # in `needs`: all machines
+FEATURES: frozenset[str] = frozenset()  # what this version's reading of a roster knows beyond rights
+
+_RIGHT = re.compile(rf"({HASH.shape}) ({RECORD.shape}) (\{{.*\}})", re.DOTALL)
+_BESIDE = "+ "
+_MACHINES = Rows(Shaped("a machine or *", rf"\*|{ID.shape}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A right record: its id (`lab/gate/epoch#seq`), its hash in the chain, its body byte for byte, and what
+    is personal of it (JSON text), which never stands in a body.
+
+    A line `<hash> <record> <body>`; where there is something beside, a line `+ <beside>` after it.
+    """
+
+    record: str
+    hash: str
+    body: str
+    beside: str | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes of its lines, for `cut`."""
+        return sum(len(line.encode("utf-8", "replace")) + 1 for line in _lines(self)) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The sender's rights with `arrived` after `after` up to `upto`, in that order; `end` is its newest.
+
+    `hub` is the sender's epoch. `needs` names features and the machines (`*`: all) that a reader who lacks
+    the feature must refuse (`lacking`). Rights that the reader has anyway may be left out.
+    """
+
+    BESIDE: ClassVar = ("rights",)
+    hub: Id
+    after: Count
+    upto: Count
+    end: Count
+    needs: Annotated[Mapping[str, tuple[str, ...]], Table(ID, _MACHINES)]
+    rights: tuple[Right, ...]
+
+    def encode(self) -> bytes:
+        """The message. Raises ValueError when it is too long or no reader would take it."""
+        _sound(self)
+        rows = (line for right in self.rights for line in _lines(right))
+        return joined([dumped(written(self)), *rows], _limit(len(self.rights)))
+
+    @classmethod
+    def decode(cls, data: bytes) -> Page | Malformed:
+        """The rights that `data` brings, whatever it is."""
+        return tried(lambda: _page(data))
+
+
+def _limit(rights: int) -> int:
+    return LONGEST if rights == 1 else LIMIT
+
+
+def _page(data: bytes) -> Page:
+    head, *rows = lines(data, LONGEST)
+    page = built(Page, parsed(head), rights=_rights(rows))
+    if len(data) > _limit(len(page.rights)):
+        raise Unfit(f"longer than {LIMIT} bytes")
+    return _sound(page)
+
+
+def _sound(page: Page) -> Page:
+    if not page.after <= page.upto <= page.end:
+        raise Unfit("after, upto and end are not in this order")
+    if len(page.rights) > min(MOST, page.upto - page.after):
+        raise Unfit("more rights than the page can have")
+    return page
+
+
+def _rights(rows: Sequence[str]) -> tuple[Right, ...]:
+    rights: list[Right] = []
+    open_right = False
+    for row in rows:
+        if row.startswith(_BESIDE):
+            if not open_right:
+                raise Unfit("something beside nothing")
+            last = rights.pop()
+            rights.append(Right(last.record, last.hash, last.body, _object(row.removeprefix(_BESIDE))))
+            open_right = False
+        else:
+            rights.append(_right(row))
+            open_right = True
+    return tuple(rights)
+
+
+def _right(row: str) -> Right:
+    found = _RIGHT.fullmatch(row)
+    if not found:
+        raise Unfit("a line that is no right")
+    return Right(record=found[2], hash=found[1], body=found[3])
+
+
+def _object(text: str) -> str:
+    if not isinstance(parsed(text), dict):
+        raise Unfit("beside is not an object")
+    return text
+
+
+def _lines(right: Right) -> list[str]:
+    row = f"{right.hash} {right.record} {right.body}"
+    _right(row)
+    return [row] if right.beside is None else [row, _BESIDE + _object(right.beside)]
+
+
+def lacking(needs: Mapping[str, Sequence[str]], features: Set[str] = FEATURES) -> frozenset[str]:
+    """The machines that must be refused by a reader who knows these features only; `*` means all of them."""
+    return frozenset(machine for name in needs.keys() - features for machine in needs[name])
+
+
+@dataclass(frozen=True, slots=True)
+class Need(OneLine):
+    """What a gate has of a hub's roster: pages after `arrived` are wanted. `hub` is null at first."""
+
+    hub: Id | None
+    arrived: Count
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KeyLine:
+    """A key that makes tokens of badges: 32 bytes in hexadecimal. Secret: it is never shown."""
+
+    id: Id
+    secret_hex: Annotated[str, HASH]
+
+    def __repr__(self) -> str:
+        return f"KeyLine({self.id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring(OneLine):
+    """The live keys of a gate, or of the lab; the newest first."""
+
+    keys: tuple[KeyLine, ...]
