@@ -71,7 +71,8 @@ def of_month(desk: Desk, month: Month) -> list[Line]:
     first_s, next_s = month.bounds(desk.settings.lab.zone)
     ledger = Ledger(first_syncs(journal.entries(desk.conn, kinds=SYNC_KINDS)))
     usages = ledger.usages(journal.entries(desk.conn, kinds=KINDS))
-    return _drawn(desk, [one for one in usages if first_s <= one.ended_s < next_s])
+    ended = [one for one in usages if first_s <= one.ended_s < next_s]
+    return _drawn(desk, sorted(ended, key=lambda one: (one.ended_s, one.session)))
 
 
 def of_record(desk: Desk, record: RecordId) -> Line:

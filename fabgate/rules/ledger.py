@@ -19,13 +19,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fabgate.model import MachineId, MemberId, Moment, Origin, RecordId, SkillId, Why
-from fabgate.records import ClockSynced, Entry, SessionStarted, SessionStopped
+from fabgate.records import ClockSeen, ClockSynced, Entry, SessionStarted, SessionStopped
 
 KINDS = (SessionStarted.kind, SessionStopped.kind)
 """The records that a ledger wants; whoever reads the journal for it may leave out all others."""
 
-SYNC_KINDS = (ClockSynced.kind,)
+SYNC_KINDS = (ClockSynced.kind, ClockSeen.kind)
 """The records that `first_syncs` wants."""
+
+_HUB = "hub"  # the hub's name among the gates
 
 
 class Dated(enum.StrEnum):
@@ -100,16 +102,33 @@ Syncs = Mapping[Boot, Moment]
 
 
 def first_syncs(entries: Iterable[Entry]) -> Syncs:
-    """The earliest `ClockSynced` of each boot: the first of the two passes over the journal."""
+    """The earliest sync of each boot: the first of the two passes over the journal.
+
+    What the gate itself was told comes before what the hub, whose clock was right, has heard of it:
+    that one is late by as long as the message was under way.
+    """
     found: dict[Boot, Moment] = {}
+    seen: dict[Boot, Moment] = {}
     for entry in entries:
-        at = entry.at
-        if at is None or not isinstance(entry.body, ClockSynced) or not at.synced:
-            continue
-        boot = _boot(entry.id.origin, at)
-        if boot not in found or at.boot_ms < found[boot].boot_ms:
-            found[boot] = at
-    return found
+        match entry.body:
+            case ClockSynced() if entry.at is not None and entry.at.synced:
+                _earlier(found, _boot(entry.id.origin, entry.at), entry.at)
+            case ClockSeen(gate, boot, boot_ms, wall_ms) if _of_hub(entry.id.origin):
+                lab = entry.id.origin.partition("/")[0]
+                _earlier(seen, (f"{lab}/{gate}", boot), Moment(boot, boot_ms, wall_ms, synced=True))
+            case _:
+                pass
+    return seen | found
+
+
+def _earlier(syncs: dict[Boot, Moment], boot: Boot, at: Moment) -> None:
+    if boot not in syncs or at.boot_ms < syncs[boot].boot_ms:
+        syncs[boot] = at
+
+
+def _of_hub(origin: Origin) -> bool:
+    """Only the hub says when it heard somebody: a gate could move another's sessions by it."""
+    return origin.split("/")[1] == _HUB
 
 
 def settle(at: Moment, sync: Moment | None) -> tuple[Moment, Dated]:
@@ -129,8 +148,8 @@ class Ledger:
     """Pairs starts and stops of any origins, in journal order, into usages.
 
     - A second stop of one session is passed over: what was said first stays.
-    - A stop whose start is not there (purged, or in a journal moved aside) makes no usage.
-      Both are counted in `unpaired`.
+    - A stop whose start is not there (purged, or in a journal moved aside) makes no usage, nor does
+      one that another gate has written. All are counted in `unpaired`.
     - An `aborted` start never had power and makes no usage; an undone one does, uncharged.
     - A start without a stop is still open.
     """
@@ -158,10 +177,11 @@ class Ledger:
         return tuple(self._session(record, at, begun, None) for record, at, begun in self._open.values())
 
     def _closed(self, record: RecordId, at: Moment, ended: SessionStopped) -> Usage | None:
-        opened = self._open.pop(ended.session, None)
-        if opened is None:
+        opened = self._open.get(ended.session)
+        if opened is None or _gate(opened[0].origin) != _gate(record.origin):
             self.unpaired += 1
             return None
+        del self._open[ended.session]
         if ended.why == Why.ABORTED:
             return None
         session = self._session(*opened, at)
@@ -205,7 +225,11 @@ class Ledger:
 
 def _boot(origin: Origin, at: Moment) -> Boot:
     # The epoch is left out: a gate may begin a new one in mid-boot.
-    return origin.rpartition("/")[0], at.boot
+    return _gate(origin), at.boot
+
+
+def _gate(origin: Origin) -> str:
+    return origin.rpartition("/")[0]
 
 
 def _later(at: Moment, ms: int) -> Moment:
