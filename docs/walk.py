@@ -17,6 +17,7 @@ from fabgate.events import (
     CloseNow,
     Effect,
     Event,
+    Identify,
     Ink,
     Inked,
     InkFailed,
@@ -200,6 +201,7 @@ def _events(rules: MachineRules, state: State, ending: Ending) -> Iterator[tuple
         checked = trouble is Trouble.CHECKING
         over = "the check is done" if checked else "the last trouble is over"
         yield over, send(Mended(rules.machine, trouble, at()))
+    yield "somebody at the hub looks for it", send(Identify(rules.machine, at()))
     yield "the daemon stops", send(Stopping(rules.machine, at()))
 
 

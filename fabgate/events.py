@@ -136,6 +136,14 @@ class RosterMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class Identify:
+    """Somebody at the hub wants to know where this machine stands: it says so. Nothing else changes."""
+
+    machine: MachineId
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Troubled:
     """A device of the machine failed, or its emergency stop was pressed."""
 
@@ -181,6 +189,7 @@ Event = (
     | LockChanged
     | CloseNow
     | RosterMoved
+    | Identify
     | Troubled
     | Mended
     | Tick

@@ -115,6 +115,7 @@ class Notice(enum.StrEnum):
     WAIT_OVER = "wait_over"
     ENDED = "ended"
     TOLD = "told"
+    IDENTIFY = "identify"  # "which of all these boxes is it?", asked by somebody at the hub
 
 
 class Why(enum.StrEnum):
@@ -157,6 +158,7 @@ class Trouble(enum.StrEnum):
     ESTOP = "estop"
     JOURNAL = "journal"  # the journal does not verify: a person must look at it
     CHECKING = "checking"  # the journal is read through after an unclean stop
+    OUTDATED = "outdated"  # the hub says that this machine needs a newer fabgate than this
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ SOUND: Mapping[Notice, Sound] = {
     Notice.CANCELLED: Sound.END,
     Notice.WAIT_OVER: Sound.END,
     Notice.ENDED: Sound.END,
+    Notice.IDENTIFY: Sound.ASK,
 }
 
 

@@ -80,7 +80,7 @@ def flash(tell: Tell) -> Mood:
     if isinstance(tell.what, Code):
         return Mood.DENIED
     match tell.what:
-        case Notice.ASK_SPONSOR | Notice.ASK_RETURN:
+        case Notice.ASK_SPONSOR | Notice.ASK_RETURN | Notice.IDENTIFY:
             return Mood.WAITING
         case Notice.OPENED | Notice.OPENED_SUPERVISED | Notice.STILL_ON | Notice.HERE:
             return Mood.ON

@@ -23,6 +23,7 @@ from fabgate.events import (
     CloseNow,
     Effect,
     Event,
+    Identify,
     Ink,
     Inked,
     InkFailed,
@@ -131,6 +132,8 @@ def _on(rules: MachineRules, state: State, event: Event) -> Step:
             return _close(rules, state, event)
         case RosterMoved():
             return _roster_moved(rules, state, event)
+        case Identify():
+            return state, (_tell(rules, Notice.IDENTIFY, None, contact=rules.contact),)
         case Troubled():
             return _troubled(rules, state, event)
         case Mended():

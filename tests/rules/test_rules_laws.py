@@ -27,7 +27,19 @@ from machine_bench import (
     MachineBench,
 )
 
-from fabgate.events import Effect, Event, Ink, Inked, Looked, LookFailed, Power, Rechecked, RosterMoved
+from fabgate.events import (
+    Effect,
+    Event,
+    Identify,
+    Ink,
+    Inked,
+    Looked,
+    LookFailed,
+    Power,
+    Rechecked,
+    RosterMoved,
+    Tick,
+)
 from fabgate.model import Denied, Ending, Ends, Hold, Level, MachineRules, Standing, Token, Trouble, Why
 from fabgate.records import SessionStarted, SessionStopped
 from fabgate.rules import policy
@@ -122,6 +134,11 @@ class WatchedBench(MachineBench):
         if token in self.roster:
             self.roster[token] = replace(self.roster[token], **fields)  # type: ignore[arg-type]
             self.send(RosterMoved(self.rules.machine, self.now))
+
+    def send_alone(self, event: type[Identify]) -> tuple[Effect, ...]:
+        """What the event itself does, once every deadline that has passed is done."""
+        self.send(Tick(self.rules.machine, self.now))
+        return self.send(event(self.rules.machine, self.now))
 
     def close_last(self) -> None:
         records = [record for record, body in self.records if isinstance(body, SessionStarted)]
@@ -258,6 +275,10 @@ class Workshop(RuleBasedStateMachine):
     @rule(token=TOKENS, fields=NEWS)
     def the_desk_changes_somebodys_rights(self, token: Token, fields: dict[str, object]) -> None:
         self.bench.news(token, fields)
+
+    @rule()
+    def somebody_at_the_hub_looks_for_the_machine(self) -> None:
+        assert not any(isinstance(effect, Power | Ink) for effect in self.bench.send_alone(Identify))
 
     @rule()
     def a_person_closes_the_session(self) -> None:

@@ -19,8 +19,8 @@ from machine_bench import (
     working,
 )
 
-from fabgate.events import Inked, Mended, Power, Troubled
-from fabgate.model import Code, InkId, RecordId, Trouble, Why
+from fabgate.events import Identify, Inked, Mended, Power, Tell, Troubled
+from fabgate.model import Code, InkId, Notice, RecordId, Trouble, Why
 from fabgate.records import TroubleBegan, TroubleOver
 from fabgate.rules.gestures import Name
 
@@ -272,3 +272,24 @@ def test_a_session_whose_reader_always_saw_has_no_blind_second():
     bench.wait(60)
     bench.tap(ADAS)
     assert bench.stop.blind_ms == 0
+
+
+def test_a_machine_that_is_looked_for_says_where_it_is_and_changes_nothing():
+    bench = working(ADAS)
+    state = bench.state
+    effects = bench.send(Identify(LASER, bench.now))
+    assert [type(effect) for effect in effects] == [Tell]
+    assert bench.said is Notice.IDENTIFY
+    assert (bench.state, bench.relay) == (state, True)
+
+
+def test_a_machine_whose_rules_this_gate_does_not_know_refuses_starts_and_ends_none():
+    bench = working(ADAS)
+    bench.trouble(Trouble.OUTDATED)
+    assert bench.relay
+    bench.wait(3)
+    bench.tap(ADAS)
+    bench.tap(BOBS)
+    assert not bench.relay
+    assert bench.said is Code.MACHINE_FAULT
+    assert bench.told[-1].facts["trouble"] == Trouble.OUTDATED
