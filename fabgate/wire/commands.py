@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fabgate.wire.forms import Id, Line, Ms, Name, OneLine, Record, Shaped
+from fabgate.wire.forms import OneLine
+from fabgate.wire.kinds import Id, Line, Ms, Name, Record, Shaped
 
 VERBS = ("stop", "identify", "refresh", "hand_in")
 

@@ -1,15 +1,15 @@
 """How a message is written and read: a dataclass whose annotations are its form.
 
-A field says by its annotation what may stand there: `Annotated[int, Whole(1, 9)]`, a `Literal`, another
-dataclass of this room, `X | None`, `tuple[X, ...]`. From it come the writing, the strict reading and the
-JSON Schema, so that these three cannot differ. Fields that a form does not know are passed over; one that
-is missing is a fault, unless it has a default. What is told of a fault never repeats what was sent.
+A field says by its annotation what may stand there: `Annotated[int, Whole(1, 9)]` (`kinds.py`), a
+`Literal`, another dataclass of this room, `X | None`, `tuple[X, ...]`. From it come the writing, the strict
+reading and the JSON Schema, so that these three cannot differ. Fields that a form does not know are passed
+over; one that is missing is a fault, unless it has a default. What is told of a fault never repeats what was
+sent.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from types import NoneType, UnionType
@@ -17,7 +17,6 @@ from typing import (
     Annotated,
     Any,
     Literal,
-    Protocol,
     TypeVar,
     Union,
     get_args,
@@ -26,12 +25,13 @@ from typing import (
 )
 
 from fabgate.model import Moment
+from fabgate.wire.kinds import Flag, Kind, Maybe, Rows, Schema, Unfit, When, Word
 
 T = TypeVar("T")
-Schema = Mapping[str, object]
 
 LIMIT = 65_536  # bytes of a message
-LONGEST = 262_144  # bytes of a message that carries one record alone
+BODY = 262_144  # bytes of one record's body
+ALONE = 524_288  # bytes of a message that carries one long record alone; brokers take more
 FULL = 60_000  # bytes of records that a sender puts into a message
 MOST = 200  # records in a message
 
@@ -43,184 +43,7 @@ class Malformed:
     why: str
 
 
-class Unfit(ValueError):
-    """A value that does not fit its form; `decode` turns it into `Malformed`."""
-
-
-# --- kinds of values ----------------------------------------------------------------------------
-
-
-class Kind(Protocol):
-    """One kind of value. `read` takes what JSON gives, `write` gives what JSON takes. Both raise Unfit."""
-
-    def read(self, said: object) -> object: ...
-    def write(self, value: object) -> object: ...
-    def schema(self) -> Schema: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A whole number within bounds; True and 1.0 are none."""
-
-    least: int
-    most: int
-
-    def read(self, said: object) -> int:
-        if type(said) is not int or not self.least <= said <= self.most:
-            raise Unfit(f"not a whole number from {self.least} to {self.most}")
-        return said
-
-    write = read
-
-    def schema(self) -> Schema:
-        return {"type": "integer", "minimum": self.least, "maximum": self.most}
-
-
-@dataclass(frozen=True, slots=True)
-class Shaped:
-    """A text of one shape: an id, a hash. `what` is its name for people."""
-
-    what: str
-    shape: str
-
-    def read(self, said: object) -> str:
-        if not isinstance(said, str) or not re.fullmatch(self.shape, said):
-            raise Unfit(f"not {self.what}")
-        return said
-
-    write = read
-
-    def schema(self) -> Schema:
-        return {"type": "string", "pattern": f"^(?:{self.shape})$"}
-
-
-_UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_HALVES = re.compile(r"[\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One line that a person reads, of at most `longest` characters, without any that move a cursor.
-
-    It is made to fit when it is written: a title from a configuration must not make a gate mute.
-    """
-
-    longest: int
-
-    def read(self, said: object) -> str:
-        if not isinstance(said, str) or len(said) > self.longest or _UNSHOWABLE.search(said):
-            raise Unfit(f"not one line of at most {self.longest} characters")
-        return said
-
-    def write(self, value: object) -> object:
-        return self.read(_UNSHOWABLE.sub(" ", value)[: self.longest] if isinstance(value, str) else value)
-
-    def schema(self) -> Schema:
-        shape = r"^[^\u0000-\u001f\u007f-\u009f]*$"
-        return {"type": "string", "maxLength": self.longest, "pattern": shape}
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A text of any length and lines, as a person wrote it."""
-
-    def read(self, said: object) -> str:
-        if not isinstance(said, str) or _HALVES.search(said):
-            raise Unfit("not a text")
-        return said
-
-    write = read
-
-    def schema(self) -> Schema:
-        return {"type": "string"}
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    def read(self, said: object) -> bool:
-        if type(said) is not bool:
-            raise Unfit("not true or false")
-        return said
-
-    write = read
-
-    def schema(self) -> Schema:
-        return {"type": "boolean"}
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a list that is closed for as long as the number of the wire is the same."""
-
-    words: tuple[str, ...]
-
-    def read(self, said: object) -> str:
-        if not isinstance(said, str) or said not in self.words:
-            raise Unfit(f"not one of {', '.join(self.words)}")
-        return said
-
-    write = read
-
-    def schema(self) -> Schema:
-        return {"enum": list(self.words)}
-
-
-@dataclass(frozen=True, slots=True)
-class Maybe:
-    """Something or null; null has to be said."""
-
-    kind: Kind
-
-    def read(self, said: object) -> object:
-        return None if said is None else self.kind.read(said)
-
-    def write(self, value: object) -> object:
-        return None if value is None else self.kind.write(value)
-
-    def schema(self) -> Schema:
-        return {"anyOf": [self.kind.schema(), {"type": "null"}]}
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A list of values of one kind."""
-
-    kind: Kind
-
-    def read(self, said: object) -> tuple[object, ...]:
-        if type(said) is not list:
-            raise Unfit("not a list")
-        return tuple(self.kind.read(each) for each in said)
-
-    def write(self, value: object) -> object:
-        if not isinstance(value, tuple):
-            raise Unfit("not a tuple")
-        return [self.kind.write(each) for each in value]
-
-    def schema(self) -> Schema:
-        return {"type": "array", "items": self.kind.schema()}
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Names of one shape, each with a value."""
-
-    names: Shaped
-    kind: Kind
-
-    def read(self, said: object) -> dict[str, object]:
-        if type(said) is not dict:
-            raise Unfit("not a table")
-        return {self.names.read(name): self.kind.read(value) for name, value in said.items()}
-
-    def write(self, value: object) -> object:
-        if not isinstance(value, Mapping):
-            raise Unfit("not a table")
-        return {self.names.read(name): self.kind.write(value[name]) for name in sorted(value)}
-
-    def schema(self) -> Schema:
-        names = {"pattern": f"^(?:{self.names.shape})$"}
-        return {"type": "object", "propertyNames": names, "additionalProperties": self.kind.schema()}
+# --- forms --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,53 +62,6 @@ class Part:
 
     def schema(self) -> Schema:
         return schema(self.of)
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """A moment, in the words of the journal."""
-
-    def read(self, said: object) -> Moment:
-        if type(said) is not dict:
-            raise Unfit("not a moment")
-        boot, ms, wall = MINTED.read(said.get("boot")), MS.read(said.get("ms")), MS.read(said.get("wall"))
-        return Moment(boot, ms, wall, Flag().read(said.get("synced")))
-
-    def write(self, value: object) -> object:
-        if not isinstance(value, Moment):
-            raise Unfit("not a moment")
-        said = {"boot": value.boot, "ms": value.boot_ms, "wall": value.wall_ms, "synced": value.synced}
-        self.read(said)
-        return said
-
-    def schema(self) -> Schema:
-        ms = MS.schema()
-        properties = {"boot": MINTED.schema(), "ms": ms, "wall": ms, "synced": Flag().schema()}
-        return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-# --- the words of the wire ----------------------------------------------------------------------
-
-ID = Shaped("an id", "[a-z0-9_-]{1,32}")
-LAB = Shaped("a lab", r"(?! )[^/#+$\x00-\x1f\x7f\ud800-\udfff]{1,64}(?<! )")
-HASH = Shaped("64 digits and letters a to f", "[0-9a-f]{64}")
-MINTED = Shaped("a name that a program made", "[A-Za-z0-9._:-]{1,64}")
-MS = Whole(0, 2**47)  # until the year 6429: sums of them overflow nowhere
-RECORD = Shaped("the id of a record", f"{LAB.shape}/{ID.shape}/{ID.shape}#[1-9][0-9]{{0,12}}")
-
-Id = Annotated[str, ID]
-Hash = Annotated[str, HASH]
-HashOrNone = Annotated[str, Shaped("a hash, or nothing", f"(?:{HASH.shape})?")]
-Record = Annotated[str, RECORD]
-Name = Annotated[str, MINTED]
-Line = Annotated[str, Shown(200)]
-Text = Annotated[str, Said()]
-Seq = Annotated[int, Whole(1, 2**40)]
-Count = Annotated[int, Whole(0, 2**40)]
-Number = Annotated[int, Whole(1, 2**31 - 1)]
-Ms = Annotated[int, MS]
-
-# --- forms --------------------------------------------------------------------------------------
 
 
 def kind_of(annotation: object) -> Kind:
@@ -326,7 +102,10 @@ def _form(of: type) -> Mapping[str, tuple[Kind, bool]]:
 
 
 def built(of: type[T], said: object, **beside: object) -> T:
-    """The dataclass that an object says, with the fields that came beside it. Raises Unfit."""
+    """The dataclass that an object says, with the fields that came beside it. Raises Unfit.
+
+    A class may have `flaw()`: what is wrong between its fields, or None.
+    """
     if type(said) is not dict:
         raise Unfit("not an object")
     given: dict[str, Any] = {}
@@ -338,18 +117,25 @@ def built(of: type[T], said: object, **beside: object) -> T:
                 raise Unfit(f"{name}: {unfit}") from None
         elif needed:
             raise Unfit(f"{name} is missing")
-    return of(**given, **beside)
+    return _flawless(of(**given, **beside))
 
 
 def written(value: object) -> dict[str, object]:
     """The object of a dataclass, for JSON. Raises Unfit."""
     said: dict[str, object] = {}
-    for name, (kind, _) in _form(type(value)).items():
+    for name, (kind, _) in _form(type(_flawless(value))).items():
         try:
             said[name] = kind.write(getattr(value, name))
         except Unfit as unfit:
             raise Unfit(f"{type(value).__name__}.{name}: {unfit}") from None
     return said
+
+
+def _flawless(value: T) -> T:
+    flaw: Callable[[], str | None] = getattr(value, "flaw", lambda: None)
+    if what := flaw():
+        raise Unfit(what)
+    return value
 
 
 def schema(of: type) -> Schema:
@@ -393,28 +179,37 @@ def _no_number(_: str) -> object:
     raise Unfit("not a number")
 
 
-def lines(data: bytes, limit: int = LIMIT) -> list[str]:
-    """The lines of a message, which end at a line feed and at nothing else. Raises Unfit."""
+def headed(data: bytes, limit: int = LIMIT) -> tuple[object, list[str]]:
+    """What the first line of a message says, and the lines after it. Lines end at a line feed and at nothing
+    else: a body may hold any other separator. Raises Unfit."""
     if len(data) > limit:
         raise Unfit(f"longer than {limit} bytes")
     try:
-        return data.decode("utf-8").split("\n")
+        head, *rows = data.decode("utf-8").split("\n")
     except UnicodeDecodeError:
         raise Unfit("not UTF-8") from None
+    if len(head) > LIMIT:
+        raise Unfit(f"a first line longer than {LIMIT}")
+    return parsed(head), rows
 
 
-def joined(texts: Iterable[str], limit: int = LIMIT) -> bytes:
+def joined(rows: Iterable[str], limit: int = LIMIT) -> bytes:
     """A message of these lines. Raises Unfit where one is no line, or all are too long together."""
-    rows = list(texts)
-    if any("\n" in row for row in rows):
+    told = list(rows)
+    if any("\n" in row for row in told):
         raise Unfit("a line feed within a line")
-    try:
-        data = "\n".join(rows).encode("utf-8")
-    except UnicodeEncodeError:
-        raise Unfit("not a text") from None
+    data = encoded("\n".join(told))
     if len(data) > limit:
         raise Unfit(f"longer than {limit} bytes")
     return data
+
+
+def encoded(text: str) -> bytes:
+    """A text as UTF-8. Raises Unfit for one that has half characters in it."""
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise Unfit("half a character") from None
 
 
 class OneLine:
@@ -429,14 +224,14 @@ class OneLine:
     @classmethod
     def decode(cls: type[T], data: bytes) -> T | Malformed:
         """The message that `data` says, whatever it is."""
-        return tried(lambda: built(cls, only(lines(data))))
+        return tried(lambda: built(cls, _only(data)))
 
 
-def only(rows: list[str]) -> object:
-    """The object of a message of one line. Raises Unfit."""
-    if len(rows) != 1:
+def _only(data: bytes) -> object:
+    said, rows = headed(data)
+    if rows:
         raise Unfit("more than one line")
-    return parsed(rows[0])
+    return said
 
 
 def tried(read: Callable[[], T]) -> T | Malformed:

@@ -9,31 +9,26 @@ from itertools import groupby
 from typing import Annotated, ClassVar
 
 from fabgate.wire.forms import (
+    ALONE,
+    BODY,
     LIMIT,
-    LONGEST,
     MOST,
-    Count,
-    Hash,
-    HashOrNone,
-    Id,
     Malformed,
     OneLine,
-    Seq,
-    Shaped,
-    Text,
-    Unfit,
     built,
     cut,
     dumped,
+    encoded,
+    headed,
     joined,
-    lines,
     parsed,
     tried,
     written,
 )
+from fabgate.wire.kinds import LAST_SEQ, Count, Hash, HashOrNone, Id, Seq, Shaped, Text, Unfit
+from fabgate.wire.marks import unmarked
 
 FIRST_PREVIOUS = "0" * 64  # what stands before the first record of an epoch
-LAST_SEQ = 2**40
 _BLANK = re.compile("!([0-9a-f]{64})")
 
 
@@ -64,9 +59,17 @@ class Batch:
         """The seq of the last record."""
         return self.first + len(self.bodies) - 1
 
+    def flaw(self) -> str | None:
+        if not 1 <= len(self.bodies) <= MOST:
+            return f"not 1 to {MOST} records"
+        if self.upto > LAST_SEQ:
+            return "records beyond the last seq"
+        if self.first == 1 and self.previous != FIRST_PREVIOUS:
+            return "something before the first record"
+        return None
+
     def encode(self) -> bytes:
         """The message. Raises ValueError when it is too long or no reader would take it."""
-        _sound(self)
         rows = (_line(body) for body in self.bodies)
         return joined([dumped(written(self)), *rows], _limit(len(self.bodies)))
 
@@ -77,24 +80,12 @@ class Batch:
 
 
 def _limit(records: int) -> int:
-    return LONGEST if records == 1 else LIMIT
+    return ALONE if records == 1 else LIMIT
 
 
 def _batch(data: bytes) -> Batch:
-    head, *rows = lines(data, LONGEST)
-    if len(data) > _limit(len(rows)):
-        raise Unfit(f"longer than {LIMIT} bytes")
-    return _sound(built(Batch, parsed(head), bodies=tuple(_body(row) for row in rows)))
-
-
-def _sound(batch: Batch) -> Batch:
-    if not 1 <= len(batch.bodies) <= MOST:
-        raise Unfit(f"not 1 to {MOST} records")
-    if batch.upto > LAST_SEQ:
-        raise Unfit("records beyond the last seq")
-    if batch.first == 1 and batch.previous != FIRST_PREVIOUS:
-        raise Unfit("something before the first record")
-    return batch
+    said, rows = headed(data, _limit(data.count(b"\n")))
+    return built(Batch, said, bodies=tuple(_body(row) for row in rows))
 
 
 def _line(body: str | Blank) -> str:
@@ -105,6 +96,8 @@ def _line(body: str | Blank) -> str:
 
 def _body(line: str) -> str | Blank:
     if line[:1] == "{" and line[-1:] == "}":
+        if len(line) > BODY or len(encoded(line)) > BODY:
+            raise Unfit(f"a body longer than {BODY} bytes")
         return line
     blank = _BLANK.fullmatch(line)
     if not blank:
@@ -139,16 +132,23 @@ class Notes:
     last: Seq
     notes: tuple[NoteLine, ...]
 
+    def flaw(self) -> str | None:
+        seqs = [self.first, *(note.seq for note in self.notes), self.last]
+        return None if seqs == sorted(seqs) else "notes of other records, or out of their order"
+
     def encode(self) -> bytes:
         """The message. Raises ValueError when it is too long or no reader would take it."""
-        _in_range(self)
         rows = (dumped(written(note)) for note in self.notes)
-        return joined([dumped(written(self)), *rows], _notes_limit(self))
+        return joined([dumped(written(self)), *rows], self._limit)
 
     @classmethod
     def decode(cls, data: bytes) -> Notes | Malformed:
         """The notes that `data` brings, whatever it is."""
         return tried(lambda: _notes(data))
+
+    @property
+    def _limit(self) -> int:
+        return _limit(len({note.seq for note in self.notes}))
 
     def pieces(self) -> Iterator[Notes]:
         """The same notes in messages that are short enough, each with all notes of its records."""
@@ -167,24 +167,11 @@ def _notes_size(notes: Sequence[NoteLine]) -> int:
     return sum(len(dumped(written(note)).encode("utf-8")) + 1 for note in notes)
 
 
-def _notes_limit(notes: Notes) -> int:
-    return _limit(len({note.seq for note in notes.notes}))
-
-
 def _notes(data: bytes) -> Notes:
-    head, *rows = lines(data, LONGEST)
-    notes = built(Notes, parsed(head), notes=tuple(built(NoteLine, parsed(row)) for row in rows))
-    if len(data) > _notes_limit(notes):
+    said, rows = headed(data, ALONE)
+    notes = built(Notes, said, notes=tuple(built(NoteLine, parsed(row)) for row in rows))
+    if len(data) > notes._limit:
         raise Unfit(f"longer than {LIMIT} bytes")
-    return _in_range(notes)
-
-
-def _in_range(notes: Notes) -> Notes:
-    seqs = [note.seq for note in notes.notes]
-    if seqs != sorted(seqs) or not all(notes.first <= seq <= notes.last for seq in seqs):
-        raise Unfit("notes of other records, or out of their order")
-    if notes.first > notes.last:
-        raise Unfit("first is after last")
     return notes
 
 
@@ -201,3 +188,6 @@ class Ack(OneLine):
     seq: Count
     hash: HashOrNone
     noted: Count
+
+    def flaw(self) -> str | None:
+        return unmarked(self.seq, self.hash)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fabgate.wire.forms import Count, Hash, HashOrNone, Id
+from fabgate.wire.kinds import Count, Hash, HashOrNone, Id
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,9 @@ class OriginMark:
     seq: Count
     hash: HashOrNone
 
+    def flaw(self) -> str | None:
+        return unmarked(self.seq, self.hash)
+
 
 @dataclass(frozen=True, slots=True)
 class RosterMark:
@@ -24,3 +27,8 @@ class RosterMark:
     arrived: Count
     records: Count
     digest: Hash
+
+
+def unmarked(seq: int, hash: str) -> str | None:  # noqa: A002 - a record's hash
+    """What is wrong with a mark: it has a hash if it has a record."""
+    return None if (seq == 0) == (hash == "") else "a seq without its hash"

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from fabgate.model import Moment
-from fabgate.wire.forms import Id, Line, Ms, Name, Number, OneLine, Shaped
+from fabgate.wire.forms import OneLine
+from fabgate.wire.kinds import Id, Line, Ms, Name, Number, Shaped
 from fabgate.wire.marks import OriginMark, RosterMark
 from fabgate.wire.topics import WIRE
 

@@ -4,38 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from fabgate.wire.forms import (
-    HASH,
-    ID,
+    ALONE,
+    BODY,
     LIMIT,
-    LONGEST,
     MOST,
-    RECORD,
-    Count,
-    Id,
     Malformed,
     OneLine,
-    Rows,
-    Shaped,
-    Table,
-    Unfit,
     built,
     dumped,
+    encoded,
+    headed,
     joined,
-    lines,
     parsed,
     tried,
     written,
 )
+from fabgate.wire.kinds import HASH, ID, RECORD, Count, Id, Rows, Shaped, Table, Unfit
 
 EVERY = "*"  # in `needs`: all machines
+BESIDE = 131_072  # bytes beside a right
 FEATURES: frozenset[str] = frozenset()  # what this version's reading of a roster knows beyond rights
 
 _RIGHT = re.compile(rf"({HASH.shape}) ({RECORD.shape}) (\{{.*\}})", re.DOTALL)
-_BESIDE = "+ "
+_MARK = "+ "
 _MACHINES = Rows(Shaped("a machine or *", rf"\*|{ID.shape}"))
 
 
@@ -55,7 +50,8 @@ class Right:
     @property
     def size(self) -> int:
         """The bytes of its lines, for `cut`."""
-        return sum(len(line.encode("utf-8", "replace")) + 1 for line in _lines(self)) - 1
+        texts = (self.hash, self.record, self.body, self.beside or "")
+        return sum(len(text.encode("utf-8", "replace")) + 2 for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +60,8 @@ class Page:
 
     `hub` is the sender's epoch. `needs` names features and the machines (`*`: all) that a reader who lacks
     the feature must refuse (`lacking`). Rights that the reader has anyway may be left out.
+
+    A header line, then the lines of each right.
     """
 
     BESIDE: ClassVar = ("rights",)
@@ -74,10 +72,16 @@ class Page:
     needs: Annotated[Mapping[str, tuple[str, ...]], Table(ID, _MACHINES)]
     rights: tuple[Right, ...]
 
+    def flaw(self) -> str | None:
+        if not self.after <= self.upto <= self.end:
+            return "after, upto and end are not in this order"
+        if len(self.rights) > min(MOST, self.upto - self.after):
+            return "more rights than the page can have"
+        return None
+
     def encode(self) -> bytes:
         """The message. Raises ValueError when it is too long or no reader would take it."""
-        _sound(self)
-        rows = (line for right in self.rights for line in _lines(right))
+        rows = (line for right in self.rights for line in _rows(right))
         return joined([dumped(written(self)), *rows], _limit(len(self.rights)))
 
     @classmethod
@@ -87,38 +91,26 @@ class Page:
 
 
 def _limit(rights: int) -> int:
-    return LONGEST if rights == 1 else LIMIT
+    return ALONE if rights == 1 else LIMIT
 
 
 def _page(data: bytes) -> Page:
-    head, *rows = lines(data, LONGEST)
-    page = built(Page, parsed(head), rights=_rights(rows))
+    said, rows = headed(data, ALONE if data.count(b"\n") <= 2 else LIMIT)
+    page = built(Page, said, rights=_rights(rows))
     if len(data) > _limit(len(page.rights)):
         raise Unfit(f"longer than {LIMIT} bytes")
-    return _sound(page)
-
-
-def _sound(page: Page) -> Page:
-    if not page.after <= page.upto <= page.end:
-        raise Unfit("after, upto and end are not in this order")
-    if len(page.rights) > min(MOST, page.upto - page.after):
-        raise Unfit("more rights than the page can have")
     return page
 
 
 def _rights(rows: Sequence[str]) -> tuple[Right, ...]:
     rights: list[Right] = []
-    open_right = False
     for row in rows:
-        if row.startswith(_BESIDE):
-            if not open_right:
-                raise Unfit("something beside nothing")
-            last = rights.pop()
-            rights.append(Right(last.record, last.hash, last.body, _object(row.removeprefix(_BESIDE))))
-            open_right = False
-        else:
+        if not row.startswith(_MARK):
             rights.append(_right(row))
-            open_right = True
+        elif rights and rights[-1].beside is None:
+            rights[-1] = replace(rights[-1], beside=_beside(row.removeprefix(_MARK)))
+        else:
+            raise Unfit("something beside no right")
     return tuple(rights)
 
 
@@ -126,19 +118,26 @@ def _right(row: str) -> Right:
     found = _RIGHT.fullmatch(row)
     if not found:
         raise Unfit("a line that is no right")
+    if len(encoded(found[3])) > BODY:
+        raise Unfit(f"a body longer than {BODY} bytes")
     return Right(record=found[2], hash=found[1], body=found[3])
 
 
-def _object(text: str) -> str:
-    if not isinstance(parsed(text), dict):
+def _beside(text: str) -> str:
+    """A text that is one object, all of whose texts are whole. Raises Unfit."""
+    said = parsed(text)
+    if not isinstance(said, dict):
         raise Unfit("beside is not an object")
+    encoded(dumped(said))
+    if len(encoded(text)) > BESIDE:
+        raise Unfit(f"more than {BESIDE} bytes beside a right")
     return text
 
 
-def _lines(right: Right) -> list[str]:
+def _rows(right: Right) -> list[str]:
     row = f"{right.hash} {right.record} {right.body}"
     _right(row)
-    return [row] if right.beside is None else [row, _BESIDE + _object(right.beside)]
+    return [row] if right.beside is None else [row, _MARK + _beside(right.beside)]
 
 
 def lacking(needs: Mapping[str, Sequence[str]], features: Set[str] = FEATURES) -> frozenset[str]:

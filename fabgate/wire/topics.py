@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from fabgate.wire.forms import ID, LAB
+from fabgate.wire.kinds import ID, LAB
 
 WIRE = 1
 ROOT = f"fabgate/{WIRE}"
