@@ -9,11 +9,14 @@ from typing import assert_never
 from fabgate.errors import DeviceError
 from fabgate.model import MachineId
 from fabgate.rehearsal import verbs
+from fabgate.rehearsal.lab import Lab
+from fabgate.rehearsal.merged import odd_gate, odd_records, odd_rosters
 from fabgate.rehearsal.stage import Stage
 from fabgate.rehearsal.verbs import Expectation
 from fabgate.rules import ledger
 from fabgate.rules.ledger import Usage
 from fabgate.store import journal, roster
+from fabgate.store.db import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +27,23 @@ class Ran:
     printed: str
 
 
-def unmet(stage: Stage, last: Ran | None, expected: Expectation) -> str | None:
+def unmet(lab: Lab, last: Ran | None, expected: Expectation) -> str | None:
     """What is the case instead; None where the expectation holds."""
     match expected:
         case verbs.OutputIs(machine, output, on):
-            return _differs(stage, machine, output, "on" if on else "off")
+            return _differs(lab.stage(MachineId(machine)), machine, output, "on" if on else "off")
         case verbs.LampIs(machine, colour):
-            shown = stage.bench.state(machine, "lamp")
+            shown = lab.stage(machine).bench.state(machine, "lamp")
             return None if shown.split()[0] == colour else f"the lamp is {shown}"
         case verbs.Says(machine, text):
-            shown = stage.bench.says(machine)
+            shown = lab.stage(machine).bench.says(machine)
             return None if text in shown else f"the display shows {_quoted(shown)}"
         case verbs.Closed():
-            return _no_such_usage(stage, expected)
+            return _no_such_usage(lab.stage(expected.machine), expected)
         case verbs.NoSession(machine):
-            found = [usage for usage, _ in _usages(stage, machine)]
-            return f"there are {len(found)}" if found or _open(stage, machine) else None
+            here = lab.stage(machine)
+            found = [usage for usage, _ in _usages(here, machine)]
+            return f"there are {len(found)}" if found or _open(here, machine) else None
         case verbs.Printed(text):
             return None if last and text in last.printed else f"it printed {_quoted(last)}"
         case verbs.NotPrinted(text):
@@ -49,11 +53,21 @@ def unmet(stage: Stage, last: Ran | None, expected: Expectation) -> str | None:
                 None if last and last.status == status else f"it was {last.status if last else 'never run'}"
             )
         case verbs.JournalOk():
-            with stage.store.reader() as reader:
-                broken = journal.verify(reader.conn).broken
-            return f"{broken[0].record}: {broken[0].what}" if broken else None
+            return next((broken for store in lab.stores() if (broken := _broken(store))), None)
+        case verbs.GateIs(gate, state):
+            return odd_gate(lab.books, gate, state)
+        case verbs.RecordsAll(gate):
+            return odd_records(lab.books, lab.gate(gate).store, gate)
+        case verbs.RosterEqual():
+            return odd_rosters(lab.books, {name: stage.store for name, stage in lab.stages.items()})
         case _ as never:
             assert_never(never)
+
+
+def _broken(store: Store) -> str | None:
+    with store.reader() as reader:
+        broken = journal.verify(reader.conn).broken
+    return f"{broken[0].record}: {broken[0].what}" if broken else None
 
 
 def _differs(stage: Stage, machine: str, output: str, wanted: str) -> str | None:

@@ -21,6 +21,8 @@ LONGEST_MS = 10 * 366 * 86_400_000
 """Ten years: a time beyond it is a slip of the pen, and no calendar has to cope with it."""
 
 NOT_TO_RUN = frozenset({"run", "demo", "rehearse"})
+NOT_TO_RUN_OF = {"hub": frozenset({"init", "invite", "renew", "run"}), "gate": frozenset({"join"})}
+"""Of these nouns: what makes certificates or talks to a broker. In a rehearsal every gate has joined."""
 
 Words = list[str]
 
@@ -118,18 +120,26 @@ def fit(words: Words, form: str) -> Words:
 
 
 def _run(words: Words) -> verbs.Run:
-    match words[1:]:
+    gate, said = None, words[1:]
+    if said and said[0].startswith("@"):
+        gate, said = _named(said[0]), said[1:]
+    match said:
         case []:
             raise ScenarioError("`run` wants a command", "Write it as: run member list")
         case ["fabgate", *_]:
             raise ScenarioError("`run` has `fabgate` already in it", "Leave the word `fabgate` out.")
         case [command, *_] if command in NOT_TO_RUN:
             raise ScenarioError(f"`{command}` cannot be rehearsed", "Take the line out.")
+        case [noun, command, *_] if command in NOT_TO_RUN_OF.get(noun, ()):
+            raise ScenarioError(
+                f"`{noun} {command}` cannot be rehearsed",
+                "Take the line out: with a `hub` line, every gate has joined it when the rehearsal begins.",
+            )
         case [option, *_] if option.startswith("-") and option not in ("--help", "--version"):
             # `--config other.toml run` would leave the rehearsal by the back door.
             raise ScenarioError(f"`{option}` stands before the command", "Begin with the command's name.")
         case argv:
-            return verbs.Run(tuple(argv))
+            return verbs.Run(tuple(argv), gate)
 
 
 def _tap(words: Words) -> verbs.Tap:
@@ -174,20 +184,30 @@ def _net(words: Words) -> verbs.Net:
     return verbs.Net(_choice(words, "net", {"down": False, "up": True}), gate)
 
 
-def _hub(words: Words) -> verbs.Hub:
-    return verbs.Hub(_choice(words, "hub", {"cut": False, "back": True}))
+def _hub(words: Words) -> verbs.Hub | verbs.HubRestore:
+    match words[1:]:
+        case ["cut" | "back" as state]:
+            return verbs.Hub(state == "back")
+        case ["restore"]:
+            return verbs.HubRestore()
+        case _:
+            raise ScenarioError("`hub` does not read so", "Write it as: hub cut, hub back, hub restore")
 
 
-def _clock(words: Words) -> verbs.ClockStep | verbs.ClockSync:
+def _clock(words: Words) -> verbs.ClockStep | verbs.ClockSync | verbs.ClockUnset:
     words, gate = _at_gate(words)
     match words[1:]:
         case ["sync"]:
             return verbs.ClockSync(gate)
+        case ["unset"]:
+            return verbs.ClockUnset(gate)
         case ["step", text] if step := _STEP.fullmatch(text):
             by_ms = _thousandths(step[2])
             return verbs.ClockStep(-by_ms if step[1] == "-" else by_ms, gate)
         case _:
-            raise ScenarioError("`clock` does not read so", "Write it as: clock step -3600, or: clock sync")
+            raise ScenarioError(
+                "`clock` does not read so", "Write it as: clock step -3600, clock sync, clock unset"
+            )
 
 
 def _disk(words: Words) -> verbs.DiskFull | verbs.DiskOk | verbs.DiskStall:
@@ -205,10 +225,14 @@ def _disk(words: Words) -> verbs.DiskFull | verbs.DiskOk | verbs.DiskStall:
 
 def _at_gate(words: Words) -> tuple[Words, str | None]:
     if words[-1].startswith("@"):
-        if words[-1] == "@":
-            raise ScenarioError("`@` names no gate", "Write it as: @gate2")
-        return words[:-1], words[-1][1:]
+        return words[:-1], _named(words[-1])
     return words, None
+
+
+def _named(word: str) -> str:
+    if word == "@":
+        raise ScenarioError("`@` names no gate", "Write it as: @gate2")
+    return word[1:]
 
 
 def _choice(words: Words, verb: str, meant: Mapping[str, bool]) -> bool:
@@ -234,6 +258,12 @@ def _expect(words: Words) -> Expectation:
             return verbs.ExitIs(int(status))
         case ["journal", "ok"]:
             return verbs.JournalOk()
+        case ["gate", gate, "ready" | "stopping" | "lost" as state]:
+            return verbs.GateIs(gate, state)
+        case ["records", gate, "all"]:
+            return verbs.RecordsAll(gate)
+        case ["roster", "equal"]:
+            return verbs.RosterEqual()
         case [machine, "says", text]:
             return verbs.Says(MachineId(machine), _some(text))
         case [machine, "lamp", colour] if colour in set(Colour):
@@ -249,7 +279,9 @@ _EXPECTED = """
     expect MACHINE says "TEXT"              expect no session MACHINE
     expect MACHINE lamp COLOUR              expect output "TEXT"
     expect exit STATUS                      expect no output "TEXT"
-    expect journal ok"""
+    expect journal ok
+    expect gate GATE ready|stopping|lost    expect records GATE all
+    expect roster equal"""
 
 
 def _some(text: str) -> str:

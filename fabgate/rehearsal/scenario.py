@@ -13,12 +13,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fabgate.config import MachineSettings, Settings
-from fabgate.errors import BadgeError, ScenarioError
-from fabgate.model import MachineId
+from fabgate.errors import BadgeError, FabgateError, ScenarioError
 from fabgate.rehearsal import verbs
 from fabgate.rehearsal.grammar import Words, fit, split, verb, when
-from fabgate.rehearsal.verbs import Action, Expectation, Verb
+from fabgate.rehearsal.verbs import Action, Expectation
 
 LARGEST = 4 * 1024 * 1024
 """Bytes. A month of 200 sessions a day is a quarter of it; a disk image given by mistake is not read."""
@@ -36,12 +34,17 @@ class Begins:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A rehearsal that can be played: its configuration file, when it begins, its lines in order."""
+    """A rehearsal that can be played: its configuration files, when it begins, its lines in order.
+
+    `lab` is the first gate's, `gates` those of the others; `hub` is None for a lone gate.
+    """
 
     path: Path
     lab: Path
     clock: Begins
     actions: tuple[Action, ...]
+    gates: tuple[Path, ...] = ()
+    hub: Path | None = None
 
 
 def load(path: Path) -> Scenario:
@@ -68,7 +71,7 @@ def parse(text: str, path: Path) -> Scenario:
 
     Raises ScenarioError (file:line, what is wrong, how it should read) for: a line that is not in
     the grammar, a time that goes back, a number that is no badge's, `run` of something that cannot
-    be rehearsed, no `lab`, no `clock`, no `expect`.
+    be rehearsed, no `lab`, no `clock`, no `expect`, a second `gate` without a `hub`.
     """
     reading = _Reading(path)
     number = 0
@@ -85,20 +88,12 @@ def parse(text: str, path: Path) -> Scenario:
         raise _at(path, number, wrong) from wrong
 
 
-def check(scenario: Scenario, settings: Settings) -> None:
-    """Holds the names in a scenario against the configuration that it is played with.
-
-    Raises ScenarioError (file:line, what there is instead) for a machine, an input, an output or a
-    gate that is not in it. Members are not looked at: they are enrolled by the scenario itself.
-    """
-    for action in scenario.actions:
-        try:
-            _check_names(action.verb, settings)
-        except ScenarioError as wrong:
-            raise _at(scenario.path, action.line, wrong) from wrong
+def at_line(scenario: Scenario, line: int, wrong: FabgateError) -> ScenarioError:
+    """The same complaint, with the file and the line that it is about."""
+    return _at(scenario.path, line, wrong)
 
 
-def _at(path: Path, line: int, wrong: ScenarioError | BadgeError) -> ScenarioError:
+def _at(path: Path, line: int, wrong: FabgateError) -> ScenarioError:
     return ScenarioError(f"{path}:{line}: {wrong.what}", wrong.remedy)
 
 
@@ -108,6 +103,8 @@ class _Reading:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lab: Path | None = None
+        self._gates: list[Path] = []
+        self._hub: Path | None = None
         self._clock: Begins | None = None
         self._actions: list[Action] = []
         self._at_ms = 0
@@ -119,6 +116,14 @@ class _Reading:
                 self._once("lab", self._lab)
                 [name] = fit(words, "lab FILE")
                 self._lab = self._path.parent / name
+            case ["gate", *_]:
+                self._once("gate", None)
+                [name] = fit(words, "gate FILE")
+                self._gates.append(self._path.parent / name)
+            case ["hub", *_]:
+                self._once("hub", self._hub)
+                [name] = fit(words, "hub FILE")
+                self._hub = self._path.parent / name
             case ["clock", *_]:
                 self._once("clock", self._clock)
                 self._clock = _begins(*fit(words, "clock DATE ZONE"))
@@ -126,8 +131,11 @@ class _Reading:
                 self._act(line, words)
 
     def _once(self, word: str, before: object) -> None:
-        if before is not None or self._actions:
-            raise ScenarioError(f"`{word}` comes once, before the first action", f"Leave one `{word}` line.")
+        if before is None and not self._actions:
+            return
+        if word == "gate":
+            raise ScenarioError("`gate` comes before the first action", "Put the line under `lab`.")
+        raise ScenarioError(f"`{word}` comes once, before the first action", f"Leave one `{word}` line.")
 
     def _act(self, line: int, words: Words) -> None:
         at_ms, rest = when(words, self._at_ms)
@@ -151,11 +159,16 @@ class _Reading:
             raise ScenarioError(
                 "there is no `clock` line", "Begin with: clock 2026-10-24T09:00 Europe/Brussels"
             )
+        if self._gates and self._hub is None:
+            raise ScenarioError(
+                "a second `gate` and no hub that they would share", "Add a line such as: hub hub.toml"
+            )
         if not self._expects:
             raise ScenarioError(
                 "nothing is expected, so nothing can fail", "Add a line such as: +0 expect laser relay off"
             )
-        return Scenario(self._path, self._lab, self._clock, tuple(self._actions))
+        actions, gates = tuple(self._actions), tuple(self._gates)
+        return Scenario(self._path, self._lab, self._clock, actions, gates, self._hub)
 
 
 def _begins(wall: str, zone_name: str) -> Begins:
@@ -188,47 +201,3 @@ def _instant(local: datetime, zone: ZoneInfo) -> datetime:
         both = " or ".join(at.astimezone(zone).isoformat() for at in real)
         raise ScenarioError(f"clocks in {zone} show {local.isoformat()} twice", f"Say which: {both}")
     return real[0]
-
-
-# --- names ------------------------------------------------------------------------------------
-
-
-def _check_names(verb: Verb, settings: Settings) -> None:
-    match verb:
-        case verbs.Press(machine, name) | verbs.Release(machine, name):
-            _one_of(name, [pin.name for pin in _machine(machine, settings).inputs], f"input of {machine}")
-        case verbs.OutputIs(machine, name, _):
-            _one_of(name, [pin.name for pin in _machine(machine, settings).outputs], f"output of {machine}")
-        case (
-            verbs.Tap(machine)
-            | verbs.Lay(machine)
-            | verbs.Lift(machine)
-            | verbs.Current(machine)
-            | verbs.Says(machine)
-            | verbs.LampIs(machine)
-            | verbs.Closed(machine)
-            | verbs.NoSession(machine)
-        ):
-            _machine(machine, settings)
-        case (
-            verbs.Power(gate=str(gate))
-            | verbs.ClockStep(gate=str(gate))
-            | verbs.ClockSync(gate=str(gate))
-            | verbs.Net(gate=str(gate))
-            | verbs.DiskFull(gate=str(gate))
-            | verbs.DiskOk(gate=str(gate))
-            | verbs.DiskStall(gate=str(gate))
-        ):
-            _one_of(gate, [settings.gate.name], "gate")
-        case _:
-            pass
-
-
-def _machine(machine: MachineId, settings: Settings) -> MachineSettings:
-    _one_of(machine, list(settings.machines), "machine")
-    return settings.machines[machine]
-
-
-def _one_of(name: str, known: list[str] | list[MachineId], what: str) -> None:
-    if name not in known:
-        raise ScenarioError(f"there is no {what} called {name!r}", f"There is: {', '.join(known) or 'none'}.")

@@ -47,7 +47,7 @@ class Stage:
         self.bench = SimBench(settings, clock)
         self.disk = SimDisk()
         self.store = Store(settings.gate.state)
-        self.net = True
+        self.net = self.time_server = True
         self._start_ms = clock.now().wall_ms
         self.passed_ms = 0
         self.worked = 0  # events and jobs that the gate has handled, for who measures
@@ -95,8 +95,8 @@ class Stage:
         if self._gate is not None:
             return
         self.clock.reboot()
-        self.clock.synced = self.net
-        if not self.net:
+        self.clock.synced = self.net and self.time_server
+        if not self.clock.synced:
             self.clock.step_wall(self._cut_wall_ms - self.clock.now().wall_ms)
         self.bench.reopen()
         self.power_on()
@@ -128,14 +128,19 @@ class Stage:
     def set_net(self, up: bool) -> None:
         """The network comes or goes; with it comes the time."""
         self.net = up
-        if up and self._gate is not None and not self.clock.synced:
+        if up and self.time_server and self._gate is not None and not self.clock.synced:
             self.sync_clock()
+
+    def unset_clock(self) -> None:
+        """Nobody vouches for the wall clock from now on, until `sync_clock`."""
+        self.time_server = self.clock.synced = False
+        self.settle()
 
     def sync_clock(self) -> None:
         """The wall clock becomes right, and is known to be."""
         right_ms = self._start_ms + self.passed_ms
         self.clock.step_wall(right_ms - self.clock.now().wall_ms)
-        self.clock.synced = True
+        self.time_server = self.clock.synced = True
         self.settle()
 
     def stall_disk(self, for_ms: int) -> None:
@@ -157,39 +162,14 @@ class Stage:
         if ms == 0:
             return  # the same instant: whatever is in the middle of its work stays there
         end_ms = self.passed_ms + ms
-        while (due_ms := self._due_in_ms()) is not None and self.passed_ms + due_ms <= end_ms:
-            self._pass(due_ms)
-            if self._stalled_until_ms is not None and self._stalled_until_ms <= self.passed_ms:
-                self._stalled_until_ms = None
+        while (due_ms := self.due_in_ms()) is not None and self.passed_ms + due_ms <= end_ms:
+            self.let_pass(due_ms)
             self.settle()
-        self._pass(end_ms - self.passed_ms)
+        self.let_pass(end_ms - self.passed_ms)
         self.settle()
 
-    def settle(self, steps: int | None = None) -> None:
-        """Drain the gate: to quiescence, or for so many pieces of work."""
-        if self._gate is None:
-            return
-        for reader in self._gate.readers:  # nothing comes to a reader while the gate works: time stands still
-            reader.turn(0)
-        done = 0
-        while (steps is None or done < steps) and self._work():
-            done += 1
-        self.worked += done
-
-    def news(self) -> None:
-        """Another process has written: the lookup sees it, as it does ten times a second."""
-        if self._gate is not None:
-            for event in self._gate.lookup.watch():
-                self._inbox.put_far(event)
-            self.settle()
-
-    # --- inside
-
-    def _pass(self, ms: int) -> None:
-        self.clock.advance(ms)
-        self.passed_ms += ms
-
-    def _due_in_ms(self) -> int | None:
+    def due_in_ms(self) -> int | None:
+        """How long until something falls due here; None for never, or without power."""
         if self._gate is None:
             return None
         now_ms = self.clock.now().boot_ms
@@ -198,6 +178,49 @@ class Stage:
         if self._stalled_until_ms is not None:
             waits.append(max(0, self._stalled_until_ms - self.passed_ms))
         return min(waits, default=None)
+
+    def let_pass(self, ms: int) -> None:
+        """Time passes, at most until something falls due, which `settle` then does."""
+        self.clock.advance(ms)
+        self.passed_ms += ms
+        if self._stalled_until_ms is not None and self._stalled_until_ms <= self.passed_ms:
+            self._stalled_until_ms = None
+
+    def settle(self, steps: int | None = None) -> None:
+        """Drain the gate: to quiescence, or for so many pieces of work."""
+        if self._gate is None:
+            return
+        self._read()  # nothing comes to a reader while the gate works: time stands still
+        done = 0
+        while (steps is None or done < steps) and self._work():
+            done += 1
+        self.worked += done
+
+    def work(self) -> bool:
+        """One piece of work, of whatever has come to readers and inbox; False when there is none."""
+        if self._gate is None:
+            return False
+        self._read()
+        done = self._work()
+        self.worked += done
+        return done
+
+    def news(self) -> None:
+        """Another process has written: the lookup sees it, as it does ten times a second."""
+        self.watch()
+        self.settle()
+
+    def watch(self) -> None:
+        """The lookup looks at the books; what it saw waits for `settle`."""
+        if self._gate is not None:
+            for event in self._gate.lookup.watch():
+                self._inbox.put_far(event)
+
+    # --- inside
+
+    def _read(self) -> None:
+        for reader in self.gate.readers:
+            reader.turn(0)
 
     def _work(self) -> bool:
         """One piece of work; False when there is none."""

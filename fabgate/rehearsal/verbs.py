@@ -2,7 +2,8 @@
 
 `scenario.py` makes them from text and back; whoever plays a rehearsal carries them out. They are
 data: an expectation is looked at where it is played, never here. Units: int milliseconds of the
-virtual clock, int milliamperes. `gate` is None where the rehearsal has one gate only.
+virtual clock, int milliamperes. `gate` is None where the line names none: the only gate there is,
+or, for `run`, the hub where there is one.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from fabgate.model import MachineId
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A fabgate command, without the word `fabgate`."""
+    """A fabgate command, without the word `fabgate`: at the hub if there is one, or at a gate."""
 
     argv: tuple[str, ...]
+    gate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,13 @@ class ClockSync:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockUnset:
+    """Nobody vouches for the wall clock, nor after a power cut or with a network, until `clock sync`."""
+
+    gate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Net:
     """The broker can be reached, or not."""
 
@@ -103,9 +112,14 @@ class Net:
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """The hub lives, or not."""
+    """The hub's computer, and the broker on it: gone, or back."""
 
     up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HubRestore:
+    """The newest backup of the hub takes the place of its books. What came after it is lost to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +155,10 @@ Deed = (
     | Power
     | ClockStep
     | ClockSync
+    | ClockUnset
     | Net
     | Hub
+    | HubRestore
     | DiskFull
     | DiskOk
     | DiskStall
@@ -219,7 +235,40 @@ class JournalOk:
     """The journal verifies from its first record to its last."""
 
 
-Expectation = OutputIs | Says | LampIs | Closed | NoSession | Printed | NotPrinted | ExitIs | JournalOk
+@dataclass(frozen=True, slots=True)
+class GateIs:
+    """What the hub knows of a gate: `ready`, `stopping` or `lost`."""
+
+    gate: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsAll:
+    """Every record of a gate is at the hub, once, in its order, as it was written."""
+
+    gate: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterEqual:
+    """Every gate has the rights, and so the roster, that the hub has."""
+
+
+Expectation = (
+    OutputIs
+    | Says
+    | LampIs
+    | Closed
+    | NoSession
+    | Printed
+    | NotPrinted
+    | ExitIs
+    | JournalOk
+    | GateIs
+    | RecordsAll
+    | RosterEqual
+)
 
 Verb = Deed | Expectation
 

@@ -16,11 +16,13 @@ from fabgate.rehearsal.scenario import EPOCH, Begins
 from fabgate.rehearsal.verbs import Action, Verb
 
 
-def head(lab: str, clock: Begins) -> str:
-    """The first two lines: the configuration (relative to the file) and the wall clock at time zero."""
+def head(lab: str, clock: Begins, gates: Iterable[str] = (), hub: str | None = None) -> str:
+    """The first lines: the configurations (relative to the file) and the wall clock at time zero."""
     local = (EPOCH + timedelta(milliseconds=clock.wall_ms)).astimezone(clock.zone)
     # With its offset, or a time in the hour that comes twice could not be read back.
-    return f"{_line('lab', lab)}\n{_line('clock', local.isoformat(), str(clock.zone))}\n"
+    lines = [_line("lab", lab), *(_line("gate", gate) for gate in gates)]
+    lines += [_line("hub", hub)] if hub is not None else []
+    return "\n".join((*lines, _line("clock", local.isoformat(), str(clock.zone)))) + "\n"
 
 
 def render(actions: Iterable[Action]) -> str:
@@ -66,8 +68,8 @@ def _gate(gate: str | None) -> tuple[str, ...]:
 
 def _words(verb: Verb) -> tuple[str, ...]:
     match verb:
-        case verbs.Run(argv):
-            return ("run", *argv)
+        case verbs.Run(argv, gate):
+            return ("run", *_gate(gate), *argv)
         case verbs.Tap(machine, uid):
             return ("tap", machine, str(uid))
         case verbs.Lay(machine, uid):
@@ -80,8 +82,10 @@ def _words(verb: Verb) -> tuple[str, ...]:
             return ("release", machine, name)
         case verbs.Current(machine, ma):
             return ("current", machine, _decimal(ma))
-        case verbs.Power() | verbs.Net() | verbs.Hub() | verbs.ClockStep() | verbs.ClockSync():
+        case verbs.Power() | verbs.Net() | verbs.Hub() | verbs.HubRestore():
             return _links(verb)
+        case verbs.ClockStep() | verbs.ClockSync() | verbs.ClockUnset():
+            return ("clock", *_clocks(verb), *_gate(verb.gate))
         case verbs.DiskFull(gate):
             return ("disk", "full", *_gate(gate))
         case verbs.DiskOk(gate):
@@ -92,9 +96,7 @@ def _words(verb: Verb) -> tuple[str, ...]:
             return ("expect", *_expected(verb))
 
 
-def _links(
-    verb: verbs.Power | verbs.Net | verbs.Hub | verbs.ClockStep | verbs.ClockSync,
-) -> tuple[str, ...]:
+def _links(verb: verbs.Power | verbs.Net | verbs.Hub | verbs.HubRestore) -> tuple[str, ...]:
     match verb:
         case verbs.Power(on, gate):
             return ("power", "back" if on else "cut", *_gate(gate))
@@ -102,10 +104,20 @@ def _links(
             return ("net", "up" if up else "down", *_gate(gate))
         case verbs.Hub(up):
             return ("hub", "back" if up else "cut")
-        case verbs.ClockStep(by_ms, gate):
-            return ("clock", "step", _decimal(by_ms), *_gate(gate))
-        case verbs.ClockSync(gate):
-            return ("clock", "sync", *_gate(gate))
+        case verbs.HubRestore():
+            return ("hub", "restore")
+        case _:
+            assert_never(verb)
+
+
+def _clocks(verb: verbs.ClockStep | verbs.ClockSync | verbs.ClockUnset) -> tuple[str, ...]:
+    match verb:
+        case verbs.ClockStep(by_ms):
+            return ("step", _decimal(by_ms))
+        case verbs.ClockSync():
+            return ("sync",)
+        case verbs.ClockUnset():
+            return ("unset",)
         case _:
             assert_never(verb)
 
@@ -131,5 +143,11 @@ def _expected(expected: verbs.Expectation) -> tuple[str, ...]:
             return ("exit", str(status))
         case verbs.JournalOk():
             return ("journal", "ok")
+        case verbs.GateIs(gate, state):
+            return ("gate", gate, state)
+        case verbs.RecordsAll(gate):
+            return ("records", gate, "all")
+        case verbs.RosterEqual():
+            return ("roster", "equal")
         case _:
             assert_never(expected)

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from fabgate.badges.uid import Uid
 from fabgate.badges.uid import parse as badge
-from fabgate.config import GateSettings, LabSettings, MachineSettings, Pin, Settings
+from fabgate.config import GateSettings, HubSettings, LabSettings, MachineSettings, Pin, Settings
 from fabgate.devices.protocols import Colour
 from fabgate.errors import BadgeError, ScenarioError
 from fabgate.model import MachineId, MachineRules, SkillId
 from fabgate.rehearsal import verbs
+from fabgate.rehearsal.cast import Cast, check
 from fabgate.rehearsal.grammar import LONGEST_MS, split
-from fabgate.rehearsal.scenario import LARGEST, Begins, check, load, parse
+from fabgate.rehearsal.scenario import LARGEST, Begins, load, parse
 from fabgate.rehearsal.verbs import Action
 from fabgate.rehearsal.writing import head, render
 
@@ -107,6 +108,16 @@ LASER = MachineId("laser")
         ("net up @gate2", verbs.Net(up=True, gate="gate2")),
         ("hub cut", verbs.Hub(up=False)),
         ("hub back", verbs.Hub(up=True)),
+        ("hub restore", verbs.HubRestore()),
+        ("clock unset", verbs.ClockUnset()),
+        ("clock unset @gate-2", verbs.ClockUnset("gate-2")),
+        ("run @gate-2 member list", verbs.Run(("member", "list"), "gate-2")),
+        ("run gate list", verbs.Run(("gate", "list"))),
+        ("expect gate gate-2 lost", verbs.GateIs("gate-2", "lost")),
+        ("expect gate gate-2 ready", verbs.GateIs("gate-2", "ready")),
+        ("expect gate relay on", verbs.OutputIs(MachineId("gate"), "relay", on=True)),
+        ("expect records gate-2 all", verbs.RecordsAll("gate-2")),
+        ("expect roster equal", verbs.RosterEqual()),
         ("disk ok", verbs.DiskOk()),
         ("disk stall 30s", verbs.DiskStall(30_000)),
         ("disk stall 1m30s @gate2", verbs.DiskStall(90_000, "gate2")),
@@ -185,6 +196,18 @@ def test_words_are_quoted_as_in_a_shell(line, words):
         ("00:00:00 power cut @", "names no gate"),
         ("00:00:00 net", "`net` does not read so"),
         ("00:00:00 hub cut @gate2", "`hub` does not read so"),
+        ("00:00:00 hub restore yesterday.tar", "`hub` does not read so"),
+        ("00:00:00 clock unset soon", "`clock` does not read so"),
+        ("00:00:00 run @ member list", "`@` names no gate"),
+        ("00:00:00 run @gate-2", "wants a command"),
+        ("00:00:00 run @gate-2 run", "`run` cannot be rehearsed"),
+        ("00:00:00 run hub run", "`hub run` cannot be rehearsed"),
+        ("00:00:00 run hub invite gate-2", "`hub invite` cannot be rehearsed"),
+        ("00:00:00 run @gate-2 gate join x", "`gate join` cannot be rehearsed"),
+        ("00:00:00 expect gate gate-2 gone", "`expect` does not read so"),
+        ("00:00:00 expect records gate-2 some", "`expect` does not read so"),
+        ("gate second.toml more", "`gate` wants 1 words, not 2"),
+        ("hub", "`hub` wants 1 words, not 0"),
         ("00:00:00 clock step soon", "`clock` does not read so"),
         ("00:00:00 disk stall", "`disk` does not read so"),
         ("00:00:00 disk stall 30", "'30' is no length of time"),
@@ -228,9 +251,21 @@ def test_time_does_not_go_back():
     ("text", "what"),
     [
         ("", "labs/day.txt:1: there is no `lab` line"),
+        (
+            f"{HEAD}+0 expect journal ok\ngate second.toml\n",
+            "labs/day.txt:4: `gate` comes before the first action",
+        ),
+        (
+            f"{HEAD}hub a.toml\nhub b.toml\n",
+            "labs/day.txt:4: `hub` comes once, before the first action",
+        ),
         (HEAD, "labs/day.txt:2: nothing is expected, so nothing can fail"),
         (f"{HEAD}+0 lift laser\n", "labs/day.txt:3: nothing is expected, so nothing can fail"),
         ("lab x.toml\n+0 expect journal ok\n", "labs/day.txt:2: there is no `clock` line"),
+        (
+            f"{HEAD}gate second.toml\n+0 expect journal ok\n",
+            "labs/day.txt:4: a second `gate` and no hub that they would share",
+        ),
         ("clock 2026-10-24T09:00 Europe/Brussels\n", "labs/day.txt:1: there is no `lab` line"),
         (
             "lab x.toml\n+0 expect journal ok\nclock 2026-10-24T09:00 UTC\n",
@@ -335,7 +370,7 @@ def settings():
 def test_a_name_that_the_configuration_lacks_is_refused_at_its_line(line, what):
     scenario = parse(f"{HEAD}+0 expect journal ok\n+0 {line}\n", FILE)
     with pytest.raises(ScenarioError) as refused:
-        check(scenario, settings())
+        check(scenario, Cast.of(settings()))
     assert refused.value.what == f"labs/day.txt:4: {what}"
     assert refused.value.remedy
 
@@ -345,7 +380,77 @@ def test_names_that_the_configuration_has_pass():
         "+0 tap laser 04A2B3C4D5E680\n+0 press laser estop\n+0 power cut @atelier\n"
         "+0 run member list\n+0 expect laser relay off\n+0 expect output ada\n+0 net down\n"
     )
-    check(parse(HEAD + lines, FILE), settings())
+    check(parse(HEAD + lines, FILE), Cast.of(settings()))
+
+
+def of(gate, *machines, lab="openfab", hub=None):
+    """The settings of a gate, or of a hub."""
+    wired = {}
+    for name in map(MachineId, machines):
+        rules = MachineRules(name, SkillId("lasers"), name)
+        wired[name] = MachineSettings(rules, (), (Pin("relay", "power"),), ())
+    there = LabSettings(lab, BRUSSELS)
+    return Settings(Path(f"{gate}.toml"), there, GateSettings(gate, Path("state")), {}, wired, hub=hub)
+
+
+THE_HUB = of("hub", hub=HubSettings("127.0.0.1"))
+TWO = Cast.of(of("gate-1", "laser"), of("gate-2", "router"), hub=THE_HUB)
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("tap mill 04A2B3C4D5E680", "there is no machine called 'mill'"),
+        ("power cut", "there are several gates"),
+        ("net down", "there are several gates"),
+        ("clock step 5", "there are several gates"),
+        ("clock unset", "there are several gates"),
+        ("disk full", "there are several gates"),
+        ("disk full @hub", "there is no gate called 'hub'"),
+        ("net down @gate-3", "there is no gate called 'gate-3'"),
+        ("run @gate-3 member list", "there is no gate called 'gate-3'"),
+        ("expect gate gate-3 lost", "there is no gate called 'gate-3'"),
+        ("expect records gate-3 all", "there is no gate called 'gate-3'"),
+    ],
+)
+def test_with_several_gates_a_line_says_which_one_it_means(line, what):
+    scenario = parse(f"{HEAD}gate b.toml\nhub hub.toml\n+0 expect journal ok\n+0 {line}\n", FILE)
+    with pytest.raises(ScenarioError) as refused:
+        check(scenario, TWO)
+    assert (refused.value.what, bool(refused.value.remedy)) == (f"labs/day.txt:6: {what}", True)
+
+
+def test_lines_that_name_their_gate_pass_and_a_machine_names_it_too():
+    lines = (
+        "+0 tap router 04A2B3C4D5E680\n+0 power cut @gate-2\n+0 clock step 5 @hub\n+0 run member list\n"
+        "+0 run @gate-2 member list\n+0 hub cut\n+0 hub restore\n+0 expect records gate-1 all\n"
+    )
+    check(parse(f"{HEAD}gate b.toml\nhub hub.toml\n{lines}", FILE), TWO)
+    assert (TWO.gate_of(MachineId("router")), TWO.meant("gate-1")) == ("gate-2", "gate-1")
+
+
+@pytest.mark.parametrize(
+    "line", ["hub cut", "hub restore", "expect gate atelier lost", "expect roster equal"]
+)
+def test_what_asks_for_a_hub_is_refused_where_there_is_none(line):
+    scenario = parse(f"{HEAD}+0 expect journal ok\n+0 {line}\n", FILE)
+    with pytest.raises(ScenarioError, match=r"day\.txt:4: this lab has no hub"):
+        check(scenario, Cast.of(settings()))
+
+
+@pytest.mark.parametrize(
+    ("gates", "hub", "why"),
+    [
+        ([of("one", "laser"), of("one", "mill")], THE_HUB, "two gates are called 'one'"),
+        ([of("one", "laser"), of("two", "laser")], THE_HUB, "two machines are called 'laser'"),
+        ([of("one", "laser", lab="elsewhere")], THE_HUB, "is of the lab 'elsewhere'"),
+        ([THE_HUB], THE_HUB, "is a hub's"),
+        ([of("one", "laser")], of("two", "mill"), "is no hub's"),
+    ],
+)
+def test_gates_that_cannot_work_together_are_refused(gates, hub, why):
+    with pytest.raises(ScenarioError, match=why):
+        Cast.of(*gates, hub=hub)
 
 
 # --- writing ----------------------------------------------------------------------------------
@@ -369,7 +474,12 @@ commands = st.sampled_from(["member", "badge", "export", "session"])
 plain = st.sampled_from(["laser", "mill", "oven"]).map(MachineId)
 
 deeds = st.one_of(
-    st.builds(lambda first, rest: verbs.Run((first, *rest)), commands, st.lists(words | st.just(""))),
+    st.builds(
+        lambda first, rest, gate: verbs.Run((first, *rest), gate),
+        commands,
+        st.lists(words | st.just("")),
+        gates,
+    ),
     st.builds(verbs.Tap, machines, badges),
     st.builds(verbs.Lay, machines, badges),
     st.builds(verbs.Lift, machines),
@@ -381,6 +491,8 @@ deeds = st.one_of(
     st.builds(verbs.ClockSync, gates),
     st.builds(verbs.Net, st.booleans(), gates),
     st.builds(verbs.Hub, st.booleans()),
+    st.just(verbs.HubRestore()),
+    st.builds(verbs.ClockUnset, gates),
     st.builds(verbs.DiskFull, gates),
     st.builds(verbs.DiskOk, gates),
     st.builds(verbs.DiskStall, lengths, gates),
@@ -395,6 +507,9 @@ expectations = st.one_of(
     st.builds(verbs.NotPrinted, words),
     st.builds(verbs.ExitIs, st.integers(0, 255)),
     st.just(verbs.JournalOk()),
+    st.builds(verbs.GateIs, words, st.sampled_from(["ready", "stopping", "lost"])),
+    st.builds(verbs.RecordsAll, words),
+    st.just(verbs.RosterEqual()),
 )
 
 
@@ -414,6 +529,9 @@ def test_a_head_that_is_written_reads_back_the_same(wall_ms, zone):
     clock = Begins(wall_ms, ZoneInfo(zone))
     scenario = parse(f"{head('my lab.toml', clock)}+0 expect journal ok\n", FILE)
     assert (scenario.lab, scenario.clock) == (FILE.parent / "my lab.toml", clock)
+    several = parse(f"{head('a.toml', clock, ('b c.toml', 'd'), 'hub')}+0 expect journal ok\n", FILE)
+    assert several.gates == (FILE.parent / "b c.toml", FILE.parent / "d")
+    assert (several.lab, several.hub, several.clock) == (FILE.parent / "a.toml", FILE.parent / "hub", clock)
 
 
 def test_a_rehearsal_is_written_for_a_person_to_read():
