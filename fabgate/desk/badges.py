@@ -79,10 +79,8 @@ def _add(
         live = next((badge for badge in known if badge.blocked_ms is None), None)
         if live is not None:
             return _taken(now, live, member)
-        body = BadgeAdded(tokens[0], member.id, now.member.id, tuple(str(badge.record) for badge in known))
-        record = now.write(body, reason)
-        new = Badge(tokens[0], member.id, who.sound(label), now.today_ms, None, record)
-        roster.put_badge(now.pen, new)
+        body = BadgeAdded(tokens[0], member.id, now.member.id)
+        record = now.write(body, reason, {"label": who.sound(label)})
         return now.done(record, member, badge=short(tokens[0]))
 
 
@@ -107,12 +105,10 @@ def block(desk: Desk, by: str | None, badge: str, reason: str | None = None) -> 
         if no is not None:
             return now.denied(no, badge=short(found.token))
         owner = roster.member(now.conn, found.member)
-        if found.blocked_ms is not None:
+        if found.blocked_ms is not None and not found.rivals:
             since = found.blocked_ms
             return now.denied(Denied(Code.NOTHING_TO_DO), owner, badge=short(found.token), since_ms=since)
-        body = BadgeBlocked(found.token, found.member, now.member.id, (str(found.record),))
-        record = now.write(body, reason)
-        roster.block_badge(now.pen, found.token, now.today_ms, record)
+        record = now.write(BadgeBlocked(found.token, found.member, now.member.id), reason)
         return now.done(record, owner, badge=short(found.token))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from sqlite3 import Connection
 
 from fabgate.config import MachineSettings, Settings, Skill
@@ -27,9 +27,11 @@ from fabgate.model import (
     RecordId,
     SkillId,
 )
-from fabgate.records import Body, Draft, Note
+from fabgate.records import Body, Draft, MemberAdded, Note
+from fabgate.rules import standing
 from fabgate.rules.authority import Actor
-from fabgate.store import named
+from fabgate.rules.standing import Beside
+from fabgate.store import named, rights
 from fabgate.store.db import Pen, Writer
 from fabgate.store.keys import Keys
 from fabgate.store.roster import Member
@@ -110,11 +112,22 @@ class Turn:
         found = who.find(self.conn, text)
         return self.denied(found) if isinstance(found, Denied) else found
 
-    def write(self, body: Body, reason: str | None = None) -> RecordId:
-        """Appends the record; who was logged in and why stand beside it, never in it (law 12)."""
-        beside = {"login": self.desk.login, "reason": reason}
-        notes = [Note(kind, who.sound(text)) for kind, text in beside.items() if text]
-        return self.pen.append(Draft(self.at, body), notes)
+    def write(self, body: Body, reason: str | None = None, beside: Beside | None = None) -> RecordId:
+        """Appends the record, which moves the roster where it gives or takes a right.
+
+        It names all that was seen of its subject. Who was logged in and why stand beside it, as
+        does what is personal (`beside`); never in it (law 12).
+        """
+        said = {"login": self.desk.login, "reason": reason}
+        notes = [Note(kind, who.sound(text)) for kind, text in said.items() if text]
+        draft = Draft(self.at, self._seeing(body))
+        return self.pen.append(draft, notes, standing.write_beside(beside))
+
+    def _seeing(self, body: Body) -> Body:
+        about = standing.subject(body)
+        if about is None or not standing.is_right(body) or isinstance(body, MemberAdded):
+            return body
+        return replace(body, supersedes=tuple(str(record) for record in rights.heads(self.conn, about)))
 
     def done(self, record: RecordId, subject: Member | None = None, **facts: Fact) -> Done:
         """The answer to a deed that was done: `by`, the subject's name and handle, and these facts."""

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 from fabgate.desk import who
 from fabgate.desk.deed import Desk, Done, Turn, turn
-from fabgate.desk.trail import Trail, follow
 from fabgate.model import Code, Denied, Level, SkillId
-from fabgate.records import Body, GrantGiven, GrantRevoked
+from fabgate.records import GrantGiven, GrantRevoked
 from fabgate.rules import authority
 from fabgate.rules.authority import Gift
-from fabgate.store import journal, roster
+from fabgate.store import roster
 from fabgate.store.roster import Grant, Member
 
 
@@ -43,10 +42,9 @@ def give(
     """Gives a member a level on a skill, good up to and including `until_ms` (wall time, UTC).
 
     `bootstrap`: the first manager names the skill's first sponsor, themselves perhaps. In force
-    at the next tap. Raises ChainBroken where the journal cannot be read.
+    at the next tap.
     """
     skill = who.sound(skill)
-    trail = _trail(desk, whom, skill)
     gift = Gift(SkillId(skill), level, until_ms)
     with turn(desk, by) as now:
         if isinstance(now, Denied):
@@ -60,7 +58,7 @@ def give(
         refused = _refused(now, member, gift, reason, bootstrap)
         if refused is not None:
             return now.denied(refused, member, skill=skill, level=level.word)
-        return _given(now, member, gift, reason, bootstrap, trail)
+        return _given(now, member, gift, reason, bootstrap)
 
 
 def _refused(now: Turn, member: Member, gift: Gift, reason: str, bootstrap: bool) -> Denied | None:
@@ -80,14 +78,10 @@ def _has_sponsor(now: Turn, skill: SkillId) -> bool:
     return any(who.left(grant, now.today_ms).level is Level.SPONSOR for grant in held)
 
 
-def _given(now: Turn, member: Member, gift: Gift, reason: str, bootstrap: bool, trail: Trail | None) -> Done:
+def _given(now: Turn, member: Member, gift: Gift, reason: str, bootstrap: bool) -> Done:
     old = who.grant_of(now.conn, member.id, gift.skill)
-    seen = () if trail is None else trail.heads(now.conn)
-    giver = now.member.id
-    body = GrantGiven(member.id, gift.skill, gift.level.word, giver, gift.until_ms, bootstrap, seen)
+    body = GrantGiven(member.id, gift.skill, gift.level.word, now.member.id, gift.until_ms, bootstrap)
     record = now.write(body, reason)
-    new = Grant(member.id, gift.skill, gift.level, giver, record, now.today_ms, gift.until_ms)
-    roster.put_grant(now.pen, new)
     was = who.left(old, now.today_ms).level.word
     return now.done(record, member, skill=gift.skill, level=gift.level.word, was=was, until_ms=gift.until_ms)
 
@@ -111,9 +105,7 @@ def revoke(desk: Desk, by: str | None, whom: str, skill: str, reason: str) -> Do
             return now.denied(no, member, skill=skill)
         if old is None:
             return now.denied(Denied(Code.NOTHING_TO_DO), member, skill=skill)
-        body = GrantRevoked(member.id, skill, now.member.id, (str(old.record),))
-        record = now.write(body, reason)
-        roster.end_grant(now.pen, member.id, old.skill)
+        record = now.write(GrantRevoked(member.id, skill, now.member.id), reason)
         return now.done(record, member, skill=skill, level=Level.NONE.word, was=held.level.word)
 
 
@@ -135,23 +127,3 @@ def listed(desk: Desk, whom: str | None = None, skill: str | None = None) -> tup
 def _shown(desk: Desk, grant: Grant, today: int) -> Shown:
     people = roster.member(desk.conn, grant.member), roster.member(desk.conn, grant.by)
     return Shown(grant, *people, who.left(grant, today).level, who.lapsed_ms(grant, today))
-
-
-def _trail(desk: Desk, whom: str, skill: str) -> Trail | None:
-    member = who.find(desk.conn, whom)
-    if isinstance(member, Denied):
-        return None
-
-    def about(body: Body) -> bool:
-        match body:
-            case GrantGiven() | GrantRevoked():
-                return (body.member, body.skill) == (member.id, skill)
-            case _:
-                return False
-
-    kinds = (GrantGiven.kind, GrantRevoked.kind)
-    upto = journal.last_seq(desk.conn)
-    held = who.grant_of(desk.conn, member.id, SkillId(skill))
-    if held is not None:
-        return Trail(member.id, kinds, about, held.record, upto)
-    return follow(desk.conn, member.id, kinds, about)

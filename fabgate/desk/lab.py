@@ -16,7 +16,7 @@ from fabgate.store import db, roster
 from fabgate.store.db import OPEN_MEDIUM, Medium, Store
 from fabgate.store.files import KEYS
 from fabgate.store.keys import Keys
-from fabgate.store.roster import Member, RoleHeld
+from fabgate.store.roster import Member
 
 
 def init(
@@ -62,9 +62,7 @@ def _first_manager(desk: Desk, details: Details) -> Done | Denied:
         first = members.detailed(now, nobody, details)
         if isinstance(first, Denied):
             return first
-        now.write(MemberAdded(first.id, first.id))
-        roster.put_member(pen, first)
+        now.write(MemberAdded(first.id, first.id), beside=members.personal(first))
         record = now.write(RoleGiven(first.id, Role.MANAGER.value, first.id, first=True))
-        roster.put_role(pen, RoleHeld(first.id, Role.MANAGER, None, True, record))
         told = {"by": first.name, "member": first.id, "role": Role.MANAGER.value}
         return now.done(record, first, **told)

@@ -55,7 +55,6 @@ def lock(desk: Desk, by: str | None, machine: str, reason: str) -> Done | Denied
         if no is not None:
             return now.denied(no, machine=machine, title=rules.title)
         record = now.write(MachineLocked(machine, now.member.id), reason)
-        roster.put_lock(now.pen, rules.machine, Lock(now.today_ms, record))
         return now.done(record, machine=machine, title=rules.title)
 
 
@@ -74,8 +73,7 @@ def unlock(desk: Desk, by: str | None, machine: str, reason: str | None = None) 
         old = roster.lock(now.conn, rules.machine)
         if old is None:
             return now.denied(Denied(Code.NOTHING_TO_DO), machine=machine, title=rules.title)
-        record = now.write(MachineUnlocked(machine, now.member.id, (str(old.record),)), reason)
-        roster.end_lock(now.pen, rules.machine)
+        record = now.write(MachineUnlocked(machine, now.member.id), reason)
         return now.done(record, machine=machine, title=rules.title)
 
 

@@ -14,6 +14,7 @@ from fabgate.errors import UsageError
 from fabgate.model import Code, Denied
 from fabgate.records import MemberAdded, MemberEdited, MemberLifted, MemberSuspended
 from fabgate.rules import authority
+from fabgate.rules.standing import PERSON_FIELDS
 from fabgate.store import roster
 from fabgate.store.roster import Badge, Grant, Member, RoleHeld
 
@@ -66,8 +67,7 @@ def add(desk: Desk, by: str | None, details: Details, reason: str | None = None)
         new = detailed(now, Member(desk.mint(), "", "", added_ms=now.today_ms), details)
         if isinstance(new, Denied):
             return new
-        record = now.write(MemberAdded(new.id, now.member.id), reason)
-        roster.put_member(now.pen, new)
+        record = now.write(MemberAdded(new.id, now.member.id), reason, personal(new))
         return now.done(record, new, member=new.id)
 
 
@@ -92,17 +92,13 @@ def edit(desk: Desk, by: str | None, whom: str, details: Details, reason: str | 
         changed = tuple(f for f in sorted(details.given()) if getattr(old, f) != getattr(new, f))
         if not changed:
             return now.denied(Denied(Code.NOTHING_TO_DO), old)
-        record = now.write(MemberEdited(old.id, now.member.id, changed), reason)
-        roster.edit_person(now.pen, new)
+        told = {field: value for field, value in personal(new).items() if field in changed}
+        record = now.write(MemberEdited(old.id, now.member.id, changed), reason, told)
         return now.done(record, new, fields=changed)
 
 
 def suspend(desk: Desk, by: str | None, whom: str, reason: str) -> Done | Denied:
-    """Suspends a member, from the next tap on; a running session ends as its machine has it.
-
-    The record supersedes nothing: where a suspension and a lift do not know of each other, the
-    stricter one holds anyway.
-    """
+    """Suspends a member, from the next tap on; a running session ends as its machine has it."""
     with turn(desk, by) as now:
         if isinstance(now, Denied):
             return now
@@ -116,7 +112,6 @@ def suspend(desk: Desk, by: str | None, whom: str, reason: str) -> Done | Denied
         if no is not None:
             return now.denied(no, member)
         record = now.write(MemberSuspended(member.id, now.member.id), reason)
-        roster.suspend(now.pen, member.id, now.today_ms, record)
         return now.done(record, member)
 
 
@@ -133,9 +128,7 @@ def lift(desk: Desk, by: str | None, whom: str, reason: str) -> Done | Denied:
             no = Denied(Code.NOTHING_TO_DO)
         if no is not None:
             return now.denied(no, member)
-        seen = (str(member.suspended_record),)
-        record = now.write(MemberLifted(member.id, now.member.id, seen), reason)
-        roster.lift(now.pen, member.id)
+        record = now.write(MemberLifted(member.id, now.member.id), reason)
         return now.done(record, member)
 
 
@@ -162,6 +155,11 @@ def check_language(known: tuple[str, ...], language: str | None) -> None:
             f"there are no texts in the language {language!r}",
             f"This lab has: {', '.join(known)}. Others go into [lab] languages.",
         )
+
+
+def personal(of: Member) -> dict[str, str | bool | None]:
+    """What stands beside the record that takes a member in."""
+    return {field: getattr(of, field) for field in PERSON_FIELDS}
 
 
 def unfit(details: Details) -> Denied | None:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 from fabgate.desk import who
 from fabgate.desk.deed import Desk, Done, Turn, turn
-from fabgate.desk.trail import Trail, follow
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied, MachineId, Role
-from fabgate.records import Body, RoleGiven, RoleRevoked
+from fabgate.records import RoleGiven, RoleRevoked
 from fabgate.rules import authority
 from fabgate.store import roster
 from fabgate.store.roster import Member, RoleHeld
@@ -34,7 +33,6 @@ def give(
     Raises UsageError for a maintainer without a machine, or a machine with another office.
     """
     _check(role, machine)
-    trail = _trail(desk, whom, role, machine)
     with turn(desk, by) as now:
         if isinstance(now, Denied):
             return now
@@ -49,10 +47,7 @@ def give(
             no = Denied(Code.NOTHING_TO_DO)
         if no is not None:
             return now.denied(no, member, role=role.value, machine=machine)
-        seen = () if trail is None else trail.heads(now.conn)
-        body = RoleGiven(member.id, role.value, now.member.id, place, supersedes=seen)
-        record = now.write(body, reason)
-        roster.put_role(now.pen, RoleHeld(member.id, role, place, False, record))
+        record = now.write(RoleGiven(member.id, role.value, now.member.id, place), reason)
         return now.done(record, member, role=role.value, machine=machine)
 
 
@@ -74,9 +69,7 @@ def revoke(
             return now.denied(no, member, role=role.value, machine=machine)
         if held is None:
             return now.denied(Denied(Code.NOTHING_TO_DO), member, role=role.value, machine=machine)
-        body = RoleRevoked(member.id, role.value, now.member.id, place, (str(held.record),))
-        record = now.write(body, reason)
-        roster.end_role(now.pen, member.id, role, place)
+        record = now.write(RoleRevoked(member.id, role.value, now.member.id, place), reason)
         return now.done(record, member, role=role.value, machine=machine)
 
 
@@ -111,18 +104,3 @@ def _held(now: Turn, member: Member, role: Role, machine: MachineId | None) -> R
 def _last(now: Turn, member: Member, role: Role) -> bool:
     """Whether nobody would be left who may manage."""
     return role is Role.MANAGER and who.managers(now.conn) <= {member.id}
-
-
-def _trail(desk: Desk, whom: str, role: Role, machine: str | None) -> Trail | None:
-    member = who.find(desk.conn, whom)
-    if isinstance(member, Denied):
-        return None
-
-    def about(body: Body) -> bool:
-        match body:
-            case RoleGiven() | RoleRevoked():
-                return (body.member, body.role, body.machine) == (member.id, role.value, machine)
-            case _:
-                return False
-
-    return follow(desk.conn, member.id, (RoleGiven.kind, RoleRevoked.kind), about)

@@ -212,7 +212,10 @@ CREATE TABLE alarms (
     count INTEGER NOT NULL,
     over_ms INTEGER,
     PRIMARY KEY (lab, gate, alarm)
-) STRICT, WITHOUT ROWID"""
+) STRICT, WITHOUT ROWID;
+ALTER TABLE badges ADD COLUMN rivals TEXT;
+ALTER TABLE people ADD COLUMN claimed TEXT;
+CREATE INDEX people_by_claim ON people (lab, claimed) WHERE claimed IS NOT NULL"""
 
 
 def apply(conn: sqlite3.Connection, steps: Migrations = MIGRATIONS) -> None:

@@ -1,19 +1,21 @@
 """Who may do what, now: members and their persons, badges, grants, roles, locks.
 
-The roster holds the present; its history is the journal. The moves take the pen of the transaction
-in which the record that they belong to is written. Dates are UTC milliseconds. What a tap asks
-(`standing`) is `lookup.py`'s and bears its name here too.
+The roster holds the present; its history is in `rights`, from which its rows are made: a record of a
+right moves it as it is appended or taken up. The moves here lay rows down by hand, for tests and
+benches. Dates are UTC milliseconds. What a tap asks (`standing`) is `lookup.py`'s and bears its name
+here too.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 
 from fabgate.model import Level, Lock, MachineId, MemberId, RecordId, Role, SkillId, Token
 from fabgate.store.faults import told
 from fabgate.store.lookup import standing, standing_of
-from fabgate.store.writer import Pen
+from fabgate.store.nib import Nib
 
 __all__ = [
     "Badge",
@@ -64,7 +66,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A badge of a member; `record` is the one that gave or blocked it."""
+    """A badge of a member; `record` is the one that gave or blocked it.
+
+    `rivals`: all who own it, where it was given to several who did not know of each other; it is
+    then blocked until a manager gives it anew.
+    """
 
     token: Token
     member: MemberId
@@ -72,6 +78,7 @@ class Badge:
     added_ms: int
     blocked_ms: int | None
     record: RecordId
+    rivals: tuple[MemberId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +167,15 @@ def badge(conn: sqlite3.Connection, token: Token) -> Badge | None:
     return _badge(row) if row else None
 
 
-_BADGE = "SELECT token, member, label, added_ms, blocked_ms, record FROM badges WHERE lab = lab()"
+_BADGE = """\
+SELECT token, member, label, added_ms, blocked_ms, record, rivals FROM badges WHERE lab = lab()"""
 _BY_AGE = " ORDER BY added_ms, token"
 
 
-def _badge(row: tuple[str, str, str, int, int | None, str]) -> Badge:
-    token, owner, label, added, blocked, record = row
-    return Badge(Token(token), MemberId(owner), label, added, blocked, RecordId.of(record))
+def _badge(row: tuple[str, str, str, int, int | None, str, str | None]) -> Badge:
+    token, owner, label, added, blocked, record, several = row
+    rivals = tuple(MemberId(who) for who in json.loads(several or "[]"))
+    return Badge(Token(token), MemberId(owner), label, added, blocked, RecordId.of(record), rivals)
 
 
 @told
@@ -233,18 +242,18 @@ def locks(conn: sqlite3.Connection) -> dict[MachineId, Lock]:
 # --- moves --------------------------------------------------------------------------------------
 
 
-def put_member(pen: Pen, new: Member) -> None:
-    """Take up a new member. The handle must be free: the desk has asked."""
-    pen.execute("INSERT INTO members (lab, id, added_ms) VALUES (?, ?, ?)", (pen.lab, new.id, new.added_ms))
+def put_member(pen: Nib, new: Member) -> None:
+    """Take up a member. The handle must be free."""
+    pen.execute(_PUT_MEMBER, (pen.lab, new.id, new.added_ms))
     pen.execute(_PUT_PERSON, _person(pen, new))
 
 
-def edit_person(pen: Pen, now: Member) -> None:
+def edit_person(pen: Nib, now: Member) -> None:
     """Write down what is personal about a member anew: handle, name, language, e-mail, login."""
     pen.execute(_EDIT_PERSON, _person(pen, now))
 
 
-def _person(pen: Pen, of: Member) -> dict[str, str | int | None]:
+def _person(pen: Nib, of: Member) -> dict[str, str | int | None]:
     return {
         "lab": pen.lab,
         "member": of.id,
@@ -257,20 +266,23 @@ def _person(pen: Pen, of: Member) -> dict[str, str | int | None]:
     }
 
 
+_PUT_MEMBER = """\
+INSERT INTO members (lab, id, added_ms) VALUES (?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET added_ms = excluded.added_ms"""
 _PUT_PERSON = """\
-INSERT INTO people (lab, member, handle, name, language, email, login, nameable)
+INSERT OR REPLACE INTO people (lab, member, handle, name, language, email, login, nameable)
 VALUES (:lab, :member, :handle, :name, :language, :email, :login, :nameable)"""
 _EDIT_PERSON = """\
 UPDATE people SET handle = :handle, name = :name, language = :language, email = :email, login = :login,
 nameable = :nameable WHERE member = :member AND lab = :lab"""
 
 
-def suspend(pen: Pen, member: MemberId, since_ms: int, record: RecordId) -> None:
+def suspend(pen: Nib, member: MemberId, since_ms: int, record: RecordId) -> None:
     """Suspend a member, whoever holds what."""
     pen.execute(_SUSPEND, (since_ms, str(record), member, pen.lab))
 
 
-def lift(pen: Pen, member: MemberId) -> None:
+def lift(pen: Nib, member: MemberId) -> None:
     """End a member's suspension."""
     pen.execute(_SUSPEND, (None, None, member, pen.lab))
 
@@ -278,7 +290,7 @@ def lift(pen: Pen, member: MemberId) -> None:
 _SUSPEND = "UPDATE members SET suspended_ms = ?, suspended_record = ? WHERE id = ? AND lab = ?"
 
 
-def put_badge(pen: Pen, new: Badge) -> None:
+def put_badge(pen: Nib, new: Badge) -> None:
     """Give a badge to a member; one that somebody had before is theirs no more."""
     pen.execute(
         "INSERT OR REPLACE INTO badges (lab, token, member, label, added_ms, blocked_ms, record)"
@@ -287,7 +299,7 @@ def put_badge(pen: Pen, new: Badge) -> None:
     )
 
 
-def block_badge(pen: Pen, token: Token, since_ms: int, record: RecordId) -> None:
+def block_badge(pen: Nib, token: Token, since_ms: int, record: RecordId) -> None:
     """Let a badge open nothing from now on."""
     pen.execute(
         "UPDATE badges SET blocked_ms = ?, record = ? WHERE token = ? AND lab = ?",
@@ -295,7 +307,7 @@ def block_badge(pen: Pen, token: Token, since_ms: int, record: RecordId) -> None
     )
 
 
-def put_grant(pen: Pen, new: Grant) -> None:
+def put_grant(pen: Nib, new: Grant) -> None:
     """Put a grant in force, in place of the one that the member held on this skill."""
     given = (new.level, new.by, str(new.record), new.since_ms, new.until_ms)
     pen.execute(
@@ -305,7 +317,7 @@ def put_grant(pen: Pen, new: Grant) -> None:
     )
 
 
-def end_grant(pen: Pen, member: MemberId, skill: SkillId) -> None:
+def end_grant(pen: Nib, member: MemberId, skill: SkillId) -> None:
     """Take a grant out of force."""
     pen.execute(
         "DELETE FROM grants WHERE member = ? AND skill = ? AND lab = ?",
@@ -313,7 +325,7 @@ def end_grant(pen: Pen, member: MemberId, skill: SkillId) -> None:
     )
 
 
-def put_role(pen: Pen, new: RoleHeld) -> None:
+def put_role(pen: Nib, new: RoleHeld) -> None:
     """Give a member an office."""
     pen.execute(
         "INSERT OR REPLACE INTO roles (lab, member, role, machine, first, record) VALUES (?, ?, ?, ?, ?, ?)",
@@ -321,7 +333,7 @@ def put_role(pen: Pen, new: RoleHeld) -> None:
     )
 
 
-def end_role(pen: Pen, member: MemberId, role: Role, machine: MachineId | None = None) -> None:
+def end_role(pen: Nib, member: MemberId, role: Role, machine: MachineId | None = None) -> None:
     """Take an office from a member."""
     pen.execute(
         "DELETE FROM roles WHERE member = ? AND role = ? AND machine = ? AND lab = ?",
@@ -329,7 +341,7 @@ def end_role(pen: Pen, member: MemberId, role: Role, machine: MachineId | None =
     )
 
 
-def put_lock(pen: Pen, machine: MachineId, new: Lock) -> None:
+def put_lock(pen: Nib, machine: MachineId, new: Lock) -> None:
     """Take a machine out of service."""
     pen.execute(
         "INSERT OR REPLACE INTO locks (lab, machine, since_ms, record) VALUES (?, ?, ?, ?)",
@@ -337,6 +349,6 @@ def put_lock(pen: Pen, machine: MachineId, new: Lock) -> None:
     )
 
 
-def end_lock(pen: Pen, machine: MachineId) -> None:
+def end_lock(pen: Nib, machine: MachineId) -> None:
     """Put a machine back into service."""
     pen.execute("DELETE FROM locks WHERE machine = ? AND lab = ?", (machine, pen.lab))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,8 @@ from typing import Protocol, Self
 from fabgate.errors import StoreBusy, StoreCorrupt, StoreError
 from fabgate.model import RecordId
 from fabgate.records import Draft, Note, encode
-from fabgate.store import chain
+from fabgate.rules.standing import is_right
+from fabgate.store import chain, rights
 from fabgate.store.connect import (
     OPEN_PATIENCE_MS,
     Identity,
@@ -32,14 +33,12 @@ from fabgate.store.connect import (
 )
 from fabgate.store.faults import MOVE, told
 from fabgate.store.files import Lock, inode
+from fabgate.store.nib import Nib
 
 SEQ_BITS = 40  # of a journal position; the number of the origin stands above them
 SEQ_MASK = (1 << SEQ_BITS) - 1
 _CLOSE_PATIENCE_MS = 5_000
 _WAL_KEPT_BYTES = 4 << 20
-
-Value = str | int | bytes | None
-Parameters = Sequence[Value] | Mapping[str, Value]
 
 
 class Medium(Protocol):
@@ -142,6 +141,7 @@ class Writer(Reader):
             pen = Pen(self._ink, self.identity, self._number)
             try:
                 yield pen
+                pen.settle()
                 self._ink.execute("COMMIT")
                 self.commits += 1
             finally:
@@ -215,21 +215,19 @@ class Writer(Reader):
             raise StoreError(f"{self._path}: the store was moved away while it was open", "Open it again.")
 
 
-class Pen:
+class Pen(Nib):
     """What a transaction is written with. Good inside its `write()` only."""
 
     def __init__(self, conn: sqlite3.Connection, identity: Identity, number: int) -> None:
-        self.conn = conn
-        self.identity = identity
+        super().__init__(conn, identity)
         self._first = number << SEQ_BITS
-        self._down = False
 
-    @property
-    def lab(self) -> str:
-        return self.identity.lab
+    def append(self, draft: Draft, notes: Sequence[Note] = (), beside: str | None = None) -> RecordId:
+        """Put a record at the end of the journal, with its notes beside it. Gives its id.
 
-    def append(self, draft: Draft, notes: Sequence[Note] = ()) -> RecordId:
-        """Put a record at the end of the journal, with its notes beside it. Gives its id."""
+        One that gives or takes a right moves the roster; `beside` is then what is personal in it
+        (a person's details, a badge's label), as JSON.
+        """
         body = encode(draft)
         last = self.execute(LAST_RECORD, (self._first, self._first | SEQ_MASK)).fetchone()
         position, previous = last or (self._first, chain.ROOT)
@@ -239,16 +237,15 @@ class Pen:
         self.conn.execute(_APPEND, (position, self.identity.lab, link, body))
         for note in notes:
             self.conn.execute(_NOTE, (position, self.identity.lab, note.kind, note.text))
-        return RecordId(self.identity.origin, seq)
+        record = RecordId(self.identity.origin, seq)
+        if is_right(draft.body):
+            rights.put(self, record, link, body, draft.body, beside)
+        return record
 
-    def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
-        """Run one statement of this transaction."""
-        if self._down:
-            raise RuntimeError("this pen was used after its write() had ended")
-        return self.conn.execute(sql, parameters)
-
-    def lay_down(self) -> None:
-        self._down = True
+    def settle(self) -> None:
+        """Move the roster by the rights that were taken up so far; the end of `write()` does it."""
+        if self.unsettled:
+            rights.settle_all(self, self.unsettled)
 
 
 LAST_RECORD = (

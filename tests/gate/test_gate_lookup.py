@@ -142,9 +142,9 @@ def test_a_record_that_cannot_be_read_hides_none_of_those_behind_it(
 ):
     desk(Refused(LASER, "unknown_badge", "k:1"))
     spoil(lab, "UPDATE journal SET body = '{}' WHERE position = (SELECT max(position) FROM journal)")
-    desk(MachineLocked(LASER, "m-zoe"))
+    locked = desk(MachineLocked(LASER, "m-zoe"))
     heard = lookup.watch() + lookup.watch()
-    assert LockChanged(LASER, None, AT_CLOCK) in heard
+    assert LockChanged(LASER, Lock(AT_CLOCK.wall_ms, locked), AT_CLOCK) in heard
     assert RosterMoved(LASER, AT_CLOCK) in heard, (
         "what could not be read may have been a change of the roster"
     )
