@@ -19,8 +19,8 @@ from fabgate.link.port import Alarmed, Connected, Delivered, Fate, Lost, Message
 SESSION_MS = 120_000
 WILL_DELAY_MS = 20_000
 RETRY_MS, LONGEST_RETRY_MS = 1_000, 60_000
-LARGEST = 256 * 1024  # bytes of a payload
-RECEIVES = 64  # messages that a client may hold without having acknowledged one
+LARGEST = 128 * 1024  # bytes of a payload
+RECEIVES = 20  # messages that a client may hold without having acknowledged one
 
 May = Callable[[str, str, bool], bool]
 """Whether a client (by its name) may read or, if the flag says so, write a topic."""
@@ -73,6 +73,7 @@ class Session:
         self.subscriptions: tuple[str, ...] = ()
         self.waiting: deque[Sent] = deque()
         self.given: dict[int, Sent] = {}  # delivered, not acknowledged, by the number it went under
+        self.done: set[int] = set()  # of these, what is acknowledged behind one that is not
         self.port: ExchangePort | None = None
         self.will: Will | None = None
         self.left_ms: int | None = None  # when the connection went without a word
@@ -295,6 +296,7 @@ class Exchange:
         port.heard.append(Connected())
         session.waiting.extendleft(reversed(session.given.values()))  # again, before all that is new
         session.given.clear()
+        session.done.clear()
         for topic, sent in self._retained.items():
             if self._wants(session, topic) and self._fresh(sent):
                 session.waiting.append(replace(sent, message=replace(sent.message, retained=True)))
@@ -359,8 +361,13 @@ class Exchange:
     def acknowledged(self, port: ExchangePort, number: int) -> None:
         """A client has dealt with a message: the broker forgets it, and hands over the next."""
         session = self._sessions.get(port.name)
-        if session is not None and session.port is port and session.given.pop(number, None) is not None:
-            self._give(session)
+        if session is None or session.port is not port or number not in session.given:
+            return
+        session.done.add(number)
+        while session.given and (first := next(iter(session.given))) in session.done:  # in order: MQTT 4.6
+            session.done.discard(first)
+            del session.given[first]
+        self._give(session)
 
     def _fresh(self, sent: Sent) -> bool:
         return sent.until_ms is None or self.now_ms < sent.until_ms
