@@ -123,7 +123,7 @@ def subject(body: Body) -> str | None:
         case MemberSuspended(member=member) | MemberLifted(member=member):
             return _path("hold", member)
         case BadgeAdded(badge=token) | BadgeBlocked(badge=token):
-            return _path("badge", token)
+            return badge_subject(token)
         case (
             RoleGiven(member=member, role=role, machine=machine)
             | RoleRevoked(member=member, role=role, machine=machine)
@@ -140,6 +140,11 @@ def subject(body: Body) -> str | None:
 def member_subject(member: str) -> str:
     """The subject of what is personal about a member."""
     return _path("member", member)
+
+
+def badge_subject(token: str) -> str:
+    """The subject of a badge."""
+    return _path("badge", token)
 
 
 def grant_subject(member: str, skill: str) -> str:
@@ -281,9 +286,9 @@ def _reached(start: RecordId, steps: Mapping[RecordId, set[RecordId]]) -> frozen
     return frozenset(reached - {start})
 
 
-def _tells(one: Said) -> tuple[str, ...]:
+def tells(body: RightBody) -> tuple[str, ...]:
     """Which personal fields a record speaks of, whether or not their values are still beside it."""
-    match one.body:
+    match body:
         case MemberAdded():
             return PERSON_FIELDS
         case MemberEdited(fields=said):
@@ -299,8 +304,8 @@ def _tellers(records: Iterable[Said]) -> dict[str, list[Said]]:
     several = sorted({one.record: one for one in records}.values(), key=_by_id)
     seen = _seen(several)
     found: dict[str, list[Said]] = {}
-    for field in sorted({field for one in several for field in _tells(one)}):
-        about = [one for one in several if field in _tells(one)]
+    for field in sorted({field for one in several for field in tells(one.body)}):
+        about = [one for one in several if field in tells(one.body)]
         replaced = frozenset().union(*(seen[one.record] for one in about))
         found[field] = [one for one in about if one.record not in replaced] or about
     return found

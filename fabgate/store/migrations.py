@@ -25,6 +25,7 @@ from functools import cache
 from sqlite_utils import Database, Migrations
 
 from fabgate.errors import StoreCorrupt, StoreTooNew
+from fabgate.store import backfill
 from fabgate.store.faults import MOVE
 
 MIGRATIONS = Migrations("fabgate")
@@ -147,6 +148,7 @@ CREATE TABLE beats (
 def _hub(db: Database) -> None:
     for statement in _HUB.split(";\n"):
         db.execute(statement)
+    backfill.rights(db.conn)
     db.execute("PRAGMA user_version = 2")
 
 

@@ -12,7 +12,8 @@ from sqlite_utils import Database, Migrations
 
 from fabgate.errors import StoreCorrupt, StoreError, StoreTooNew
 from fabgate.model import Level, MachineId, SkillId, Token
-from fabgate.store import journal, migrations, roster
+from fabgate.rules.standing import KINDS
+from fabgate.store import journal, migrations, rights, roster
 from fabgate.store.backup import restore
 from fabgate.store.db import Store, check, migrate
 from fabgate.store.files import restore_reserve
@@ -54,7 +55,7 @@ def forms(*later: Callable[[Database], None]) -> Migrations:
 
 def m901_hours(db: Database) -> None:
     db.execute("CREATE TABLE hours (lab TEXT NOT NULL, day INTEGER NOT NULL) STRICT")
-    db.execute("PRAGMA user_version = 2")
+    db.execute("PRAGMA user_version = 3")
 
 
 def m902_broken(db: Database) -> None:
@@ -173,3 +174,59 @@ def test_only_a_store_can_be_migrated(folder: Path):
     (folder / "journal.db").write_bytes(b"garbage" * 1_000)
     with pytest.raises(StoreCorrupt):
         migrate(folder, moment())
+
+
+# --- rights out of an older journal -------------------------------------------------------------
+
+ROSTER = ("members", "people", "badges", "grants", "roles", "locks")
+
+
+def roster_rows(conn: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    return {table: sorted(conn.execute(f"SELECT * FROM {table}").fetchall(), key=repr) for table in ROSTER}
+
+
+def opened_by_hand(folder: Path, version: str) -> sqlite3.Connection:
+    folder.mkdir(exist_ok=True)
+    conn = sqlite3.connect(folder / "journal.db", isolation_level=None)
+    text = (Path(__file__).with_name("databases") / version).read_text(encoding="utf-8")
+    conn.executescript(text)
+    return conn
+
+
+def test_the_rights_of_an_older_journal_make_the_roster_that_was(folder: Path):
+    conn = opened_by_hand(folder, "v1-epochs.sql")
+    before = roster_rows(conn)
+    conn.close()
+    restore_reserve(folder)
+    migrate(folder, moment())
+    with Store(folder).writer() as writer:
+        left = roster_rows(writer.conn)
+        with writer.write() as pen:
+            for table in reversed(ROSTER):
+                pen.execute(f"DELETE FROM {table}")
+            rights.rebuild(pen)
+        assert roster_rows(writer.conn) == left
+    for table, rows in before.items():
+        assert [row[: len(rows[0])] for row in left[table]] == rows, table
+    assert len(before["people"]) == 4
+
+
+def test_the_set_of_an_older_journal_counts_all_its_records_of_rights(folder: Path):
+    opened_by_hand(folder, "v1-epochs.sql").close()
+    migrate(folder, moment())
+    with Store(folder).reader() as reader:
+        found = rights.after(reader.conn, 0, 1_000, 1 << 20).rights
+        kept = [entry.id for entry in journal.entries(reader.conn, kinds=KINDS)]
+        assert [right.record for right in found] == kept
+        total = sum(int.from_bytes(right.hash, "big") for right in found) % (1 << 256)
+        assert rights.mark(reader.conn) == rights.Mark(len(kept), f"{total:064x}", found[-1].arrived)
+
+
+def test_names_that_were_replaced_before_the_migration_stand_beside_no_record(folder: Path):
+    opened_by_hand(folder, "v1-epochs.sql").close()
+    migrate(folder, moment())
+    with Store(folder).reader() as reader:
+        beside = [right.beside or "" for right in rights.after(reader.conn, 0, 1_000, 1 << 20).rights]
+    assert sum("Ada King" in text for text in beside) == 1
+    assert sum("blue fob" in text for text in beside) == 1
+    assert not any("Lovelace" in text or "old fob" in text for text in beside)
