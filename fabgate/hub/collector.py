@@ -1,0 +1,81 @@
+"""Takes the journals of the gates into the books: verified, contiguous, each record exactly once (law 7).
+
+Commit, then acknowledge: what `take` and `take_notes` found is said to the gate only when the
+transaction that they ran in is durable. The acknowledgement is absolute: what the hub holds.
+"""
+
+from __future__ import annotations
+
+from fabgate.hub.alarms import Alarm, Alarms
+from fabgate.hub.books import HubBooks, HubPen
+from fabgate.hub.gates import Live
+from fabgate.link.port import Port
+from fabgate.model import Origin
+from fabgate.records import Note
+from fabgate.store.heard import Broken, Differs, Gap, Held, Mark, NoteOf, Taken
+from fabgate.wire.journal import Ack, Batch, Blank, Notes
+from fabgate.wire.presence import GateInfo
+from fabgate.wire.topics import ACK, Topic
+
+
+class Collector:
+    """The receiving end of every gate's outbox."""
+
+    def __init__(self, books: HubBooks, alarms: Alarms, port: Port) -> None:
+        self._books, self._alarms, self._port = books, alarms, port
+        self._lab = books.identity.lab
+        self._epoch = books.identity.origin.rpartition("/")[2]
+        self._due: dict[tuple[str, str], Mark | None] = {}  # gate and epoch: what to say of it
+
+    def greet(self, live: Live, said: GateInfo) -> None:
+        """A gate named its epochs: it is told what is held of each. One that holds less than the hub has
+        lost what it once sent, and is an old copy."""
+        marks = self._books.marks(live.name)
+        for one in said.origins:
+            held = marks.get(self._origin(live, one.epoch), Mark())
+            if held.seq > one.seq or (0 < held.seq == one.seq and held.hash.hex() != one.hash):
+                what = f"epoch {one.epoch} is held up to {held.seq}, and the gate knows it up to {one.seq}"
+                self._alarms.tell(live.name, Alarm.FORKED, what)
+            self._due[live.name, one.epoch] = None
+
+    def take(self, pen: HubPen, live: Live, batch: Batch) -> None:
+        """A batch of records."""
+        origin = self._origin(live, batch.epoch)
+        bodies = [bytes.fromhex(one.hash) if isinstance(one, Blank) else one for one in batch.bodies]
+        previous, last = bytes.fromhex(batch.previous), bytes.fromhex(batch.last)
+        self._due[live.name, batch.epoch] = None
+        match pen.take(origin, batch.first, bodies, previous, last):
+            case Taken(lacks=lacks, odd=odd):
+                if lacks is not None:
+                    self._alarms.tell(live.name, Alarm.GAP, lacks)
+                for what in odd:
+                    self._alarms.tell(live.name, Alarm.RIGHTS_DIFFER, what)
+            case Differs(seq):
+                what = f"record {seq} of epoch {batch.epoch} is held with another content"
+                self._alarms.tell(live.name, Alarm.DIFFERS, what)
+            case Broken(why):
+                self._alarms.tell(live.name, Alarm.UNSOUND, f"epoch {batch.epoch}: {why}")
+            case Held() | Gap():
+                pass
+
+    def take_notes(self, pen: HubPen, live: Live, said: Notes) -> None:
+        """The notes of records that are held."""
+        notes = [NoteOf(one.seq, Note(one.kind, one.text)) for one in said.notes]
+        pen.take_notes(self._origin(live, said.epoch), said.first, said.last, notes)
+        self._due[live.name, said.epoch] = None
+
+    def look(self, pen: HubPen) -> None:
+        """See what is held now, at the end of a transaction."""
+        for gate, epoch in self._due:
+            self._due[gate, epoch] = pen.mark(Origin(f"{self._lab}/{gate}/{epoch}"))
+
+    def acknowledge(self) -> None:
+        """Tell the gates, once what was seen is durable."""
+        for (gate, epoch), mark in self._due.items():
+            if mark is not None:
+                said = Ack(self._epoch, epoch, mark.seq, mark.hash.hex() if mark.seq else "", mark.noted)
+                self._port.publish(str(Topic(self._lab, gate, ACK)), said.encode())
+        self._due.clear()
+
+    def _origin(self, live: Live, epoch: str) -> Origin:
+        return Origin(f"{self._lab}/{live.name}/{epoch}")

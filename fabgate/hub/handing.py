@@ -1,0 +1,98 @@
+"""A hub that began anew gets its rights back: each gate is asked once in each epoch of the hub.
+
+What a gate wrote itself comes with its journal; it hands in what others wrote, the hub before this one
+among them. The rights are a set, so nothing that was revoked comes back by it: the revocation comes too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fabgate.hub.alarms import Alarm, Alarms
+from fabgate.hub.books import HubBooks, HubPen
+from fabgate.hub.gates import Gates, Live
+from fabgate.model import Moment, RecordId
+from fabgate.records import Draft, GateCommanded, RightsHanded
+from fabgate.store import rights
+from fabgate.wire.roster import Page, Right
+from fabgate.wire.topics import HUB
+
+VERB = "hand_in"
+PATIENCE_MS = 600_000
+
+
+@dataclass(slots=True)
+class Asked:
+    """A gate that was asked: which run of it, up to where its pages came, how many rights were new."""
+
+    instance: str | None
+    upto: int = 0
+    new: int = 0
+
+
+class Handing:
+    """Who has handed in what in this epoch of the hub. The question itself is a command like any other."""
+
+    def __init__(self, books: HubBooks, alarms: Alarms, gates: Gates) -> None:
+        self._alarms, self._gates = alarms, gates
+        self._lab = books.identity.lab
+        self._epoch = books.identity.origin.rpartition("/")[2]
+        self._asked: dict[str, Asked] = {}
+
+    @property
+    def due(self) -> list[Live]:
+        """The gates that are there and have yet to be asked; one that began anew forgot the question."""
+        return [
+            live
+            for live in self._gates
+            if live.talks and live.row.handed != self._epoch and not self._is_asked(live)
+        ]
+
+    def _is_asked(self, live: Live) -> bool:
+        asked = self._asked.get(live.name)
+        return asked is not None and asked.instance == live.instance
+
+    def ask(self, pen: HubPen, at: Moment) -> None:
+        """Write the questions down; they go out as commands do."""
+        for live in self.due:
+            pen.append(Draft(at, GateCommanded(live.name, VERB, HUB, at.wall_ms + PATIENCE_MS)))
+            self._asked[live.name] = Asked(live.instance)
+
+    def take(self, pen: HubPen, live: Live, page: Page, at: Moment) -> None:
+        """A page of rights from a gate."""
+        asked = self._asked.get(live.name)
+        if asked is None or live.row.handed == self._epoch:
+            self._unasked(pen, live, page)
+            return
+        if page.after == 0:
+            asked.upto = 0
+        if page.after > asked.upto:  # one was lost on the way: it is asked for all of them once more
+            asked.instance = None
+            return
+        for one in page.rights:
+            asked.new += self._take_one(pen, live, one)
+        asked.upto = page.upto
+        if page.upto == page.end:
+            pen.append(Draft(at, RightsHanded(live.name, asked.new)))
+            live.row = replace(live.row, handed=self._epoch)
+            live.dirty = True
+
+    def _take_one(self, pen: HubPen, live: Live, one: Right) -> int:
+        record = RecordId.of(one.record)
+        if record.origin.startswith(f"{self._lab}/{live.name}/"):
+            return 0  # its own come with its journal, verified
+        match pen.take_right(record, bytes.fromhex(one.hash), one.body, one.beside):
+            case rights.Taken():
+                return 1
+            case rights.Differs():
+                self._alarms.tell(live.name, Alarm.RIGHTS_DIFFER, f"{record} is known with another content")
+            case rights.Unfit(why):
+                self._alarms.tell(live.name, Alarm.UNSOUND, f"{record}: {why}")
+            case rights.Known():
+                pass
+        return 0
+
+    def _unasked(self, pen: HubPen, live: Live, page: Page) -> None:
+        """The last page may come twice; anything new that nobody asked for is refused."""
+        if not all(pen.knows_right(RecordId.of(one.record)) for one in page.rights):
+            self._alarms.tell(live.name, Alarm.UNASKED, "rights that nobody asked for")
