@@ -10,6 +10,7 @@ wants() {
 }
 
 wants mosquitto mosquitto
+wants promtool prometheus
 wants strace strace
 wants systemd-analyze systemd
 wants visudo sudo

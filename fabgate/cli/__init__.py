@@ -40,6 +40,7 @@ COMMANDS = {
     "gate": "gate",
     "reader": "reader",
     "doctor": "doctor",
+    "metrics": "metrics",
     "rehearse": "rehearse",
     "demo": "demo",
     "journal": "books",

@@ -22,7 +22,7 @@ from fabgate.store.db import Store
 from fabgate.store.keys import Keys
 from fabgate.store.troubles import troubles_now
 
-__all__ = ["Finding", "Grade", "checkup"]
+__all__ = ["Finding", "Grade", "checkup", "runs"]
 
 ENOUGH_BYTES = 200 << 20
 FIXED_SQLITE = ((3, 51, 3),)
@@ -112,11 +112,18 @@ def _clock(settings: Settings, clock: Clock) -> Finding:
 
 
 def _daemon(folder: Path) -> Finding:
+    if runs(folder):
+        return Finding("daemon", Grade.OK, "a gate runs on these books")
+    return Finding("daemon", Grade.WARN, "no gate runs here", "systemctl status fabgate-gate")
+
+
+def runs(folder: Path) -> bool:
+    """Whether a daemon runs on the books in a folder."""
     try:
         with (folder / RUN_LOCK).open("rb") as held:
             fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return Finding("daemon", Grade.OK, "a gate runs on these books")
+        return True
     except OSError:
         pass
-    return Finding("daemon", Grade.WARN, "no gate runs here", "systemctl status fabgate-gate")
+    return False
