@@ -29,6 +29,8 @@ files() {
 644 fabgate-gate.service /usr/local/lib/systemd/system/fabgate-gate.service
 644 fabgate-backup.service /usr/local/lib/systemd/system/fabgate-backup.service
 644 fabgate-backup.timer /usr/local/lib/systemd/system/fabgate-backup.timer
+644 fabgate-metrics@.service /usr/local/lib/systemd/system/fabgate-metrics@.service
+644 fabgate-metrics@.timer /usr/local/lib/systemd/system/fabgate-metrics@.timer
 644 sysusers.conf /usr/local/lib/sysusers.d/fabgate.conf
 644 tmpfiles.conf /usr/local/lib/tmpfiles.d/fabgate.conf
 644 udev.rules /etc/udev/rules.d/60-fabgate.rules
@@ -273,7 +275,8 @@ do_switch() {
 
 do_uninstall() {
     nobody_works || stop "a session is open; wait, or end it: sudo systemctl stop fabgate-gate"
-    ! systemd_runs || systemctl --quiet disable --now fabgate-gate.service fabgate-backup.timer || true
+    ! systemd_runs || systemctl --quiet disable --now fabgate-gate.service fabgate-backup.timer \
+        fabgate-metrics@fabgate.timer fabgate-metrics@fabgate-hub.timer || true
     { files && completions | sed 's/^/- /'; } | while read -r _ _ place; do rm -f "$root$place"; done
     rm -f "$root/usr/local/bin/fabgate" "$root/opt/fabgate"
     rm -rf "$root$releases"

@@ -24,6 +24,8 @@ MODES = {
     "usr/local/lib/systemd/system/fabgate-backup.service": 0o644,
     "usr/local/lib/systemd/system/fabgate-backup.timer": 0o644,
     "usr/local/lib/systemd/system/fabgate-gate.service": 0o644,
+    "usr/local/lib/systemd/system/fabgate-metrics@.service": 0o644,
+    "usr/local/lib/systemd/system/fabgate-metrics@.timer": 0o644,
     "usr/local/lib/sysusers.d/fabgate.conf": 0o644,
     "usr/local/lib/tmpfiles.d/fabgate.conf": 0o644,
     "usr/local/share/bash-completion/completions/fabgate": 0o644,

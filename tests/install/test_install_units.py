@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from machine_of_straw import Run
 
-UNITS = ("fabgate-gate.service", "fabgate-backup.service", "fabgate-backup.timer")
-SERVICES = UNITS[:2]
+SERVICES = ("fabgate-gate.service", "fabgate-backup.service", "fabgate-metrics@.service")
+UNITS = (*SERVICES, "fabgate-backup.timer", "fabgate-metrics@.timer")
 MOST_EXPOSED = "20"  # in tenths: systemd's own score, 2.0 of 10
 
 
@@ -117,3 +117,12 @@ def test_a_backup_is_made_every_night_and_caught_up_after_a_night_without_power(
     timer.read(systemd / "fabgate-backup.timer")
     assert timer["Timer"]["OnCalendar"] == "*-*-* 03:30"
     assert timer["Timer"]["Persistent"] == "true"
+
+
+def test_numbers_are_written_every_minute_and_never_before_a_tap(systemd: Path) -> None:
+    timer = configparser.ConfigParser()
+    timer.read(systemd / "fabgate-metrics@.timer")
+    assert timer["Timer"]["OnCalendar"] == "minutely"
+    service = systemd / "fabgate-metrics@.service"
+    assert lines(service, "Nice") == lines(systemd / "fabgate-backup.service", "Nice") == ["15"]
+    assert lines(service, "ExecStart") == ["/opt/fabgate/bin/fabgate --config /etc/fabgate/%i.toml metrics"]

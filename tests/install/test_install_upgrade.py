@@ -156,7 +156,10 @@ def test_it_is_not_taken_away_while_somebody_works(switch: Switch, machine: Path
 
 def test_taking_it_away_stops_the_gate_first(switch: Switch, machine: Path, straw: Straw) -> None:
     assert switch("uninstall").returncode == 0
-    assert deeds(straw)[1] == ("systemctl --quiet disable --now fabgate-gate.service fabgate-backup.timer")
+    assert deeds(straw)[1] == (
+        "systemctl --quiet disable --now fabgate-gate.service fabgate-backup.timer"
+        " fabgate-metrics@fabgate.timer fabgate-metrics@fabgate-hub.timer"
+    )
     assert not (machine / "opt/fabgate").is_symlink()
     assert (machine / "var/lib/fabgate/journal.db").exists()
 
