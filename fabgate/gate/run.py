@@ -16,6 +16,7 @@ from fabgate.config import Settings
 from fabgate.devices import open_bench
 from fabgate.devices.clock import SystemClock
 from fabgate.devices.door import Door
+from fabgate.devices.notify import Notify
 from fabgate.devices.protocols import Bench
 from fabgate.devices.sim import SimBench
 from fabgate.events import Ask, Event, Inked, InkFailed, Recheck, Stopping
@@ -24,7 +25,6 @@ from fabgate.gate.boot import Books, alone, check_books, open_books, troubles
 from fabgate.gate.inbox import Inbox
 from fabgate.gate.ink import Written
 from fabgate.gate.loop import Edges
-from fabgate.gate.notify import Notify
 from fabgate.gate.panel import Showing
 from fabgate.gate.readers import ReaderEdge
 from fabgate.gate.threads import Patience, Turner, Worker, spawn

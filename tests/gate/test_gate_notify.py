@@ -10,8 +10,8 @@ import pytest
 from gate_bench import Served
 from gate_lab import ADA, LASER, Ear, until
 
+from fabgate.devices.notify import Notify
 from fabgate.events import Tick
-from fabgate.gate.notify import Notify
 
 Serve = Callable[..., Served]
 
