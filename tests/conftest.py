@@ -16,6 +16,7 @@ SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"  # not on everybody's PATH; D
 # The Debian package that brings a tool; `tests/packages.sh` installs the same ones.
 PACKAGES = {
     "mosquitto": "mosquitto",
+    "openssl": "openssl",
     "promtool": "prometheus",
     "strace": "strace",
     "systemd-analyze": "systemd",

@@ -10,6 +10,7 @@ wants() {
 }
 
 wants mosquitto mosquitto
+wants openssl openssl
 wants promtool prometheus
 wants strace strace
 wants systemd-analyze systemd

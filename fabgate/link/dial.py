@@ -178,7 +178,7 @@ def _one(
         wire = Wire(plug)
         return wire
     except OSError as error:
-        return told(error, str(address))
+        return told(error, str(address), within_tls=isinstance(plug, ssl.SSLSocket))
     finally:
         if wire is None and plug is not None:
             plug.close()

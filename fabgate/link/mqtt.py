@@ -21,11 +21,12 @@ from paho.mqtt.properties import Properties
 from fabgate.errors import LinkError
 from fabgate.link.dial import Address, Credentials, Names, Spawn, Steps, Want, Wire, dial, tls
 from fabgate.link.port import Alarmed, Delivered, Fate, Lost, Message, PortEvent
-from fabgate.link.refused import Failed
+from fabgate.link.refused import Failed, hung_up
 from fabgate.link.talk import Manner, Sent, Talk, Who, Will, properties
 
 GLANCE_S = 0.5  # the longest that silence and patience are not looked after
 FAREWELL_S = 1.0
+SUSPICIOUS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class MqttPort:
         self._numbers = itertools.count(1)
         self._events: list[PortEvent] = []
         self._tries = 0
+        self._taken = 0  # connections in a row that look as if another client took them
         self._since_s: float | None = None  # since when this connection holds
         self._patient_until_s = 0.0
         self._closed = False
@@ -213,7 +215,19 @@ class MqttPort:
         if talk.connected and self._since_s is None:
             self._since_s = time.monotonic()
         if talk.over is not None:
-            self._lose(talk.over)
+            self._lose(self._suspected(talk, talk.over))
+
+    def _suspected(self, talk: Talk, failed: Failed) -> Failed:
+        """Mosquitto before 2.0.15 says nothing when another client takes the name, and just hangs up.
+
+        A broker that crashes does too, but has forgotten us when we come back.
+        """
+        taken = talk.hung_up and talk.resumed and not self._has_held()
+        self._taken = self._taken + 1 if taken else 0
+        return hung_up(self._who.client) if self._taken >= SUSPICIOUS else failed
+
+    def _has_held(self) -> bool:
+        return self._since_s is not None and time.monotonic() - self._since_s >= self._manner.held_s
 
     def _lose(self, failed: Failed) -> None:
         if failed.alarm is not None:
@@ -224,12 +238,12 @@ class MqttPort:
 
     def _rest(self) -> None:
         """Until the next try. Two clients with one name connect well and hold nothing: they back off too."""
-        now_s, manner = time.monotonic(), self._manner
-        if self._since_s is not None and now_s - self._since_s >= manner.held_s:
+        manner = self._manner
+        if self._has_held():
             self._tries = 0
         step_s = min(manner.most_s, manner.first_s * 2 ** min(self._tries, 30))
         self._tries += 1
-        self._stage = _Resting(now_s + step_s * (0.5 + 0.5 * self._chance()))
+        self._stage = _Resting(time.monotonic() + step_s * (0.5 + 0.5 * self._chance()))
 
     def _let_go(self) -> None:
         match self._stage:

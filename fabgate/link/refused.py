@@ -54,8 +54,8 @@ _ALERTS = (
 )
 
 
-def told(error: OSError, where: str) -> Failed:
-    """What went wrong while connecting, or later."""
+def told(error: OSError, where: str, *, within_tls: bool = False) -> Failed:
+    """What went wrong while connecting, or later; `within_tls`: before TLS was agreed on."""
     if isinstance(error, ssl.SSLCertVerificationError):
         what = _UNVERIFIED.get(error.verify_code, f"its certificate does not hold: {error.verify_message}")
         return Failed(f"{where}: {what}", CERTIFICATE)
@@ -64,9 +64,10 @@ def told(error: OSError, where: str) -> Failed:
         for part, what in _ALERTS:
             if part in reason:
                 return Failed(f"{where}: {what}", CERTIFICATE)
-        if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-            return Failed(f"{where}: the connection ended within TLS")
-        return Failed(f"{where}: TLS failed: {reason or error}", CERTIFICATE)
+        if not isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            return Failed(f"{where}: TLS failed: {reason or error}", CERTIFICATE)
+    if within_tls:
+        return Failed(f"{where} ended the connection: does a broker with TLS answer there?")
     return Failed(f"{where}: {error.strerror or error}")
 
 
@@ -108,11 +109,22 @@ def not_let_in(code: int, name: str) -> Failed:
 def sent_away(code: int, name: str, client: str) -> Failed:
     """What the broker's DISCONNECT says."""
     if code == _TAKEN_OVER:
-        return Failed(
-            f"another client came with the name {client}: its files are on two machines; retire one of them",
-            TWO_CLIENTS,
-        )
+        return taken_over(client)
     return Failed(_DISCONNECT.get(code, f"the broker ended the connection: {name}"))
+
+
+_TWICE = "its files are on two machines; stop one, retire the gate, and join it anew"
+
+
+def taken_over(client: str) -> Failed:
+    """Somebody else connects with our name, and so with our certificate."""
+    return Failed(f"another client comes with the name {client}: {_TWICE}", TWO_CLIENTS)
+
+
+def hung_up(client: str) -> Failed:
+    """The broker says nothing, and does again and again what it does then."""
+    what = f"the broker hangs up as soon as it has taken us, as if another client came with the name {client}"
+    return Failed(f"{what}: perhaps {_TWICE}", TWO_CLIENTS)
 
 
 def fate(code: int) -> Fate:

@@ -89,6 +89,7 @@ class _Answered:
 
     code: ReasonCode
     properties: Properties
+    resumed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,8 @@ class Talk:
         self.events: list[PortEvent] = []
         self.over: Failed | None = None
         self.connected = False
+        self.resumed = False  # the broker knew this name
+        self.hung_up = False  # it closed without a word
         self._wire, self._who, self._manner, self._where = wire, who, manner, where
         self._numbers = numbers
         self._heard: list[_Heard] = []
@@ -211,7 +214,9 @@ class Talk:
         if (will := self._who.will) is not None:
             delay = properties(PacketTypes.WILLMESSAGE, WillDelayInterval=manner.will_delay_s)
             client.will_set(will.topic, will.payload, qos=1, retain=True, properties=delay)
-        client.on_connect = lambda _c, _u, _f, code, said: self._heard.append(_Answered(code, said))
+        client.on_connect = lambda _c, _u, flags, code, said: self._heard.append(
+            _Answered(code, said, flags.session_present)
+        )
         client.on_subscribe = lambda _c, _u, _m, codes, _p: self._heard.append(_Subscribed(codes))
         client.on_publish = lambda _c, _u, mid, code, _p: self._heard.append(_Published(mid, code))
         client.on_message = lambda _c, _u, message: self._heard.append(message)
@@ -248,6 +253,7 @@ class Talk:
         if answer.code.is_failure:
             self.over = not_let_in(answer.code.value, str(answer.code))
             return
+        self.resumed = answer.resumed
         said = answer.properties
         self._window = min(self._window, getattr(said, "ReceiveMaximum", 65_535))
         self._largest = min(self._largest, getattr(said, "MaximumPacketSize", self._largest))
@@ -307,6 +313,7 @@ class Talk:
             return told(self._wire.broke, self._where)
         if end.code.value == SILENCE:
             return Failed(f"{self._where}: nothing was heard for too long")
+        self.hung_up = True
         return Failed(f"{self._where}: the broker closed the connection")
 
 

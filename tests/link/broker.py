@@ -158,13 +158,18 @@ def listens(pid: int, port: int) -> bool:
 
 @pytest.fixture
 def start_broker(tmp_path: Path, needs: Callable[[str], str]) -> Iterator[Callable[..., Broker]]:
-    """`start_broker(config, port=...)`: a running broker; all of them are ended with the test."""
+    """`start_broker(config, port=..., acl=TEXT)`: a running broker with such files in its `{folder}`.
+
+    All of them are ended with the test.
+    """
     needs("mosquitto")
     made: list[Broker] = []
 
-    def begin(config: str | Path = OPEN, *, port: int | None = None) -> Broker:
+    def begin(config: str | Path = OPEN, *, port: int | None = None, **files: str) -> Broker:
         folder = tmp_path / f"broker-{len(made)}"
         folder.mkdir()
+        for name, text in files.items():
+            (folder / name).write_text(text)
         made.append(Broker(folder, config, port=port))
         return made[-1].start()
 
