@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from fabgate.model import Moment
 from fabgate.wire.forms import OneLine
-from fabgate.wire.kinds import Id, Line, Ms, Name, Number, Shaped
+from fabgate.wire.kinds import HashOrNone, Id, Line, Ms, Name, Number, Shaped
 from fabgate.wire.marks import OriginMark, RosterMark
 from fabgate.wire.topics import WIRE
 
@@ -41,7 +41,10 @@ class MachineInfo:
 
 @dataclass(frozen=True, slots=True)
 class GateInfo(OneLine):
-    """What a gate is and has; also its hello: the hub answers with an `Ack` for each origin."""
+    """What a gate is and has; also its hello: the hub answers with an `Ack` for each origin.
+
+    `certificate` is the fingerprint of the one that it has; nothing on a broker that asks for none.
+    """
 
     instance: Name
     version: Line
@@ -51,6 +54,7 @@ class GateInfo(OneLine):
     keys: tuple[Id, ...]
     machines: tuple[MachineInfo, ...]
     features: tuple[Id, ...]
+    certificate: HashOrNone = ""
 
 
 @dataclass(frozen=True, slots=True)
