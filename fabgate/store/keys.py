@@ -21,6 +21,7 @@ from fabgate.store.faults import told
 from fabgate.store.files import KEYS, KEYS_MODE, whole
 
 _KEY_BYTES = 32
+_TWO = "One of the two sets is damaged: compare them with a backup before you go on."
 _RESTORE = "`fabgate restore` brings them back from a backup; without them no badge is known."
 
 
@@ -77,6 +78,22 @@ class Keys:
         if not live or any(len(key.secret) != _KEY_BYTES for key in live):
             raise StoreError(f"{where}: a key is missing or cut short", _RESTORE)
         return cls(live)
+
+    def merged(self, other: Keys) -> Keys:
+        """Both sets as one: these in their order, then those of `other` that are not among them.
+
+        So the newest of these is the one that badges are enrolled under. Raises StoreError where one
+        id names two secrets: a badge would have two meanings.
+        """
+        mine = {key.id: key for key in self.live}
+        for key in other.live:
+            if mine.get(key.id, key) != key:
+                raise StoreError(f"two different badge keys are called {key.id}", _TWO)
+        return Keys((*self.live, *(key for key in other.live if key.id not in mine)))
+
+    def keep(self, folder: Path) -> Self:
+        """These keys, durably in the place of those in `folder`. Raises StoreError, DiskFull."""
+        return self._kept(folder / KEYS)
 
     def tokens(self, uid: Uid) -> tuple[Token, ...]:
         """The tokens of a badge, one under each live key, the newest key's first."""

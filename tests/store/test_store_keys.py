@@ -7,7 +7,7 @@ import pytest
 from fabgate.badges.token import token
 from fabgate.badges.uid import parse
 from fabgate.errors import StoreError
-from fabgate.store.keys import Keys
+from fabgate.store.keys import Key, Keys
 
 UID = parse("04A2B3C4D5E680")
 
@@ -68,3 +68,38 @@ def test_a_key_is_never_shown(tmp_path: Path):
     keys = Keys.create(tmp_path)
     assert keys.live[0].secret.hex() not in repr(keys)
     assert repr(keys.live[0].secret) not in repr(keys)
+
+
+def two_sets(tmp_path: Path) -> tuple[Keys, Keys]:
+    for name in ("hub", "gate"):
+        Keys.create(tmp_path / name)
+    return Keys.rotate(tmp_path / "hub"), Keys.rotate(tmp_path / "gate")
+
+
+def test_the_keys_of_a_hub_come_before_those_of_the_gate_which_stay_good(tmp_path: Path):
+    hub, gate = two_sets(tmp_path)
+    both = hub.merged(gate)
+    assert both.live == (*hub.live, *gate.live)
+    assert both.tokens(UID) == (*hub.tokens(UID), *gate.tokens(UID))
+
+
+def test_keys_that_are_merged_again_are_the_same_keys(tmp_path: Path):
+    hub, gate = two_sets(tmp_path)
+    both = hub.merged(gate)
+    assert both.merged(gate) == both.merged(hub) == both.merged(both) == both
+    assert set(gate.merged(hub).live) == set(both.live)
+
+
+def test_one_id_for_two_secrets_is_refused_and_neither_is_shown(tmp_path: Path):
+    [key] = Keys.create(tmp_path).live
+    other = Keys((Key(key.id, bytes(32)),))
+    with pytest.raises(StoreError, match=f"called {key.id}") as error:
+        Keys.load(tmp_path).merged(other)
+    assert key.secret.hex() not in str(error.value)
+
+
+def test_merged_keys_are_kept_for_the_gate_alone(tmp_path: Path):
+    hub, gate = two_sets(tmp_path)
+    hub.merged(gate).keep(tmp_path / "gate")
+    assert Keys.load(tmp_path / "gate") == hub.merged(gate)
+    assert (tmp_path / "gate" / "keys.json").stat().st_mode & 0o777 == 0o400
