@@ -59,7 +59,7 @@ than the limit. Relative paths count from the folder of the file. A `*` below st
 your choice. On the `sim` bench everything is simulated, on the `pi` bench everything is wired; the
 two are never mixed.
 
-The hub of a lab with several gates has a file of its own; this is enough:
+The hub of a lab with several gates has a file of its own ([hub.md](hub.md)); this is enough:
 
 ```toml
 [lab]

@@ -185,6 +185,19 @@ def may_close(actor: Actor, machine: MachineId, user: MemberId | None, reason: s
     return _first(_active(actor), None if own else _keeper(actor, machine), _said(reason))
 
 
+# --- gates --------------------------------------------------------------------------------------
+
+
+def may_invite(actor: Actor) -> Denied | None:
+    """Let a gate or an observer join the lab, or this gate join its hub: a manager."""
+    return _first(_active(actor), _manager(actor))
+
+
+def may_retire(actor: Actor, reason: str) -> Denied | None:
+    """Send a gate away for good: a manager."""
+    return _first(_active(actor), _manager(actor), _said(reason))
+
+
 # --- the parts --------------------------------------------------------------------------------
 
 

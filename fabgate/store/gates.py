@@ -85,6 +85,25 @@ state_ms = excluded.state_ms, heard_ms = excluded.heard_ms, offset_ms = excluded
 joined_ms = excluded.joined_ms, handed = excluded.handed"""
 
 
+def put_invited(pen: Pen, gate: str, fingerprint: str, at_ms: int) -> None:
+    """Note the certificate that was made for a gate or an observer. One that was retired is back."""
+    pen.execute(_INVITED, (pen.lab, gate, fingerprint, at_ms))
+
+
+_INVITED = """\
+INSERT INTO gates (lab, gate, fingerprint, invited_ms) VALUES (?, ?, ?, ?)
+ON CONFLICT (lab, gate) DO UPDATE SET fingerprint = excluded.fingerprint,
+invited_ms = excluded.invited_ms, retired_ms = NULL"""
+
+
+def put_retired(pen: Pen, gate: str, at_ms: int) -> None:
+    """Note that nothing from this gate counts any more."""
+    pen.execute(_RETIRED, (at_ms, pen.lab, gate))
+
+
+_RETIRED = "UPDATE gates SET retired_ms = ? WHERE lab = ? AND gate = ?"
+
+
 @told
 def alarms(conn: sqlite3.Connection) -> tuple[AlarmRow, ...]:
     """All alarms, those that are over too, by gate."""

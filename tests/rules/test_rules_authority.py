@@ -212,6 +212,8 @@ def every_deed(actor: Actor, reason: str = WHY) -> dict[str, Denied | None]:
         "lock": rule.may_lock(actor, reason),
         "unlock": rule.may_unlock(actor, CUTTER),
         "close": rule.may_close(actor, CUTTER, actor.member, reason),
+        "invite": rule.may_invite(actor),
+        "retire": rule.may_retire(actor, reason),
     }
 
 
@@ -239,6 +241,7 @@ def test_a_reason_must_show_something(blank):
         "grant revoke",
         "lock",
         "close",
+        "retire",
     }
 
 

@@ -1,0 +1,228 @@
+"""The hub's papers: made on its first day, given to gates and observers, renewed, taken back.
+
+Deeds of the desk with what the desk cannot do: certificates, and the broker's files. What the broker has
+to be told by a reload is in `Told.reload`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fabgate.config import Settings
+from fabgate.config.values import ID, Unfit
+from fabgate.desk import gates
+from fabgate.desk.deed import Desk, Done
+from fabgate.errors import LinkError, UsageError
+from fabgate.hub import admission, broker, certificates
+from fabgate.hub.broker import OBSERVER, Names
+from fabgate.hub.certificates import Authority, Use
+from fabgate.link import invitation as invitations
+from fabgate.link import joined
+from fabgate.link.certificate import read
+from fabgate.link.invitation import Invitation, Papers
+from fabgate.model import Denied, Moment
+from fabgate.store import gates as rows
+from fabgate.store.db import Store
+from fabgate.store.faults import told
+from fabgate.store.files import whole
+from fabgate.store.gates import GateRow
+from fabgate.store.keys import Keys
+from fabgate.wire.topics import HUB
+
+_BROKER = "broker"  # the name in the broker's own certificate; TLS looks at its addresses only
+_PLAIN = "0" * 64  # the fingerprint where nobody has a certificate
+_CA, _CERTIFICATE, _KEY = "ca.pem", "cert.pem", "key.pem"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was done, and whether the broker must be told by a reload."""
+
+    done: Done
+    reload: bool = False
+
+
+def prepare(settings: Settings, at: Moment, renew: bool = False) -> Path:
+    """The certificate authority, the hub's certificates and the broker's files; the broker's configuration.
+
+    What is there stays, but with `renew` the hub's and the broker's certificates are made anew, for its
+    address as it is configured now. The books are there already. Raises LinkError, StoreError, DiskFull.
+    """
+    hub = broker.hub_of(settings)
+    state = settings.gate.state
+    with Store(state).reader() as reader:
+        known = rows.gates(reader.conn)
+    own, papers, revoked = None, None, ""
+    if hub.tls:
+        authority = Authority(state)
+        authority.create(settings.lab.name, at.wall_ms)
+        revoked = authority.revoked
+        if renew or not (state / broker.FOLDER / broker.KEY).exists():
+            papers = authority.issue(_BROKER, Use.BROKER, at.wall_ms, broker.reached_at(hub.address))
+        if renew or not (state / joined.FOLDER).exists():
+            own = authority.issue(HUB, Use.CLIENT, at.wall_ms)
+    if own is not None or renew or not (state / joined.FOLDER).exists():
+        joined.keep(state, _invitation(settings, HUB, own, Keys.load(state), at.wall_ms))
+    return broker.write(settings, papers, revoked, _names(known))
+
+
+def renew(desk: Desk, by: str | None) -> Denied | Path:
+    """The certificates of the hub and its broker anew, under the same authority."""
+    no = gates.leave(desk, by)
+    if no is not None:
+        return no
+    return prepare(desk.settings, desk.clock.now(), renew=True)
+
+
+def invite(desk: Desk, by: str | None, gate: str) -> tuple[Told, Invitation] | Denied:
+    """An invitation for a gate, new or known; one before it that was not used is worth nothing now.
+
+    Raises LinkError, StoreError, DiskFull.
+    """
+    settings, at = desk.settings, desk.clock.now()
+    hub = broker.hub_of(settings)
+    _check_name(gate)
+    made: list[Papers] = []
+
+    def certify(row: GateRow | None) -> str:
+        if not hub.tls:
+            return _PLAIN
+        made.append(_issued(desk, gate, row, at))
+        return read(made[0].certificate).fingerprint
+
+    reload = _must_hear(desk, gate)
+    done = gates.invite(desk, by, gate, certify)
+    if isinstance(done, Denied):
+        return done
+    papers = made[0] if made else None
+    keys = Keys.load(settings.gate.state)
+    return Told(done, reload and hub.tls), _invitation(settings, gate, papers, keys, at.wall_ms)
+
+
+def observe(desk: Desk, by: str | None, name: str, folder: Path) -> Told | Denied:
+    """A certificate for an onlooker, as three files in `folder`: `ca.pem`, `cert.pem`, `key.pem`.
+
+    It may read states, and nothing else. Raises LinkError on a broker that asks for no certificates,
+    StoreError, DiskFull.
+    """
+    if not broker.hub_of(desk.settings).tls:
+        raise LinkError("a loopback broker asks nobody who they are", "Connect without a certificate.")
+    _check_name(name)
+    at, observer = desk.clock.now(), f"{OBSERVER}{name}"
+
+    def certify(row: GateRow | None) -> str:
+        papers = _issued(desk, observer, row, at)
+        with told:
+            folder.mkdir(0o700, parents=True, exist_ok=True)
+        for file, text in ((_CA, papers.ca), (_CERTIFICATE, papers.certificate), (_KEY, papers.key)):
+            with whole(folder / file, 0o400 if file == _KEY else 0o444) as written:
+                written.write(text.encode())
+        return read(papers.certificate).fingerprint
+
+    done = gates.invite(desk, by, observer, certify)
+    return done if isinstance(done, Denied) else Told(done, reload=True)
+
+
+def retire(desk: Desk, by: str | None, gate: str, reason: str) -> Told | Denied:
+    """Takes the certificates of a gate or an observer away, and its name in the broker's rules."""
+    settings = desk.settings
+    hub = broker.hub_of(settings)
+
+    def revoke() -> None:
+        if hub.tls:
+            Authority(settings.gate.state).revoke(gate)
+            _write_rules(settings, rows.gates(desk.conn), retired=gate)
+
+    done = gates.retire(desk, by, gate, reason, revoke)
+    return done if isinstance(done, Denied) else Told(done, hub.tls)
+
+
+def tidy(settings: Settings, known: Mapping[str, GateRow], wall_ms: int) -> tuple[str, ...]:
+    """Revoke what is of no use any more; the gates whose certificates were revoked, for the broker's reload.
+
+    Invitations that nobody used within a day, and what a gate had before the certificate that it shows
+    now. The caller holds the writer's lock. Raises LinkError, StoreError, DiskFull.
+    """
+    if not broker.hub_of(settings).tls:
+        return ()
+    authority = Authority(settings.gate.state)
+    live = [one.certificate for one in authority.issued() if not one.revoked]
+    gone: list[str] = []
+    for gate, row in known.items():
+        if gate.startswith(OBSERVER) or row.fingerprint is None or row.retired_ms is not None:
+            continue
+        own = {one.fingerprint for one in live if one.name == gate}
+        if admission.lapsed(row, wall_ms) and row.fingerprint in own:
+            authority.revoke(gate, only=row.fingerprint)
+            gone.append(gate)
+        elif not admission.pending(row) and row.fingerprint in own and len(own) > 1:
+            authority.revoke(gate, but=row.fingerprint)
+            gone.append(gate)
+    if gone:
+        _write_rules(settings, known)
+    return tuple(gone)
+
+
+def days_left(settings: Settings, wall_ms: int) -> Mapping[str, int]:
+    """How many days each certificate of the hub is still good: by name, the first to end first.
+
+    `fabgate` is the authority itself, `broker` and `hub` are the hub's. Empty without certificates.
+    """
+    return {one.name: one.days_left(wall_ms) for one in certificates.newest(settings.gate.state)}
+
+
+def _check_name(name: str) -> None:
+    try:
+        ID.read(name)
+    except Unfit as unfit:
+        raise UsageError(unfit.what, unfit.remedy) from None
+    if name == HUB:
+        raise UsageError(f'"{HUB}" is the hub\'s own name', "Take another one.")
+
+
+def _issued(desk: Desk, name: str, row: GateRow | None, at: Moment) -> Papers:
+    """A certificate for a name; an earlier one is revoked if it was never used, an observer's always."""
+    authority = Authority(desk.settings.gate.state)
+    papers = authority.issue(name, Use.CLIENT, at.wall_ms)
+    fresh = read(papers.certificate).fingerprint
+    if row is not None and (name.startswith(OBSERVER) or row.retired_ms is not None):
+        authority.revoke(name, but=fresh)
+    elif row is not None and admission.pending(row):
+        authority.revoke(name, only=row.fingerprint)
+    _write_rules(desk.settings, rows.gates(desk.conn), invited=name)
+    return papers
+
+
+def _must_hear(desk: Desk, gate: str) -> bool:
+    """Whether an invitation changes what the broker knows: a gate that is new to it, it takes as it is."""
+    row = rows.gates(desk.conn).get(gate)
+    return row is not None and (row.retired_ms is not None or admission.pending(row))
+
+
+def _write_rules(
+    settings: Settings, known: Mapping[str, GateRow], invited: str | None = None, retired: str | None = None
+) -> None:
+    """The broker's rules and list of the revoked, as they are once this deed is done."""
+    broker.write_rules(settings, Authority(settings.gate.state).revoked, _names(known, invited, retired))
+
+
+def _names(known: Mapping[str, GateRow], invited: str | None = None, retired: str | None = None) -> Names:
+    gone = {name for name, row in known.items() if row.retired_ms is not None} - {invited} | {retired}
+    there = {*known, invited} - gone - {None}
+    return Names(broker.observers(filter(None, there)), tuple(sorted(filter(None, gone))))
+
+
+def _invitation(settings: Settings, gate: str, papers: Papers | None, keys: Keys, wall_ms: int) -> Invitation:
+    hub = broker.hub_of(settings)
+    return Invitation(
+        "fabgate-invitation-1",
+        settings.lab.name,
+        gate,
+        hub.address,
+        hub.port,
+        wall_ms,
+        papers,
+        invitations.lines_of(keys),
+    )
