@@ -31,6 +31,7 @@ T = TypeVar("T")
 
 LIMIT = 65_536  # bytes of a message
 BODY = 262_144  # bytes of one record's body
+BESIDE = 131_072  # bytes of what is personal of one right
 ALONE = 524_288  # bytes of a message that carries one long record alone; brokers take more
 FULL = 60_000  # bytes of records that a sender puts into a message
 MOST = 200  # records in a message
@@ -210,6 +211,17 @@ def encoded(text: str) -> bytes:
         return text.encode("utf-8")
     except UnicodeEncodeError:
         raise Unfit("half a character") from None
+
+
+def personal(text: str) -> str:
+    """A text that may stand beside a right: one object, whole texts in it. Raises Unfit."""
+    said = parsed(text)
+    if not isinstance(said, dict):
+        raise Unfit("what stands beside a right is not an object")
+    encoded(dumped(said))
+    if len(encoded(text)) > BESIDE:
+        raise Unfit(f"more than {BESIDE} bytes beside a right")
+    return text
 
 
 class OneLine:

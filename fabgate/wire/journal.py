@@ -22,14 +22,16 @@ from fabgate.wire.forms import (
     headed,
     joined,
     parsed,
+    personal,
     tried,
     written,
 )
-from fabgate.wire.kinds import LAST_SEQ, Count, Hash, HashOrNone, Id, Seq, Shaped, Text, Unfit
+from fabgate.wire.kinds import LAST_SEQ, LONG_TEXT, Count, Hash, HashOrNone, Id, Seq, Shaped, Text, Unfit
 from fabgate.wire.marks import unmarked
 
+PERSONAL = "beside"  # the kind of note that goes into the roster
 FIRST_PREVIOUS = "0" * 64  # what stands before the first record of an epoch
-_BLANK = re.compile("!([0-9a-f]{64})")
+BLANK_LINE = re.compile("!([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,10 @@ def _line(body: str | Blank) -> str:
 
 def _body(line: str) -> str | Blank:
     if line[:1] == "{" and line[-1:] == "}":
-        if len(line) > BODY or len(encoded(line)) > BODY:
+        if len(line) > BODY // 4 and len(encoded(line)) > BODY:
             raise Unfit(f"a body longer than {BODY} bytes")
         return line
-    blank = _BLANK.fullmatch(line)
+    blank = BLANK_LINE.fullmatch(line)
     if not blank:
         raise Unfit("a line that is no record")
     return Blank(blank[1])
@@ -112,11 +114,19 @@ def size(body: str | Blank) -> int:
 
 @dataclass(frozen=True, slots=True)
 class NoteLine:
-    """A text that belongs to record `seq`: a reason, a name."""
+    """A text that belongs to record `seq`: a reason, a login.
+
+    One of kind `beside` says what is personal of a right: it goes on in pages, so it is held to their form.
+    """
 
     seq: Seq
     kind: Annotated[str, Shaped("a kind of note", "[a-z0-9_.-]{1,32}")]
     text: Text
+
+    def flaw(self) -> str | None:
+        if self.kind == PERSONAL and personal(self.text) and len(self.text) > LONG_TEXT:
+            return f"more than {LONG_TEXT} characters beside a right"
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,10 @@ class Whole:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
+def _all_of(shape: str) -> str:
+    return f"^(?:{shape})$" if "|" in shape else f"^{shape}$"
+
+
 @dataclass(frozen=True, slots=True)
 class Shaped:
     """A text of one shape: an id, a hash. `what` is its name for people."""
@@ -63,7 +67,7 @@ class Shaped:
     write = read
 
     def schema(self) -> Schema:
-        return {"type": "string", "pattern": f"^(?:{self.shape})$"}
+        return {"type": "string", "pattern": _all_of(self.shape)}
 
 
 _UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -181,7 +185,7 @@ class Table:
         return {self.names.read(name): self.kind.write(value[name]) for name in sorted(value)}
 
     def schema(self) -> Schema:
-        names = {"pattern": f"^(?:{self.names.shape})$"}
+        names = {"pattern": _all_of(self.names.shape)}
         return {"type": "object", "propertyNames": names, "additionalProperties": self.kind.schema()}
 
 
@@ -217,15 +221,16 @@ MINTED = Shaped("a name that a program made", "[A-Za-z0-9._:-]{1,64}")
 MS = Whole(0, 2**47)  # until the year 6429: sums of them overflow nowhere
 RECORD = Shaped("the id of a record", f"{LAB.shape}/{ID.shape}/{ID.shape}#[1-9][0-9]{{0,11}}")
 
+LONG_TEXT = 20_000
 LAST_SEQ = 999_999_999_999  # a store's key has room for 2**40 - 1; twelve digits are easier to see
 
 Id = Annotated[str, ID]
 Hash = Annotated[str, HASH]
-HashOrNone = Annotated[str, Shaped("a hash, or nothing", f"(?:{HASH.shape})?")]
+HashOrNone = Annotated[str, Shaped("a hash, or nothing", f"|{HASH.shape}")]
 Record = Annotated[str, RECORD]
 Name = Annotated[str, MINTED]
 Line = Annotated[str, Shown(200)]
-Text = Annotated[str, Shown(4_000, several=True)]
+Text = Annotated[str, Shown(LONG_TEXT, several=True)]
 Seq = Annotated[int, Whole(1, LAST_SEQ)]
 Count = Annotated[int, Whole(0, LAST_SEQ)]
 Number = Annotated[int, Whole(1, 2**31 - 1)]

@@ -19,17 +19,16 @@ from fabgate.wire.forms import (
     encoded,
     headed,
     joined,
-    parsed,
+    personal,
     tried,
     written,
 )
 from fabgate.wire.kinds import HASH, ID, RECORD, Count, Id, Rows, Shaped, Table, Unfit
 
 EVERY = "*"  # in `needs`: all machines
-BESIDE = 131_072  # bytes beside a right
 FEATURES: frozenset[str] = frozenset()  # what this version's reading of a roster knows beyond rights
 
-_RIGHT = re.compile(rf"({HASH.shape}) ({RECORD.shape}) (\{{.*\}})", re.DOTALL)
+RIGHT_LINE = re.compile(rf"({HASH.shape}) ({RECORD.shape}) (\{{.*\}})", re.DOTALL)
 _MARK = "+ "
 _MACHINES = Rows(Shaped("a machine or *", rf"\*|{ID.shape}"))
 
@@ -108,14 +107,14 @@ def _rights(rows: Sequence[str]) -> tuple[Right, ...]:
         if not row.startswith(_MARK):
             rights.append(_right(row))
         elif rights and rights[-1].beside is None:
-            rights[-1] = replace(rights[-1], beside=_beside(row.removeprefix(_MARK)))
+            rights[-1] = replace(rights[-1], beside=personal(row.removeprefix(_MARK)))
         else:
             raise Unfit("something beside no right")
     return tuple(rights)
 
 
 def _right(row: str) -> Right:
-    found = _RIGHT.fullmatch(row)
+    found = RIGHT_LINE.fullmatch(row)
     if not found:
         raise Unfit("a line that is no right")
     if len(encoded(found[3])) > BODY:
@@ -123,21 +122,10 @@ def _right(row: str) -> Right:
     return Right(record=found[2], hash=found[1], body=found[3])
 
 
-def _beside(text: str) -> str:
-    """A text that is one object, all of whose texts are whole. Raises Unfit."""
-    said = parsed(text)
-    if not isinstance(said, dict):
-        raise Unfit("beside is not an object")
-    encoded(dumped(said))
-    if len(encoded(text)) > BESIDE:
-        raise Unfit(f"more than {BESIDE} bytes beside a right")
-    return text
-
-
 def _rows(right: Right) -> list[str]:
     row = f"{right.hash} {right.record} {right.body}"
     _right(row)
-    return [row] if right.beside is None else [row, _MARK + _beside(right.beside)]
+    return [row] if right.beside is None else [row, _MARK + personal(right.beside)]
 
 
 def lacking(needs: Mapping[str, Sequence[str]], features: Set[str] = FEATURES) -> frozenset[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fabgate.wire.kinds import ID, LAB
 
 WIRE = 1
+WIRES = (WIRE,)  # those that a hub of this version speaks
 ROOT = f"fabgate/{WIRE}"
 HUB = "hub"  # the hub's name among the gates
 

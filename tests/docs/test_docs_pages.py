@@ -25,7 +25,7 @@ from fabgate.rules.ledger import Dated
 
 # Where an installed gate has its files, and what a page may show besides.
 PLACES = ("boot", "dev", "etc", "media", "mnt", "opt", "proc", "srv", "sys", "usr", "var", "your")
-ADDRESSES = {"keepachangelog.com", "semver.org", "www.gnu.org"}
+ADDRESSES = {"json-schema.org", "keepachangelog.com", "semver.org", "www.gnu.org"}
 
 text_of = {page: page.read_text(encoding="utf-8") for page in PAGES}
 written = [page for page in PAGES if "<!-- Made by docs/make.py" not in text_of[page]]
