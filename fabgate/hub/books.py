@@ -102,6 +102,9 @@ class HubBooks(Protocol):
     def keep_keys(self, keys: Keys) -> None:
         """Keep these keys durably in the place of those. Raises StoreError, DiskFull."""
 
+    def stopped(self, last: Draft) -> None:
+        """The last record of a run that ended as it should."""
+
     def tidy(self) -> None:
         """A moment in which nothing is pressing: keep the log short."""
 
@@ -154,6 +157,12 @@ class SqliteBooks:
 
     def keep_keys(self, keys: Keys) -> None:
         keys.keep(self._folder)
+
+    def stopped(self, last: Draft) -> None:
+        """The last record of a run that ended as it should."""
+        with self._writer.write(PATIENCE_MS) as pen:
+            pen.append(last)
+            journal.mark_run(pen, clean=True)
 
     def tidy(self) -> None:
         if self._writer.commits >= CHECKPOINT_COMMITS:

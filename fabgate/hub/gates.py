@@ -119,10 +119,11 @@ class Gates:
         """A gate says what it is and has."""
         if said.wire != WIRE:
             self._alarms.tell(live.name, Alarm.WIRE, f"it speaks wire {said.wire}, this hub speaks {WIRE}")
-        if not retained:
-            live.ready = True
+        live.ready = live.ready or not retained
+        if retained:
+            live.instance = said.instance
+        else:
             self._speaks(live, said.instance)
-        live.instance = live.instance or said.instance
         live.info = said
         self.keep_info(live)
         for other in self._known.values():
