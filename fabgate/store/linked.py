@@ -1,0 +1,74 @@
+"""What a gate knows of its hub: whose rights it has, up to where, what they need, and whether it forked.
+
+One row, written in the transaction of what it speaks of: a page of rights that is in force is also
+noted as such, and none is noted that is not.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fabgate.store.faults import told
+from fabgate.store.writer import Pen
+
+Needs = Mapping[str, tuple[str, ...]]
+_MOST_NEWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """`hub` is the hub's epoch, None before the first page; `arrived` its number of the last right here.
+
+    `needs` says for each feature at which machines (`*`: all) it is needed. `forked`: the hub has records
+    of this epoch that are not in these books, so that the next start begins a new one.
+    """
+
+    hub: str | None = None
+    arrived: int = 0
+    needs: Needs = field(default_factory=dict)
+    forked: bool = False
+
+
+@told
+def linked(conn: sqlite3.Connection) -> Linked:
+    """What is known. Needs that cannot be read are needs of every machine: they fail closed."""
+    row = conn.execute("SELECT hub, arrived, needs, forked FROM link WHERE lab = lab()").fetchone()
+    if row is None:
+        return Linked()
+    hub, arrived, needs, forked = row
+    return Linked(hub or None, arrived, _needs(needs), bool(forked))
+
+
+def _needs(text: str) -> Needs:
+    try:
+        said = json.loads(text)
+        return {str(name): tuple(str(machine) for machine in said[name]) for name in said}
+    except (ValueError, TypeError, IndexError):
+        return {"?": ("*",)}
+
+
+def keep(pen: Pen, now: Linked) -> None:
+    """Write it down, in the transaction of the pen."""
+    needs = json.dumps({name: list(now.needs[name]) for name in sorted(now.needs)}, separators=(",", ":"))
+    pen.execute(
+        "INSERT OR REPLACE INTO link (lab, hub, arrived, needs, forked) VALUES (?, ?, ?, ?, ?)",
+        (pen.lab, now.hub or "", now.arrived, needs, int(now.forked)),
+    )
+
+
+@told
+def news(conn: sqlite3.Connection, arrived: int) -> list[tuple[int, str]]:
+    """Number and subject of the next rights that came after a number, from wherever; at most some hundred."""
+    return conn.execute(_NEWS, (arrived, _MOST_NEWS)).fetchall()
+
+
+_NEWS = "SELECT arrived, subject FROM rights WHERE arrived > ? AND lab = lab() ORDER BY arrived LIMIT ?"
+
+
+@told
+def newest(conn: sqlite3.Connection) -> int:
+    """The number of the newest right that is known here; 0 for none."""
+    return int(conn.execute("SELECT coalesce(max(arrived), 0) FROM rights").fetchone()[0])
