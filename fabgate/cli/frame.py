@@ -48,12 +48,12 @@ class Here:
 
     @cached_property
     def settings(self) -> Settings:
-        """The checked configuration. Raises ConfigError."""
+        """The checked configuration; at a hub with the machines of its gates. Raises ConfigError."""
         if self.given is not None:
-            return self.given
+            return _of_lab(self.given)
         _ = self.login  # before root becomes somebody else: it is root who types
         become_owner(self._read.gate.state)
-        return self._read
+        return _of_lab(self._read)
 
     @cached_property
     def _read(self) -> Settings:
@@ -92,6 +92,14 @@ class Here:
         """The desk, to do a deed at or to look something up."""
         with self.store.writer() as writer:
             yield Desk(self.settings, writer, self.clock, self.login)
+
+
+def _of_lab(settings: Settings) -> Settings:
+    if settings.hub is None:
+        return settings
+    from fabgate.hub.lab import with_machines
+
+    return with_machines(settings)
 
 
 pass_here = click.make_pass_decorator(Here)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fabgate.desk import wishes
 from fabgate.desk.deed import Desk, Done, Turn, turn
-from fabgate.model import Code, Denied, MachineId, MemberId, Moment, RecordId
+from fabgate.model import Code, Denied, Fact, MachineId, MemberId, Moment, RecordId
 from fabgate.records import CloseAsked
 from fabgate.rules import authority
 from fabgate.store import journal, roster
@@ -39,7 +40,8 @@ class Open:
 def close(desk: Desk, by: str | None, session: str, reason: str) -> Done | Denied:
     """Asks the daemon to end a session now; `session` is a record id or a machine.
 
-    Facts: `by`, `subject`, `handle`, `session`, `machine`, `title`.
+    At a hub the gate where it runs is asked. Facts: `by`, `subject`, `handle`, `session`, `machine`,
+    `title`, and `gate` where that is another.
     """
     with turn(desk, by) as now:
         if isinstance(now, Denied):
@@ -52,9 +54,15 @@ def close(desk: Desk, by: str | None, session: str, reason: str) -> Done | Denie
         no = authority.may_close(now.actor, machine, user, reason)
         if no is not None:
             return now.denied(no, machine=machine, title=title, session=str(running.start))
-        record = now.write(CloseAsked(str(running.start), machine, now.member.id), reason)
+        gate = running.start.origin.split("/")[1]
+        asked: dict[str, Fact] = {}
+        if gate == desk.writer.identity.gate:
+            record = now.write(CloseAsked(str(running.start), machine, now.member.id), reason)
+        else:
+            asked = {"gate": gate}
+            record = wishes.commanded(now, gate, "stop", machine, str(running.start), reason)
         worker = roster.member(now.conn, user)
-        return now.done(record, worker, session=str(running.start), machine=machine, title=title)
+        return now.done(record, worker, session=str(running.start), machine=machine, title=title, **asked)
 
 
 def listed(desk: Desk) -> tuple[Open, ...]:
