@@ -6,12 +6,11 @@ daemon. What cannot be known is left out rather than guessed.
 
 from __future__ import annotations
 
-import json
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from fabgate import VERSION
 from fabgate.config import Settings
@@ -27,23 +26,21 @@ from fabgate.reports.metrics import (
     gate_text,
     hub_text,
 )
-from fabgate.store import journal, roster
+from fabgate.store import gates, heard, journal, rights, roster
 from fabgate.store.db import Reader, Store
-from fabgate.store.overview import alarm_rows, gate_rows, rights_held
 from fabgate.store.tally import Tally
-
-LINK_STATUS = "link.status.json"  # what the gate's link says of itself, as often as it changes
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the books do not say: the moment, whether the daemon runs, whether this gate has a hub, and
-    when certificates end (seconds since 1970)."""
+    """What the books do not say: the moment, whether the daemon runs, how the link of a gate stands that
+    has a hub, and when certificates end, by what they are and at a hub by gate (seconds since 1970)."""
 
     now: Moment
     up: bool
-    joined: bool = False
+    link: LinkFigures | None = None
     expiry_s: Mapping[str, float] = field(default_factory=dict)
+    gates_expiry_s: Mapping[str, float] = field(default_factory=dict)
 
 
 def text(settings: Settings, around: Around) -> str:
@@ -63,7 +60,7 @@ def _common(settings: Settings, reader: Reader, around: Around) -> Common:
         synced=around.now.synced,
         free_bytes=_free(settings.gate.state),
         seq=journal.last_seq(reader.conn),
-        rights=rights_held(reader.conn),
+        rights=rights.mark(reader.conn).records,
         expiry_s=around.expiry_s,
     )
 
@@ -86,7 +83,7 @@ def _gate(settings: Settings, reader: Reader, around: Around) -> GateFigures:
         sessions=tally.sessions,
         powered_ms=tally.powered_ms,
         refusals=tally.refusals,
-        link=_link(folder, around) if around.joined else None,
+        link=around.link,
     )
 
 
@@ -103,44 +100,27 @@ def _machines(settings: Settings, reader: Reader, tally: Tally) -> tuple[Machine
     )
 
 
-def _link(folder: Path, around: Around) -> LinkFigures:
-    """What the link last said; a link without its daemon is none."""
-    said = _status(folder)
-    connected = around.up and said.get("connected") is True
-    heard_ms, now = _number(said, "heard_ms"), around.now
-    silent_ms = None
-    if heard_ms is not None and said.get("boot") == now.boot:
-        silent_ms = max(0, now.boot_ms - heard_ms)
-    return LinkFigures(connected, _number(said, "unsent"), silent_ms)
-
-
-def _status(folder: Path) -> dict[str, Any]:
-    try:
-        said = json.loads((folder / LINK_STATUS).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return said if isinstance(said, dict) else {}
-
-
-def _number(said: Mapping[str, Any], name: str) -> int | None:
-    value = said.get(name)
-    return value if type(value) is int and value >= 0 else None
-
-
 def _hub(settings: Settings, reader: Reader, around: Around) -> HubFigures:
-    now_ms = around.now.wall_ms
+    held: Counter[str] = Counter()
+    for origin, mark in heard.marks(reader.conn).items():
+        held[origin.split("/")[1]] += mark.seq
     return HubFigures(
         common=_common(settings, reader, around),
-        gates=tuple(
-            SeenGate(
-                row.gate,
-                row.state,
-                row.retired,
-                None if row.heard_ms is None else max(0, now_ms - row.heard_ms),
-                row.held,
-                row.offset_ms,
-            )
-            for row in gate_rows(reader.conn)
+        gates=tuple(_seen(row, held[row.gate], around) for row in gates.gates(reader.conn).values()),
+        alarms=tuple(
+            Alarm(row.gate, row.alarm, row.over_ms is None, row.count) for row in gates.alarms(reader.conn)
         ),
-        alarms=tuple(Alarm(row.gate, row.alarm, row.stands, row.count) for row in alarm_rows(reader.conn)),
+    )
+
+
+def _seen(row: gates.GateRow, held: int, around: Around) -> SeenGate:
+    return SeenGate(
+        gate=row.gate,
+        state=row.state,
+        joined=row.joined_ms is not None,
+        retired=row.retired_ms is not None,
+        age_ms=None if row.heard_ms is None else max(0, around.now.wall_ms - row.heard_ms),
+        held=held,
+        offset_ms=row.offset_ms,
+        expiry_s=around.gates_expiry_s.get(row.gate),
     )

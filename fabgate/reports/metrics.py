@@ -16,7 +16,7 @@ from fabgate.reports.textfile import Family, Kind, Sample, exposed
 
 OTHER = "other"  # a word that a later version wrote, and this one does not know
 STATES = ("free", "in_use", "locked", "fault", "off")
-GATE_STATES = ("ready", "stopping", "lost", "unheard", "retired")
+GATE_STATES = ("ready", "stopping", "lost", "invited", "retired")
 
 INFO = Family("fabgate_info", "The version of fabgate that counts here.", ("role", "version"))
 UP = Family("fabgate_up", "Whether the daemon runs.")
@@ -43,12 +43,17 @@ READY = Family("fabgate_hub_gate_ready", "Whether the gate is there and serves."
 AGE = Family("fabgate_hub_gate_age_seconds", "How long ago the gate's last word came.", ("gate",))
 HELD = Family("fabgate_hub_gate_held_records", "Records of the gate that the hub holds.", ("gate",))
 OFFSET = Family("fabgate_hub_gate_clock_offset_seconds", "The gate's wall clock less the hub's.", ("gate",))
+GATE_EXPIRY = Family(
+    "fabgate_hub_gate_certificate_expiry_timestamp_seconds",
+    "When the newest certificate that was made for the gate ends, since 1970.",
+    ("gate",),
+)
 ALARM = Family("fabgate_hub_alarm", "Whether an alarm stands.", ("gate", "alarm"))
 RAISED = Family("fabgate_hub_alarms_total", "How often it was raised.", ("gate", "alarm"), Kind.COUNTER)
 
 _BOTH = (INFO, UP, CLOCK, FREE, SEQ, RIGHTS, EXPIRY)
 _GATE = (OPEN, STATE, TROUBLE, SESSIONS, POWERED, REFUSALS, CONNECTED, UNSENT, SILENCE)
-_HUB = (GATES, READY, AGE, HELD, OFFSET, ALARM, RAISED)
+_HUB = (GATES, READY, AGE, HELD, OFFSET, GATE_EXPIRY, ALARM, RAISED)
 FAMILIES = (*_BOTH, *_GATE, *_HUB)
 
 
@@ -56,7 +61,7 @@ FAMILIES = (*_BOTH, *_GATE, *_HUB)
 class Common:
     """What a gate and a hub both tell. What is not known is None and is not shown.
 
-    `expiry_s` by what the certificate is: `own`, `authority`; seconds since 1970.
+    `expiry_s` by what the certificate is: `own`, `authority`, `broker`; seconds since 1970.
     """
 
     lab: str
@@ -103,21 +108,26 @@ class GateFigures:
 
 @dataclass(frozen=True, slots=True)
 class SeenGate:
-    """What the hub knows of a gate; `state` as it said itself, None before its first word."""
+    """What the hub knows of a gate; `state` as it said itself. Without `joined` it was invited and never
+    heard: that may as well be an observer, whose name is nobody's business."""
 
     gate: str
     state: str | None
+    joined: bool = True
     retired: bool = False
     age_ms: int | None = None
     held: int = 0
     offset_ms: int | None = None
+    expiry_s: float | None = None
 
     @property
     def stands(self) -> str:
         """One of GATE_STATES."""
         if self.retired:
             return "retired"
-        return self.state if self.state in GATE_STATES[:3] else "unheard"
+        if not self.joined:
+            return "invited"
+        return self.state if self.state in ("ready", "stopping") else "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +232,7 @@ def _of_hub(figures: HubFigures) -> Iterator[Sample]:
     for state in GATE_STATES:
         yield Sample(GATES, sum(gate.stands == state for gate in figures.gates), (state,))
     for gate in figures.gates:
-        if not gate.retired:
+        if gate.joined and not gate.retired:
             yield from _of_seen(gate)
     for alarm in figures.alarms:
         yield Sample(ALARM, alarm.stands, (alarm.gate, alarm.alarm))
@@ -236,3 +246,5 @@ def _of_seen(gate: SeenGate) -> Iterator[Sample]:
         yield Sample(AGE, gate.age_ms / 1000, (gate.gate,))
     if gate.offset_ms is not None:
         yield Sample(OFFSET, gate.offset_ms / 1000, (gate.gate,))
+    if gate.expiry_s is not None:
+        yield Sample(GATE_EXPIRY, gate.expiry_s, (gate.gate,))

@@ -5,15 +5,21 @@ from __future__ import annotations
 import fcntl
 import json
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from cli_lab import ADA, BOB, STRANGER, Floor, Lab
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fabgate.config import HubSettings
+from fabgate.hub import papers
+from fabgate.link import status
 from fabgate.store.db import Store
+from fabgate.store.gates import GateRow, put_alarm, put_heard, put_invited, put_retired
 
 NAMES = st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), min_size=4, max_size=20)
 
@@ -47,8 +53,7 @@ def test_a_trouble_and_a_lock_are_seen_in_the_numbers(lab: Lab, floor: Floor):
     lab.done("machine lock router --by zoe --reason smoke")
     floor.stage.bench.press("laser", "estop")
     floor.stage.settle()
-    with (lab.settings.gate.state / "run.lock").open("wb") as held:  # as a running gate holds it
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with running(lab):
         text = lab.done("metrics")
     assert number(text, "fabgate_up") == 1
     assert number(text, "fabgate_machine_state", 'machine="router"', 'state="locked"') == 1
@@ -78,71 +83,117 @@ def test_a_folder_that_is_not_there_is_told_and_not_made(lab: Lab, tmp_path: Pat
     assert not (tmp_path / "none").exists()
 
 
-def join(lab: Lab, **status: object) -> None:
-    (lab.settings.gate.state / "link").mkdir(exist_ok=True)
-    (lab.settings.gate.state / "link.status.json").write_text(json.dumps(status))
+def join(lab: Lab, **said: object) -> Path:
+    """As a gate that has joined leaves it; the file of its link."""
+    state = lab.settings.gate.state
+    (state / "link").mkdir(exist_ok=True)
+    now = lab.clock.now().wall_ms
+    told = {"lab": "openfab", "gate": "gate-1", "state": "linked", "at_ms": now, "heard_ms": now - 2_500}
+    (state / status.FILE).write_text(json.dumps(told | {"behind": 3} | said))
+    return state / status.FILE
+
+
+@contextmanager
+def running(lab: Lab) -> Iterator[None]:
+    """The run lock, as a daemon holds it."""
+    with (lab.settings.gate.state / "run.lock").open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def test_the_link_is_told_once_a_gate_has_joined_and_its_daemon_runs(lab: Lab):
     assert "fabgate_link" not in lab.done("metrics")
-    lab.clock.advance(60_000)
-    now = lab.clock.now()
-    join(lab, connected=True, hub="h1", unsent=3, heard_ms=now.boot_ms - 2_500, boot=now.boot, arrived=9)
-    with (lab.settings.gate.state / "run.lock").open("wb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    join(lab)
+    with running(lab):
         text = lab.done("metrics")
     assert number(text, "fabgate_link_connected") == 1
     assert number(text, "fabgate_link_unsent_records") == 3
     assert number(text, "fabgate_link_silence_seconds") == 2.5
 
 
-def test_a_status_of_another_boot_or_of_a_daemon_that_is_gone_claims_nothing(lab: Lab):
-    join(lab, connected=True, hub="h1", unsent=3, heard_ms=5, boot="another", arrived=9)
+@pytest.mark.parametrize(("state", "connected"), [("linked", 1), ("quiet", 1), ("away", 0), ("stopped", 0)])
+def test_a_link_is_connected_while_it_has_the_broker(lab: Lab, state: str, connected: int):
+    join(lab, state=state)
+    with running(lab):
+        assert number(lab.done("metrics"), "fabgate_link_connected") == connected
+
+
+def test_a_link_whose_daemon_is_gone_claims_nothing_but_what_waits(lab: Lab):
+    join(lab)
     text = lab.done("metrics")
     assert number(text, "fabgate_link_connected") == 0
+    assert number(text, "fabgate_link_unsent_records") == 3
     assert "fabgate_link_silence_seconds" not in text
 
 
-def test_whatever_stands_in_the_status_the_numbers_come(lab: Lab):
-    join(lab)
-    status = lab.settings.gate.state / "link.status.json"
-    for spoilt in (
-        b"",
-        b"\xff",
-        b"[1]",
-        b'{"unsent": -1, "heard_ms": true, "connected": "yes"}',
-        b'{"unsent": 1e9}',
-    ):
-        status.write_bytes(spoilt)
+@pytest.mark.parametrize("spoilt", [b"", b"\xff", b"[1]", b'{"at_ms": 1}'])
+def test_a_status_that_cannot_be_read_is_a_link_that_is_not_there(lab: Lab, spoilt: bytes):
+    join(lab).write_bytes(spoilt)
+    text = lab.done("metrics")
+    assert number(text, "fabgate_link_connected") == 0
+    assert "unsent" not in text
+
+
+def test_a_status_that_is_no_number_is_left_out(lab: Lab):
+    join(lab, behind="many", heard_ms=True)
+    with running(lab):
         text = lab.done("metrics")
-        assert number(text, "fabgate_link_connected") == 0
-        assert "unsent" not in text
-    status.unlink()
-    assert number(lab.done("metrics"), "fabgate_link_connected") == 0
+    assert not re.search("unsent|silence", text)
 
 
-def test_a_hub_tells_of_the_gates_and_alarms_in_its_books(lab: Lab):
+# --- certificates and the hub ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def hub(lab: Lab) -> Lab:
+    """The same books as a hub's, with the papers that a hub makes."""
     lab.settings = replace(lab.settings, hub=HubSettings(address="hub.lan"), machines={})
-    wall_ms = lab.clock.now().wall_ms
-    with Store(lab.settings.gate.state).writer() as writer, writer.write() as pen:
-        for name, state, retired in (("gate-1", "ready", None), ("gate-2", "lost", None), ("old", None, 5)):
-            pen.execute(
-                "INSERT INTO gates (lab, gate, state, heard_ms, offset_ms, retired_ms)"
-                " VALUES (?, ?, ?, ?, 250, ?)",
-                (pen.lab, name, state, wall_ms - 4_000, retired),
+    return lab
+
+
+def test_a_hub_and_its_gates_tell_when_their_certificates_end(hub: Lab, needs: Callable[[str], str]):
+    needs("openssl")
+    papers.prepare(hub.settings, hub.clock.now())
+    hub.done(["hub", "invite", "gate-1", "--to", str(hub.folder / "invitation"), "--by", "zoe"])
+    write_gates(hub)
+    text = hub.done("metrics")
+    now_s = hub.clock.now().wall_ms / 1000
+    for certificate in ("own", "authority", "broker"):
+        labels = "fabgate_certificate_expiry_timestamp_seconds", f'certificate="{certificate}"'
+        assert number(text, *labels) > now_s + 86_400 * 300
+    name = "fabgate_hub_gate_certificate_expiry_timestamp_seconds"
+    assert number(text, name, 'gate="gate-1"') > now_s + 86_400 * 300
+
+
+def test_papers_that_cannot_be_read_are_left_out(hub: Lab):
+    for folder in ("link", "broker", "authority"):
+        (hub.settings.gate.state / folder).mkdir()
+        (hub.settings.gate.state / folder / "cert.pem").write_text("no certificate")
+    assert "expiry" not in hub.done("metrics")
+
+
+def write_gates(hub: Lab) -> None:
+    """Gates as the collector writes them: one there, one lost, one retired, an observer."""
+    wall_ms = hub.clock.now().wall_ms
+    with Store(hub.settings.gate.state).writer() as writer, writer.write() as pen:
+        for name, state in (("gate-1", "ready"), ("gate-2", "lost"), ("old", "lost")):
+            put_heard(
+                pen, GateRow(name, state=state, heard_ms=wall_ms - 4_000, offset_ms=250, joined_ms=wall_ms)
             )
-        pen.execute(
-            "INSERT INTO alarms (lab, gate, alarm, what, since_ms, last_ms, count)"
-            " VALUES (?, ?, 'gap', '', 1, 2, 3)",
-            (pen.lab, "gate-2"),
-        )
+        put_retired(pen, "old", wall_ms)
+        put_invited(pen, "home-of-ada", "ab" * 32, wall_ms)
+        put_alarm(pen, "gate-2", "gap", "", wall_ms, count=3)
         pen.execute(
             "INSERT INTO origins (id, lab, gate, epoch, own) VALUES (7, ?, 'gate-1', 'e1', 0)", (pen.lab,)
         )
         pen.execute(
             "INSERT INTO heard (origin, lab, seq, hash, noted) VALUES (7, ?, 41, ?, 0)", (pen.lab, bytes(32))
         )
-    text = lab.done("metrics")
+
+
+def test_a_hub_tells_of_the_gates_and_alarms_in_its_books(hub: Lab):
+    write_gates(hub)
+    text = hub.done("metrics")
     assert number(text, "fabgate_hub_gates", 'state="retired"') == 1
     assert number(text, "fabgate_hub_gate_ready", 'gate="gate-1"') == 1
     assert number(text, "fabgate_hub_gate_age_seconds", 'gate="gate-2"') == 4
@@ -151,6 +202,7 @@ def test_a_hub_tells_of_the_gates_and_alarms_in_its_books(lab: Lab):
     assert number(text, "fabgate_hub_alarm", 'gate="gate-2"', 'alarm="gap"') == 1
     assert number(text, "fabgate_hub_alarms_total", 'gate="gate-2"', 'alarm="gap"') == 3
     assert "fabgate_session_open" not in text
+    assert "home-of-ada" not in text
 
 
 @settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])

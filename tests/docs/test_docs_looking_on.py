@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from read_pages import HOME
 
+from fabgate.hub.alarms import Alarm
 from fabgate.model import Trouble
 from fabgate.reports.metrics import FAMILIES, GATE_STATES, STATES
 
@@ -22,7 +23,7 @@ RULES, TRIED, BOARD = (
 )
 KNOWN = {family.name: family for family in FAMILIES}
 FROM_ELSEWHERE = {"node_textfile_mtime_seconds"}  # node-exporter's own, about our file
-WORDS = {"state": {*STATES, *GATE_STATES}, "trouble": {*Trouble, "other"}}
+WORDS = {"state": {*STATES, *GATE_STATES}, "trouble": {*Trouble, "other"}, "alarm": {*Alarm}}
 
 
 def board() -> Any:
@@ -80,6 +81,11 @@ def test_the_page_tells_every_number_in_the_words_of_the_code():
         (family.name, f" {', '.join(family.labels)}" if family.labels else "", family.help)
         for family in FAMILIES
     ]
+
+
+def test_the_page_says_what_each_alarm_is_about():
+    told = PAGE.read_text(encoding="utf-8").partition("| alarm | what it is about |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \| .+ \|$", told, re.MULTILINE) == list(Alarm)
 
 
 def test_the_dashboard_can_be_imported():
