@@ -20,7 +20,7 @@ class EpochBegun:
     """The first record of an origin: why it began, and where the one before it stood."""
 
     kind: ClassVar[str] = "epoch.begin"
-    cause: str  # init | corrupt | restore
+    cause: str  # init | corrupt | restore | fork
     previous_origin: str | None = None
     last_seq: int | None = None
     last_hash: str | None = None
@@ -299,7 +299,7 @@ class ClockSeen:
 
     kind: ClassVar[str] = "clock.seen"
     gate: str
-    boot: str
+    of_boot: str
     boot_ms: int
     wall_ms: int
 

@@ -150,7 +150,7 @@ class SqliteBooks:
 
     def boots_seen(self) -> frozenset[tuple[str, str]]:
         found = journal.entries(self._writer.conn, kinds=(ClockSeen.kind,), own=True)
-        return frozenset((one.body.gate, one.body.boot) for one in found if isinstance(one.body, ClockSeen))
+        return frozenset((one.body.gate, one.body.of_boot) for one in found if isinstance(one.body, ClockSeen))
 
     def keys(self) -> Keys:
         return Keys.load(self._folder)
