@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from fabgate.cli.frame import Here, Noun, by_option, done, example, found, pass_here, reason_option, refuse
+from fabgate.cli.gates import VERBS
 from fabgate.desk import gates, who
 from fabgate.errors import UsageError
 from fabgate.link import invitation as invitations
@@ -86,3 +87,7 @@ def retire(here: Here, gate: str, reason: str, by: str | None) -> None:
     done(here, told.done, "{gate} is retired: its certificates are revoked.")
     if told.reload:
         click.echo(f"Now tell the broker: {broker.RELOAD}", err=True)
+
+
+for verb in VERBS:
+    gate.add_command(verb)

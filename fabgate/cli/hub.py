@@ -19,6 +19,8 @@ from fabgate.cli.frame import (
     refuse,
     show_table,
 )
+from fabgate.cli.gates import alarms
+from fabgate.cli.hub_run import run
 from fabgate.config import HubSettings
 from fabgate.desk import lab
 from fabgate.desk.members import Details
@@ -157,3 +159,7 @@ def _say_reload(needed: bool) -> None:
 
 def _of_hub(here: Here) -> HubSettings:
     return broker.hub_of(here.settings)
+
+
+hub.add_command(run)
+hub.add_command(alarms)

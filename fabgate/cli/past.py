@@ -72,7 +72,8 @@ def of_month(desk: Desk, month: Month) -> list[Line]:
     ledger = Ledger(first_syncs(journal.entries(desk.conn, kinds=SYNC_KINDS)))
     usages = ledger.usages(journal.entries(desk.conn, kinds=KINDS))
     ended = [one for one in usages if first_s <= one.ended_s < next_s]
-    return _drawn(desk, sorted(ended, key=lambda one: (one.ended_s, one.session)))
+    ended.sort(key=lambda one: (one.ended_s, one.session))
+    return _drawn(desk, ended)
 
 
 def of_record(desk: Desk, record: RecordId) -> Line:

@@ -22,12 +22,13 @@ from fabgate.cli.past import RUNS, Line, asked_to_end, of_month, of_record, rece
 from fabgate.cli.show import Json, hours, local, show_facts, utc
 from fabgate.desk import Desk, sessions
 from fabgate.errors import UsageError
-from fabgate.model import MachineId, RecordId
+from fabgate.model import Fact, MachineId, RecordId
 from fabgate.reports.month import Month
 from fabgate.rules.ledger import Dated
 from fabgate.store import journal
 
 _PATIENCE_MS = 2_000
+_FAR_PATIENCE_MS = 5_000  # from a hub to its gate and back
 _LOOK_S = 0.05
 
 
@@ -120,17 +121,16 @@ def close(here: Here, which: str, reason: str, by: str | None) -> None:
             "The session of {subject} ({handle}) at {title} is to end now.",
         )
         if not here.rehearsed:
-            _wait(desk, str(did.facts["session"]))
+            _wait(desk, str(did.facts["session"]), did.facts.get("gate"))
 
 
-def _wait(desk: Desk, session: str) -> None:
+def _wait(desk: Desk, session: str, gate: Fact) -> None:
     """Say when the gate has ended it, or that none has."""
-    until_ms = desk.clock.now().boot_ms + _PATIENCE_MS
+    until_ms = desk.clock.now().boot_ms + (_PATIENCE_MS if gate is None else _FAR_PATIENCE_MS)
     while any(str(run.start) == session for run in journal.running(desk.conn)):
         if desk.clock.now().boot_ms >= until_ms:
-            click.echo(
-                "No gate runs here: the request is in the journal, and nobody has acted on it.", err=True
-            )
+            where = "No gate runs here" if gate is None else f"{gate} did not answer"
+            click.echo(f"{where}: the request is in the journal, and nobody has acted on it.", err=True)
             click.echo("  If the machine is on, switch it off by hand. Then: fabgate doctor", err=True)
             raise click.exceptions.Exit(1)
         time.sleep(_LOOK_S)

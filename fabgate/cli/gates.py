@@ -1,0 +1,384 @@
+"""Verbs of `fabgate gate` for the hub's desk: how the gates stand, what can be asked of them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import click
+
+from fabgate.cli.frame import (
+    Here,
+    by_option,
+    done,
+    example,
+    json_option,
+    pass_here,
+    reason_option,
+    show_json,
+    show_table,
+)
+from fabgate.cli.show import Json, hours, local, show_facts, utc
+from fabgate.desk import Desk, machines, sessions, wishes
+from fabgate.desk.deed import Done
+from fabgate.errors import UsageError
+from fabgate.hub import broker, papers
+from fabgate.hub.lab import gate_of, info_of
+from fabgate.model import Denied, RecordId
+from fabgate.store import gates as rows
+from fabgate.store import heard, rights
+from fabgate.store.gates import GateRow
+from fabgate.wire.presence import GateInfo
+
+_PATIENCE_MS = 5_000
+_LOOK_S = 0.05
+_LATE_MS = 150_000  # a gate says that it is there once a minute
+_MOST_MS = 999 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A gate as the hub's books have it now. What was never heard is None."""
+
+    row: GateRow
+    info: GateInfo | None
+    state: str
+    age_ms: int | None
+    held: int
+    missing: int
+    behind: int | None
+    days: int | None
+    alarms: tuple[str, ...]
+
+    @property
+    def away(self) -> bool:
+        return self.state != "ready"
+
+
+def standings(here: Here, desk: Desk) -> list[Standing]:
+    """Every gate that was invited or heard, by name."""
+    now_ms = desk.clock.now().wall_ms
+    days = papers.days_left(here.settings, now_ms)
+    newest = rights.mark(desk.conn).arrived
+    alarms: dict[str, list[str]] = {}
+    for one in rows.alarms(desk.conn):
+        if one.over_ms is None:
+            alarms.setdefault(one.gate, []).append(one.alarm)
+    return [
+        _standing(desk, row, now_ms, days.get(name), newest, tuple(alarms.get(name, ())))
+        for name, row in rows.gates(desk.conn).items()
+        if not name.startswith(broker.OBSERVER)
+    ]
+
+
+def _standing(
+    desk: Desk, row: GateRow, now_ms: int, days: int | None, newest: int, alarms: tuple[str, ...]
+) -> Standing:
+    info = info_of(row)
+    marks = {origin.rpartition("/")[2]: mark.seq for origin, mark in heard.marks(desk.conn, row.gate).items()}
+    origins = () if info is None else info.origins
+    return Standing(
+        row=row,
+        info=info,
+        state=_state(row, now_ms),
+        age_ms=None if row.heard_ms is None else max(0, now_ms - row.heard_ms),
+        held=sum(marks.values()),
+        missing=sum(max(0, one.seq - marks.get(one.epoch, 0)) for one in origins),
+        behind=_behind(info, desk, newest),
+        days=days,
+        alarms=alarms,
+    )
+
+
+def _behind(info: GateInfo | None, desk: Desk, newest: int) -> int | None:
+    epoch = desk.writer.identity.origin.rpartition("/")[2]
+    if info is None:
+        return None
+    return newest - info.roster.arrived if info.roster.hub == epoch else newest
+
+
+def _state(row: GateRow, now_ms: int) -> str:
+    """In one word; a gate that should have said something by now is silent, whatever it said last."""
+    if row.retired_ms is not None:
+        return "retired"
+    if row.state is None:
+        return "invited" if row.heard_ms is None else "unknown"
+    if row.state == "ready" and row.heard_ms is not None and now_ms - row.heard_ms > _LATE_MS:
+        return "silent"
+    return "away" if row.state in ("lost", "stopping") else row.state
+
+
+@click.command("list", epilog=example("fabgate gate list"))
+@json_option
+@pass_here
+def list_(here: Here, as_json: bool) -> None:
+    """Show all gates and how they stand.
+
+    HELD records are here; MISSING ones the gate has told of and not sent yet. BEHIND: rights that it
+    has yet to get. CLOCK: how far its clock is ahead of the hub's, in seconds.
+    """
+    _only_at_a_hub(here)
+    with here.desk() as desk:
+        found = standings(here, desk)
+    if as_json:
+        show_json([_json(one) for one in found])
+        return
+    headers = ("gate", "state", "heard", "version", "held", "missing", "behind", "clock", "days", "alarms")
+    show_table(headers, [_row(one) for one in found], "No gate has joined: fabgate hub invite NAME --to FILE")
+
+
+def _row(one: Standing) -> tuple[object, ...]:
+    return (
+        one.row.gate,
+        one.state,
+        "" if one.age_ms is None else f"{hours(min(one.age_ms, _MOST_MS))} ago",
+        one.info and one.info.version,
+        one.held,
+        one.missing,
+        one.behind,
+        None if one.row.offset_ms is None else f"{one.row.offset_ms / 1000:+.0f}",
+        one.days,
+        one.alarms,
+    )
+
+
+def _json(one: Standing) -> Json:
+    return {
+        "gate": one.row.gate,
+        "state": one.state,
+        "heard": utc(one.row.heard_ms),
+        "version": None if one.info is None else one.info.version,
+        "machines": [] if one.info is None else [machine.machine for machine in one.info.machines],
+        "held": one.held,
+        "missing": one.missing,
+        "behind": one.behind,
+        "clock_offset_ms": one.row.offset_ms,
+        "certificate_days": one.days,
+        "joined": utc(one.row.joined_ms),
+        "retired": utc(one.row.retired_ms),
+        "alarms": list(one.alarms),
+    }
+
+
+@click.command(epilog=example("fabgate gate show gate-2"))
+@click.argument("gate")
+@json_option
+@pass_here
+def show(here: Here, gate: str, as_json: bool) -> None:
+    """Show one gate: how it stands, its machines, what needs a person."""
+    _only_at_a_hub(here)
+    with here.desk() as desk:
+        one = _meant(here, desk, gate)
+        alarms = [alarm for alarm in rows.alarms(desk.conn) if alarm.gate == gate and alarm.over_ms is None]
+    if as_json:
+        told = [{"alarm": alarm.alarm, "what": alarm.what, "count": alarm.count} for alarm in alarms]
+        show_json(_json(one) | {"alarms": told})
+        return
+    offset = one.row.offset_ms
+    show_facts(
+        (
+            ("gate", one.row.gate),
+            ("state", one.state),
+            ("since", local(here, one.row.state_ms)),
+            ("heard", local(here, one.row.heard_ms)),
+            ("version", one.info and one.info.version),
+            ("machines", () if one.info is None else tuple(machine.machine for machine in one.info.machines)),
+            ("records held", str(one.held)),
+            ("missing", str(one.missing)),
+            ("rights behind", "" if one.behind is None else str(one.behind)),
+            ("clock", "" if offset is None else f"{offset / 1000:+.1f} s from the hub's"),
+            ("certificate", "" if one.days is None else f"good for {one.days} days"),
+            ("joined", local(here, one.row.joined_ms)),
+            ("retired", local(here, one.row.retired_ms)),
+        )
+    )
+    for alarm in alarms:
+        show_facts([("alarm", f"{alarm.alarm}: {alarm.what} ({alarm.count} times)")])
+
+
+@click.command(epilog=example('fabgate gate stop gate-2 --by zoe --reason "closing time"'))
+@click.argument("gate")
+@reason_option()
+@by_option
+@pass_here
+def stop(here: Here, gate: str, reason: str, by: str | None) -> None:
+    """End every session that runs at a gate now. The machines stay free for the next."""
+    _only_at_a_hub(here)
+    with here.desk() as desk:
+        one = _meant(here, desk, gate)
+        run = [work for work in sessions.listed(desk) if work.session.origin.split("/")[1] == gate]
+        if not run:
+            click.echo(f"Nobody works at {gate}, as far as the hub knows.")
+        for work in run:
+            text = "The session of {subject} ({handle}) at {title} is to end now."
+            did = done(here, sessions.close(desk, by, str(work.session), reason), text)
+            _wait_for(here, desk, one, did.record)
+
+
+@click.command(epilog=example('fabgate gate lock gate-2 --by zoe --reason "wet floor"'))
+@click.argument("gate")
+@reason_option()
+@by_option
+@pass_here
+def lock(here: Here, gate: str, reason: str, by: str | None) -> None:
+    """Take every machine of a gate out of service. Every member may."""
+    _only_at_a_hub(here)
+    with here.desk() as desk:
+        one = _meant(here, desk, gate)
+        for machine in _machines(one):
+            result = machines.lock(desk, by, machine, reason)
+            done(here, result, "{title} ({machine}) is out of service.")
+        _wait_for_roster(here, desk, one, "lock")
+
+
+@click.command(epilog=example("fabgate gate unlock gate-2 --by zoe"))
+@click.argument("gate")
+@reason_option(required=False)
+@by_option
+@pass_here
+def unlock(here: Here, gate: str, reason: str | None, by: str | None) -> None:
+    """Put every machine of a gate back into service. Nothing starts by that: somebody taps."""
+    _only_at_a_hub(here)
+    with here.desk() as desk:
+        one = _meant(here, desk, gate)
+        for machine in _machines(one):
+            result = machines.unlock(desk, by, machine, reason)
+            done(here, result, "{title} ({machine}) is back in service.")
+        _wait_for_roster(here, desk, one, "unlock")
+
+
+@click.command(epilog=example("fabgate gate identify gate-2", "fabgate gate identify laser"))
+@click.argument("which", metavar="GATE-OR-MACHINE")
+@by_option
+@pass_here
+def identify(here: Here, which: str, by: str | None) -> None:
+    """Let a gate, or one machine, show where it is: lamps and sound, for some seconds."""
+    _only_at_a_hub(here)
+    with here.desk() as desk:
+        known = rows.gates(desk.conn)
+        machine = None if which in known else which
+        gate = which if machine is None else gate_of(known, which) or which
+        one = _meant(here, desk, gate)
+        _ask(here, desk, one, wishes.ask(desk, by, gate, "identify", machine))
+
+
+@click.command(epilog=example("fabgate gate refresh gate-2"))
+@click.argument("gate")
+@by_option
+@pass_here
+def refresh(here: Here, gate: str, by: str | None) -> None:
+    """Let a gate say everything anew, and ask for everything that it may lack."""
+    _only_at_a_hub(here)
+    with here.desk() as desk:
+        one = _meant(here, desk, gate)
+        _ask(here, desk, one, wishes.ask(desk, by, gate, "refresh"))
+
+
+@click.command(epilog=example("fabgate hub alarms", "fabgate hub alarms --over gap gate-2 --by zoe"))
+@click.option("--over", nargs=2, metavar="ALARM GATE", help="Mark an alarm as dealt with.")
+@click.option("--all", "also_over", is_flag=True, help="Also those that were dealt with.")
+@by_option
+@json_option
+@pass_here
+def alarms(here: Here, over: tuple[str, str] | None, also_over: bool, by: str | None, as_json: bool) -> None:
+    """Show what needs a person, or mark it as dealt with."""
+    _only_at_a_hub(here)
+    with here.desk() as desk:
+        if over is not None:
+            done(here, wishes.over(desk, by, over[1], over[0]), "{alarm} of {gate} is dealt with.")
+            return
+        found = [one for one in rows.alarms(desk.conn) if also_over or one.over_ms is None]
+    if as_json:
+        show_json([_alarm(one) for one in found])
+        return
+    headers = ("gate", "alarm", "since", "last", "times", "what")
+    lines = [
+        (one.gate, one.alarm, local(here, one.since_ms), local(here, one.last_ms), one.count, one.what)
+        for one in found
+    ]
+    show_table(headers, lines, "Nothing needs a person.")
+
+
+def _alarm(one: rows.AlarmRow) -> Json:
+    return {
+        "gate": one.gate,
+        "alarm": one.alarm,
+        "what": one.what,
+        "since": utc(one.since_ms),
+        "last": utc(one.last_ms),
+        "count": one.count,
+        "over": utc(one.over_ms),
+    }
+
+
+# --- parts --------------------------------------------------------------------------------------
+
+
+def _only_at_a_hub(here: Here) -> None:
+    if here.settings.hub is None:
+        raise UsageError(
+            f"{here.config}: this is the file of a gate, not of a hub", "Type it on the hub's computer."
+        )
+
+
+def _meant(here: Here, desk: Desk, gate: str) -> Standing:
+    found = {one.row.gate: one for one in standings(here, desk)}
+    if gate not in found:
+        raise UsageError(f"no gate is called {gate}", f"Known are: {', '.join(found) or 'none'}.")
+    return found[gate]
+
+
+def _machines(one: Standing) -> list[str]:
+    if one.info is None or not one.info.machines:
+        raise UsageError(f"{one.row.gate} has not said which machines it has", "Start it, and try again.")
+    return [machine.machine for machine in one.info.machines]
+
+
+def _since(here: Here, one: Standing) -> str:
+    since = local(here, one.row.state_ms)
+    return f"{one.row.gate} is away since {since}" if since else f"{one.row.gate} was never heard"
+
+
+def _ask(here: Here, desk: Desk, one: Standing, result: Done | Denied) -> None:
+    did = done(here, result, "{gate} is asked.")
+    _wait_for(here, desk, one, did.record)
+
+
+def _wait_for(here: Here, desk: Desk, one: Standing, record: RecordId | None) -> None:
+    """Wait for the gate's answer, and say it; exit status 1 where it was not done."""
+    if here.rehearsed or record is None:
+        return
+    if one.away:
+        click.echo(f"{_since(here, one)}: nothing was done.", err=True)
+        raise click.exceptions.Exit(1)
+    until_ms = desk.clock.now().boot_ms + _PATIENCE_MS
+    while (said := wishes.answer(desk, record)) is None:
+        if desk.clock.now().boot_ms >= until_ms:
+            click.echo(f"{one.row.gate} has not answered. Does the hub run? fabgate gate list", err=True)
+            raise click.exceptions.Exit(1)
+        time.sleep(_LOOK_S)
+    click.echo(f"{one.row.gate}: {said}")
+    if said != "done":
+        raise click.exceptions.Exit(1)
+
+
+def _wait_for_roster(here: Here, desk: Desk, one: Standing, what: str) -> None:
+    """Wait until the gate has what was just decided; one that is away gets it when it returns."""
+    if here.rehearsed:
+        return
+    if one.away:
+        click.echo(f"{_since(here, one)}: it will {what} when it returns.")
+        return
+    until_ms = desk.clock.now().boot_ms + _PATIENCE_MS
+    newest = rights.mark(desk.conn).arrived
+    while (_behind(info_of(rows.gates(desk.conn)[one.row.gate]), desk, newest) or 0) > 0:
+        if desk.clock.now().boot_ms >= until_ms:
+            click.echo(
+                f"{one.row.gate} has not confirmed it yet. Does the hub run? fabgate gate list", err=True
+            )
+            raise click.exceptions.Exit(1)
+        time.sleep(_LOOK_S)
+    click.echo(f"{one.row.gate}: done")
+
+
+VERBS = (list_, show, stop, lock, unlock, identify, refresh)

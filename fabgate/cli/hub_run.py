@@ -1,0 +1,25 @@
+"""`fabgate hub run`: the hub's daemon."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+
+from fabgate.cli.frame import Here, example, pass_here
+
+
+@click.command(epilog=example("fabgate hub run"))
+@click.option("--verbose", is_flag=True, help="Log what is usual, too.")
+@pass_here
+def run(here: Here, verbose: bool) -> None:
+    """Run the hub until SIGTERM. It waits for its broker; gates go on alone while it is away."""
+    from fabgate.hub.run import run as run_hub
+
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="level=%(levelname)s at=%(name)s %(message)s",
+    )
+    raise click.exceptions.Exit(run_hub(here.settings))
