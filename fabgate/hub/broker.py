@@ -2,8 +2,9 @@
 
 The hub writes it, an instance of Mosquitto under the hub's own user runs by it
 (`systemd/fabgate-broker.service`). Who is who is told by certificates alone: the common name is user and
-client id, whatever a client calls itself, and a user has its own tree. `acl_file` and
-`per_listener_settings` are deprecated in 2.1 and gone in 3.0; 2.0, which Debian has, knows nothing else.
+client id, whatever a client calls itself, and a user has its own tree. Client ids are one list over all
+listeners of a broker, and each lab has a `hub`: so each lab has a broker of its own. `acl_file` is deprecated
+in 2.1 and gone in 3.0; 2.0, which Debian has, knows nothing else.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from fabgate.wire.forms import ALONE
 from fabgate.wire.topics import HUB, ROOT, STATE
 
 FOLDER = "broker"
-LISTENERS = "listeners"
 CONFIG, ACL, CA, REVOKED, CERTIFICATE, KEY = (
     "mosquitto.conf", "acl", "ca.pem", "crl.pem", "cert.pem", "key.pem",
 )  # fmt: skip
@@ -58,7 +58,7 @@ def write(settings: Settings, papers: Papers | None, revoked: str, names: Names)
     hub = hub_of(settings)
     folder = settings.gate.state / FOLDER
     with told:
-        (folder / LISTENERS).mkdir(0o700, parents=True, exist_ok=True)
+        folder.mkdir(0o700, exist_ok=True)
         (folder / "data").mkdir(0o700, exist_ok=True)
     if papers is not None:
         _keep(folder / CA, papers.ca)
@@ -66,8 +66,7 @@ def write(settings: Settings, papers: Papers | None, revoked: str, names: Names)
         _keep(folder / KEY, papers.key, _SECRET_MODE)
     if hub.tls:
         write_rules(settings, revoked, names)
-    _keep(folder / LISTENERS / "lab.conf", _listener(hub, folder))
-    _keep(folder / CONFIG, _GENERAL.format(folder=folder, payload=ALONE, packet=ALONE + _HEADERS))
+    _keep(folder / CONFIG, _text(hub, folder))
     return folder / CONFIG
 
 
@@ -92,12 +91,14 @@ def rules(lab: str, names: Names) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _listener(hub: HubSettings, folder: Path) -> str:
+def _text(hub: HubSettings, folder: Path) -> str:
     bind = _ANYWHERE
     if _is_loopback(hub.address) or not hub.tls:
         bind = " ::1" if hub.address == "::1" else " 127.0.0.1"
-    form = _SAFE if hub.tls else _PLAIN
-    return form.format(port=hub.port, bind=bind, folder=folder)
+    form = _GENERAL + (_SAFE if hub.tls else _PLAIN)
+    return form.format(
+        port=hub.port, bind=bind, folder=folder, payload=ALONE, packet=ALONE + _HEADERS, data=folder / "data"
+    )
 
 
 def hub_of(settings: Settings) -> HubSettings:
@@ -134,8 +135,7 @@ def observers(names: Iterable[str]) -> tuple[str, ...]:
 
 # Queues are short in bytes: a hub that is away loses nothing by it, since gates send from their journals.
 _GENERAL = """\
-# Made by fabgate: `fabgate hub renew` writes it anew. Each lab on this broker has a listener of its own.
-per_listener_settings true
+# Made by fabgate: `fabgate hub renew` writes it anew.
 set_tcp_nodelay true
 max_packet_size {packet}
 message_size_limit {payload}
@@ -143,14 +143,14 @@ max_queued_messages 5000
 max_queued_bytes 33554432
 persistent_client_expiration 1d
 persistence true
-persistence_location {folder}/data/
+persistence_location {data}/
 autosave_interval 300
 log_dest stderr
 log_type error
 log_type warning
 log_type notice
 connection_messages true
-include_dir {folder}/listeners
+
 """
 
 # The version is the least one that is taken.
