@@ -87,15 +87,37 @@ def test_a_spoilt_count_costs_a_reading_and_nothing_else(
     assert counted(store, folder).refusals == {("laser", "unknown_badge"): 2}
 
 
-def test_books_that_were_restored_are_counted_from_their_beginning(folder: Path, tmp_path: Path):
-    for number, where in ((3, folder), (1, tmp_path / "other")):
+@pytest.mark.parametrize("restored", [1, 5])
+def test_books_that_were_restored_are_counted_from_their_beginning(
+    folder: Path, tmp_path: Path, restored: int
+):
+    """Whether the last counted place is empty now, or another record stands there."""
+    for number, count, where in ((3, 1, folder), (restored, 7, tmp_path / "other")):
         store = new_books(where, epoch=f"e000000{number}")
         with store.writer() as writer:
-            write(writer, *(refusal(ms) for ms in range(number)))
+            write(writer, *(refusal(ms, count) for ms in range(number)))
     counted(Store(folder), folder)
     (folder / "journal.db").unlink()
     (tmp_path / "other" / "journal.db").rename(folder / "journal.db")
-    assert counted(Store(folder), folder).refusals == {("laser", "unknown_badge"): 1}
+    assert counted(Store(folder), folder).refusals == {("laser", "unknown_badge"): 7 * restored}
+
+
+def test_what_is_written_while_it_counts_is_counted_once(store: Store, writer: Writer, folder: Path):
+    write(writer, refusal(1))
+    tally = Tally()
+    late = [refusal(2)]
+
+    def interfere(statement: str) -> None:
+        """Between the look where the journal ends and the reading."""
+        if "max(position)" in statement and late:
+            write(writer, late.pop())
+
+    with store.reader() as reader:
+        reader.conn.set_trace_callback(interfere)
+        tally.read_on(reader.conn)
+    tally.save(folder)
+    assert not late
+    assert counted(store, folder).refusals == {("laser", "unknown_badge"): 2}
 
 
 def test_a_record_that_cannot_be_read_is_passed_over(store: Store, writer: Writer, folder: Path):
