@@ -61,6 +61,7 @@ class Code(enum.StrEnum):
     # at the machine
     UNKNOWN_BADGE = "unknown_badge"
     BLOCKED_BADGE = "blocked_badge"
+    CONTESTED_BADGE = "contested_badge"  # given to two members at two places
     TWO_BADGES = "two_badges"
     RANDOM_BADGE = "random_badge"
     SUSPENDED_MEMBER = "suspended_member"
@@ -220,7 +221,8 @@ class Lock:
 class Standing:
     """All that a decision at a machine needs to know of one badge, as the store had it.
 
-    `person` is None for a badge that nobody owns. `lapsed_ms` is set when a grant ran out,
+    `person` is None for a badge that nobody owns. `contested`: it was given to two members at two
+    places, and is blocked until a manager gives it anew. `lapsed_ms` is set when a grant ran out,
     `level` is then what is left of it. `sponsors` names those who may sponsor here and agreed
     to be named; it is filled where the next step needs it.
     """
@@ -232,6 +234,7 @@ class Standing:
     lapsed_ms: int | None = None
     lock: Lock | None = None
     sponsors: tuple[str, ...] = ()
+    contested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

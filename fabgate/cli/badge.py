@@ -79,6 +79,7 @@ def list_(here: Here, who: str | None, as_json: bool) -> None:
                     "label": one.badge.label,
                     "added": utc(one.badge.added_ms),
                     "blocked": utc(one.badge.blocked_ms),
+                    "rivals": [handle(rival) for rival in one.rivals],
                 }
                 for one in shown
             ]
@@ -87,10 +88,10 @@ def list_(here: Here, who: str | None, as_json: bool) -> None:
     rows = [
         (
             badges.short(one.badge.token),
-            handle(one.owner),
+            " and ".join(map(handle, one.rivals)) or handle(one.owner),
             one.badge.label,
             day(here, one.badge.added_ms),
-            day(here, one.badge.blocked_ms),
+            day(here, one.badge.blocked_ms) + (": give it anew" if one.rivals else ""),
         )
         for one in shown
     ]

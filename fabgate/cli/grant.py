@@ -19,10 +19,10 @@ from fabgate.cli.frame import (
     show_json,
     show_table,
 )
-from fabgate.cli.show import Json, day, handle, utc
+from fabgate.cli.show import Json, day, handle, local, utc
 from fabgate.cli.working import say_who_works
 from fabgate.desk import Desk, Done, grants
-from fabgate.desk.grants import Shown
+from fabgate.desk.grants import Shown, Word
 from fabgate.errors import UsageError
 from fabgate.model import Level, Why
 
@@ -113,6 +113,54 @@ def list_(here: Here, who: str | None, skill: str | None, as_json: bool) -> None
         for one in shown
     ]
     show_table(("skill", "member", "level", "since", "until", "by"), rows, "There are no grants here.")
+
+
+@grant.command(epilog=example("fabgate grant history ada laser"))
+@click.argument("who")
+@click.argument("skill", required=False)
+@json_option
+@pass_here
+def history(here: Here, who: str, skill: str | None, as_json: bool) -> None:
+    """Show what was given to WHO and taken away, by whom, when, and at which gate.
+
+    The last column names the record that took the place of each; what has none counts. Where
+    several count, they were said at places that did not know of each other: the strictest holds.
+    """
+    with here.desk() as desk:
+        told = found(here, grants.history(desk, who, skill))
+    if as_json:
+        show_json([_told_json(one) for one in told])
+        return
+    rows = [
+        (
+            str(one.record),
+            local(here, one.at.wall_ms) + ("" if one.at.synced else "?"),
+            one.gate,
+            one.skill,
+            one.level + (f" until {day(here, one.until_ms)}" if one.until_ms is not None else ""),
+            handle(one.by),
+            one.reason or "",
+            str(one.over or ""),
+        )
+        for one in told
+    ]
+    heads = ("record", "when", "gate", "skill", "level", "by", "why", "replaced by")
+    show_table(heads, rows, "Nothing was ever given or taken here.")
+
+
+def _told_json(one: Word) -> Json:
+    return {
+        "record": str(one.record),
+        "at": utc(one.at.wall_ms),
+        "synced": one.at.synced,
+        "gate": one.gate,
+        "skill": one.skill,
+        "level": one.level,
+        "until": utc(one.until_ms),
+        "by": handle(one.by),
+        "reason": one.reason,
+        "replaced_by": None if one.over is None else str(one.over),
+    }
 
 
 def end_of_day_ms(here: Here, text: str) -> int:

@@ -7,13 +7,14 @@ Facts of what was done: `by`, `subject`, `handle`, `badge` (short).
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fabgate.badges import uid
 from fabgate.desk import who
 from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.errors import BadgeError
-from fabgate.model import Code, Denied, Token
+from fabgate.model import Code, Denied, MemberId, Token
 from fabgate.records import BadgeAdded, BadgeBlocked, Refused
 from fabgate.rules import authority
 from fabgate.store import journal, roster
@@ -26,10 +27,11 @@ _LEAST = 6  # digits that name a badge: fewer would often name two
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A badge and whose it is."""
+    """A badge and whose it is; all `rivals` where it was given to several, and opens nothing."""
 
     badge: Badge
     owner: Member | None
+    rivals: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,12 @@ def listed(desk: Desk, whom: str | None = None) -> tuple[Shown, ...] | Denied:
         return member
     owners = {one.id: one for one in roster.members(desk.conn)}
     found = roster.badges(desk.conn, None if member is None else member.id)
-    return tuple(Shown(badge, owners.get(badge.member)) for badge in found)
+    return tuple(_shown(badge, owners) for badge in found)
+
+
+def _shown(badge: Badge, owners: Mapping[MemberId, Member]) -> Shown:
+    rivals = tuple(owners[who] for who in badge.rivals if who in owners)
+    return Shown(badge, owners.get(badge.member), rivals)
 
 
 def next_unknown(conn: sqlite3.Connection, after_seq: int) -> Tapped | None:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from fabgate.desk import who
 from fabgate.desk.deed import Desk, Done, Turn, turn
-from fabgate.model import Code, Denied, Level, SkillId
+from fabgate.model import Code, Denied, Level, Moment, RecordId, SkillId
 from fabgate.records import GrantGiven, GrantRevoked
 from fabgate.rules import authority
 from fabgate.rules.authority import Gift
-from fabgate.store import roster
+from fabgate.rules.standing import grant_subject
+from fabgate.store import journal, rights, roster
+from fabgate.store.rights import Told
 from fabgate.store.roster import Grant, Member
 
 
@@ -122,6 +124,57 @@ def listed(desk: Desk, whom: str | None = None, skill: str | None = None) -> tup
     )
     today = who.today_ms(desk.conn, desk.clock.now())
     return tuple(_shown(desk, grant, today) for grant in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One record of a grant's history: at which gate it was said, by whom, and what became of it.
+
+    `level` is `none` for a revocation; `over` the record that superseded it, None for what counts.
+    """
+
+    record: RecordId
+    at: Moment
+    gate: str
+    skill: str
+    level: str
+    until_ms: int | None
+    by: Member | None
+    reason: str | None
+    over: RecordId | None
+
+
+def history(desk: Desk, whom: str, skill: str | None = None) -> tuple[Word, ...] | Denied:
+    """All that was ever said of a member's grants, at any gate; of one skill, also one that is gone.
+
+    In the order in which these books came to know it, skill by skill. Where several words count,
+    they did not know of each other, and the most restrictive holds.
+    """
+    member = who.find(desk.conn, whom)
+    if isinstance(member, Denied):
+        return member
+    if skill is None:
+        about = rights.subjects(desk.conn, grant_subject(member.id, ""))
+    else:
+        about = (grant_subject(member.id, who.sound(skill)),)
+    return tuple(_word(desk, told) for one in about for told in rights.history(desk.conn, one))
+
+
+def _word(desk: Desk, told: Told) -> Word:
+    body = told.body
+    assert isinstance(body, GrantGiven | GrantRevoked), told.record
+    given = body if isinstance(body, GrantGiven) else None
+    return Word(
+        record=told.record,
+        at=told.at,
+        gate=told.record.origin.split("/")[1],
+        skill=body.skill,
+        level=Level.NONE.word if given is None else given.level,
+        until_ms=None if given is None else given.until_ms,
+        by=roster.member(desk.conn, body.by),
+        reason=journal.notes(desk.conn, told.record).get("reason"),
+        over=told.superseded_by,
+    )
 
 
 def _shown(desk: Desk, grant: Grant, today: int) -> Shown:

@@ -67,6 +67,9 @@ def welcome(rules: MachineRules, standing: Standing) -> Denied | None:
     """Why this badge opens nothing anywhere; None where it belongs to a member in good standing."""
     if standing.person is None:
         return Denied(Code.UNKNOWN_BADGE, facts(rules, standing))
+    if standing.contested:
+        # Which of the two stands here is not known: nobody is named.
+        return Denied(Code.CONTESTED_BADGE, facts(rules, standing) | {"member": None})
     if standing.blocked_ms is not None:
         return Denied(Code.BLOCKED_BADGE, facts(rules, standing) | {"since_ms": standing.blocked_ms})
     if standing.suspended_ms is not None:

@@ -17,6 +17,7 @@ from fabgate import records
 from fabgate.errors import ChainBroken
 from fabgate.model import Moment, Origin, RecordId
 from fabgate.records import Draft, Entry, EpochBegun, Purged
+from fabgate.rules.standing import KINDS as RIGHTS
 from fabgate.store import chain
 from fabgate.store.audit import Break, Verdict, verify
 from fabgate.store.faults import told
@@ -42,7 +43,8 @@ __all__ = [
     "was_clean",
 ]
 
-_KEPT = {EpochBegun.kind, Purged.kind}  # no rule may blank what the chain itself is read by
+# No rule may blank what the chain itself is read by, nor what somebody's rights rest on.
+_KEPT = {EpochBegun.kind, Purged.kind, *RIGHTS}
 
 
 def entries(
@@ -148,7 +150,8 @@ def purge(pen: Pen, at: Moment, rule: str, first: int, last: int, kinds: Collect
     """Blank bodies and notes of this epoch's records `first` to `last`, of `kinds` or of all, and
     write the record that says so (law 12). Ask for some thousand records at once: a tap waits.
 
-    What the chain is read by (the beginning of an epoch, purges) is kept whatever `kinds` says.
+    What the chain is read by (the beginning of an epoch, purges) and the records of rights, with who
+    gave them and why, are kept whatever `kinds` says.
     """
     number, _ = own_epochs(pen.conn)[-1]
     last = min(last, last_seq(pen.conn))

@@ -53,7 +53,8 @@ def standing_of(
 
 # One row even for a badge that nobody owns: the machine's lock is asked for as well.
 _BY_BADGE = """\
-SELECT k.since_ms, k.record, b.blocked_ms, m.id, m.suspended_ms, p.name, p.language, g.level, g.until_ms
+SELECT k.since_ms, k.record, b.blocked_ms, m.id, m.suspended_ms, p.name, p.language, g.level, g.until_ms,
+    b.rivals IS NOT NULL
 FROM (SELECT lab() AS lab) AS here
 LEFT JOIN locks AS k ON k.machine = :machine AND k.lab = here.lab
 LEFT JOIN badges AS b ON b.lab = here.lab AND b.token = (
@@ -64,7 +65,7 @@ LEFT JOIN people AS p ON p.member = b.member
 LEFT JOIN grants AS g ON g.member = b.member AND g.skill = :skill"""
 
 _BY_MEMBER = """\
-SELECT k.since_ms, k.record, NULL, m.id, m.suspended_ms, p.name, p.language, g.level, g.until_ms
+SELECT k.since_ms, k.record, NULL, m.id, m.suspended_ms, p.name, p.language, g.level, g.until_ms, 0
 FROM (SELECT lab() AS lab) AS here
 LEFT JOIN locks AS k ON k.machine = :machine AND k.lab = here.lab
 LEFT JOIN members AS m ON m.id = :member AND m.lab = here.lab
@@ -80,14 +81,14 @@ AND (g.until_ms IS NULL OR g.until_ms >= :today) AND m.suspended_ms IS NULL AND 
 ORDER BY g.level DESC, g.member LIMIT :most"""
 
 _Row = tuple[
-    int | None, str | None, int | None, str | None, int | None, str, str | None, int | None, int | None
+    int | None, str | None, int | None, str | None, int | None, str, str | None, int | None, int | None, int
 ]
 
 
 def _standing(
     conn: sqlite3.Connection, row: _Row, skill: SkillId, today_ms: int, sponsor_from: Level
 ) -> Standing:
-    since, record, blocked, member, suspended, name, language, held, until = row
+    since, record, blocked, member, suspended, name, language, held, until, contested = row
     lock = None if since is None or record is None else Lock(since, RecordId.of(record))
     if member is None:
         return Standing(lock=lock)
@@ -98,7 +99,7 @@ def _standing(
     if level < Level.AUTONOMOUS:
         sponsors = _sponsors(conn, skill, today_ms, sponsor_from)
     person = Person(MemberId(member), name, language)
-    return Standing(person, blocked, suspended, level, lapsed, lock, sponsors)
+    return Standing(person, blocked, suspended, level, lapsed, lock, sponsors, bool(contested))
 
 
 def _sponsors(

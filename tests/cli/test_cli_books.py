@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cli_lab import ADA, Floor, Lab
 
+from fabgate.records import Draft, Refused
 from fabgate.store import journal
 from fabgate.store.db import Store
 
@@ -76,10 +77,13 @@ def test_following_the_journal_makes_no_sense_in_a_rehearsal(lab: Lab):
 def test_records_that_were_blanked_are_shown_as_such(lab: Lab):
     lab.people()
     with Store(lab.settings.gate.state).writer() as writer, writer.write() as pen:
-        journal.purge(pen, lab.clock.now(), "13 months", 4, 4)
+        at = lab.clock.now()
+        seq = pen.append(Draft(at, Refused("laser", "unknown_badge", "k:1"))).seq
+        journal.purge(pen, at, "13 months", 1, seq)
     lines = lab.done("journal tail -n 100").splitlines()
-    assert "(blanked: a purge record says why)" in lines[3]
-    assert '"notes": {}' in lab.done("journal tail -n 100 --json").splitlines()[3]
+    assert "(blanked: a purge record says why)" in lines[seq - 1]
+    assert "member.add" in lines[1], "what a right rests on is kept"
+    assert '"notes": {}' in lab.done("journal tail -n 100 --json").splitlines()[seq - 1]
     lab.done("journal verify")
 
 
