@@ -25,12 +25,12 @@ from fabgate.records import (
 from fabgate.rules import standing
 from fabgate.store import chain, journal, rights, sound
 from fabgate.store.faults import told
+from fabgate.store.outgoing import BESIDE
 from fabgate.store.writer import SEQ_BITS, SEQ_MASK, Pen
 
 NOTE_KINDS = 32  # texts beside one record
 NOTE_SIGNS = 250_000
 KIND_SIGNS = 32
-BESIDE = "beside"  # the note that stands beside a right, not beside the journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +312,7 @@ def take_notes(pen: Pen, origin: Origin, first: int, last: int, notes: Sequence[
     plain = (one for one in new if one.note.kind != BESIDE)
     pen.conn.executemany(_NOTE, ((pen.lab, one.note.kind, one.note.text, base + one.seq) for one in plain))
     for one in new:
-        if one.note.kind == BESIDE:
+        if one.note.kind == BESIDE:  # beside a right, not beside the journal
             lay_beside(pen, RecordId(origin, one.seq), one.note.text)
     pen.execute("UPDATE heard SET noted = max(noted, ?) WHERE origin = ?", (last, number))
     return True
