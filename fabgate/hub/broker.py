@@ -59,7 +59,6 @@ def write(settings: Settings, papers: Papers | None, revoked: str, names: Names)
     folder = settings.gate.state / FOLDER
     with told:
         folder.mkdir(0o700, exist_ok=True)
-        (folder / "data").mkdir(0o700, exist_ok=True)
     if papers is not None:
         _keep(folder / CA, papers.ca)
         _keep(folder / CERTIFICATE, papers.certificate)
@@ -96,9 +95,7 @@ def _text(hub: HubSettings, folder: Path) -> str:
     if _is_loopback(hub.address) or not hub.tls:
         bind = " ::1" if hub.address == "::1" else " 127.0.0.1"
     form = _GENERAL + (_SAFE if hub.tls else _PLAIN)
-    return form.format(
-        port=hub.port, bind=bind, folder=folder, payload=ALONE, packet=ALONE + _HEADERS, data=folder / "data"
-    )
+    return form.format(port=hub.port, bind=bind, folder=folder, payload=ALONE, packet=ALONE + _HEADERS)
 
 
 def hub_of(settings: Settings) -> HubSettings:
@@ -143,7 +140,8 @@ max_queued_messages 5000
 max_queued_bytes 33554432
 persistent_client_expiration 1d
 persistence true
-persistence_location {data}/
+persistence_location {folder}/
+persistence_file .retained.db
 autosave_interval 300
 log_dest stderr
 log_type error

@@ -1,7 +1,8 @@
 """The books and the keys in one file, and back again on an empty machine.
 
 A backup is a `.tar` for its owner's eyes only (0600): whoever has it has every name and the keys.
-It holds `journal.db`, copied while the gate works, and `keys.json`. What is restored begins a new
+It holds `journal.db`, copied while the gate works, `keys.json`, and the certificates in `FOLDERS` where
+there are any: a gate keeps its place at the hub by them, a hub its gates. What is restored begins a new
 epoch, because records that came after the backup may live on elsewhere under the old one (law 7).
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import sqlite3
 import tarfile
 from collections.abc import Iterator
@@ -28,7 +30,11 @@ from fabgate.store.files import DATABASE, KEYS, KEYS_MODE, restore_reserve, stam
 from fabgate.store.keys import Keys
 from fabgate.store.run import latest_synced_ms
 
-_LARGEST_KEYS = 1 << 20
+# Certificates and the broker's files: a joined gate has the first, a hub all of them.
+FOLDERS = ("link", "pki", "broker")
+_FILE = re.compile(rf"(?:{'|'.join(FOLDERS)})(?:/issued)?/[A-Za-z0-9_-][A-Za-z0-9._-]{{0,99}}")
+_LARGEST_KEYS = _LARGEST_FILE = 1 << 20
+_FOLDER_MODE = 0o700
 _OTHER = "Name a backup that `fabgate backup` made."
 
 
@@ -51,6 +57,7 @@ def backup(store: Store, to: Path, at: Moment, keep: int = 7) -> Path:
             files = {DATABASE: (copy, PRIVATE_MODE)}
             if (store.folder / KEYS).exists():
                 files[KEYS] = (store.folder / KEYS, KEYS_MODE)
+            files |= _beside(store.folder)
             pack(made, files, wall_ms)
         finally:
             copy.unlink(missing_ok=True)
@@ -101,6 +108,7 @@ def restore(archive: Path, folder: Path, at: Moment) -> Identity:
             books, keys = _books(packed, archive), _keys(packed, archive)
             _refuse_books(folder, keys)
             restore_reserve(folder)
+            _unpack_beside(packed, folder)
             if keys is not None and not (folder / KEYS).exists():
                 with whole(folder / KEYS, KEYS_MODE) as file:
                     file.write(keys.text().encode())
@@ -121,6 +129,40 @@ def _take_over(conn: sqlite3.Connection, at: Moment) -> Identity:
     now = replace(was, origin=new_origin(was.lab, was.gate))
     begin_epoch(conn, now, at, "restore", before)
     return now
+
+
+def _beside(folder: Path) -> dict[str, tuple[Path, int]]:
+    """The files of `FOLDERS`, by their names in the archive; what a broker keeps for itself is not ours."""
+    found = {
+        str(path.relative_to(folder)): path
+        for name in FOLDERS
+        for path in sorted((folder / name).rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+    return {
+        name: (path, path.stat().st_mode & 0o777) for name, path in found.items() if _FILE.fullmatch(name)
+    }
+
+
+def _unpack_beside(packed: tarfile.TarFile, folder: Path) -> None:
+    """Put the certificates back; those that are there and are others are never written over.
+
+    Only names of one shape are looked at: no name in an archive leads anywhere else.
+    """
+    names = sorted({name for name in packed.getnames() if _FILE.fullmatch(name)})
+    texts = {}
+    for name in names:
+        file = _member(packed, name)
+        if file is not None:
+            texts[name] = (file.read(_LARGEST_FILE), packed.getmember(name).mode & 0o644 | 0o400)
+    for name, (text, _) in texts.items():
+        if (folder / name).exists() and (folder / name).read_bytes() != text:
+            raise StoreError(f"{folder / name}: there is another file here already", "Move it away first.")
+    for name, (text, mode) in texts.items():
+        path = folder / name
+        path.parent.mkdir(_FOLDER_MODE, parents=True, exist_ok=True)
+        with whole(path, mode) as to:
+            to.write(text)
 
 
 def _refuse_books(folder: Path, keys: Keys | None) -> None:

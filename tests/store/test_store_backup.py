@@ -237,3 +237,95 @@ def test_a_writer_can_work_on_what_was_restored(lab: Store, tmp_path: Path):
 def test_new_books_can_be_made_beside_a_backup_of_the_old(lab: Store, tmp_path: Path):
     backup(lab, tmp_path, moment())
     assert new_books(tmp_path / "new").exists()
+
+
+def test_the_certificates_of_a_hub_come_back_and_what_its_broker_keeps_does_not(
+    lab: Store, folder: Path, tmp_path: Path
+):
+    files = {
+        "pki/ca.key": 0o400,
+        "pki/index.txt": 0o644,
+        "pki/issued/1B68.pem": 0o644,
+        "broker/acl": 0o444,
+        "link/address.json": 0o400,
+    }
+    others = (
+        "broker/.retained.db",
+        "pki/.work-x/key",
+        "pki/deep/er/file",
+        "elsewhere/file",
+        "broker/data/db",
+    )
+    for name in (*files, *others):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"this is {name}")
+        path.chmod(files.get(name, 0o644))
+    (folder / "pki" / "link").symlink_to(tmp_path)
+    restore(backup(lab, tmp_path / "card", moment()), tmp_path / "new", moment())
+    for name, mode in files.items():
+        path = tmp_path / "new" / name
+        assert path.read_text() == f"this is {name}"
+        assert path.stat().st_mode & 0o777 == mode
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert not any((tmp_path / "new" / name).exists() for name in (*others, "pki/link"))
+
+
+def packed_beside(archive: Path, *names: str, link: str | None = None) -> Path:
+    """The backup with more members."""
+    with tarfile.open(archive, "a") as packed:
+        for name in names:
+            member = tarfile.TarInfo(name)
+            if link is not None:
+                member.type, member.linkname = tarfile.SYMTYPE, link
+                packed.addfile(member)
+            else:
+                member.size, member.mode = 5, 0o4777
+                packed.addfile(member, io.BytesIO(b"mine!"))
+    return archive
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "link/../../out",
+        "../link/out",
+        "/link/out",
+        "link/..",
+        "pki/issued/../../../out",
+        "link//out",
+        "link/.hidden",
+        "link/a/b",
+        "linked/out",
+        "link/out\nlink/out",
+    ],
+)
+def test_a_name_in_an_archive_leads_nowhere_else(lab: Store, tmp_path: Path, name: str):
+    archive = packed_beside(backup(lab, tmp_path / "card", moment()), name)
+    restore(archive, tmp_path / "deep" / "new", moment())
+    found = {path.name for path in tmp_path.rglob("*") if path.is_file() and path.read_bytes() == b"mine!"}
+    assert found == set()
+
+
+def test_a_file_in_an_archive_is_nobodys_program_and_a_link_is_no_file(lab: Store, tmp_path: Path):
+    archive = packed_beside(backup(lab, tmp_path / "card", moment()), "link/cert.pem")
+    packed_beside(archive, "link/key.pem", link="/etc/passwd")
+    restore(archive, tmp_path / "new", moment())
+    assert (tmp_path / "new/link/cert.pem").stat().st_mode & 0o7777 == 0o644
+    assert not (tmp_path / "new/link/key.pem").is_symlink()
+    assert not (tmp_path / "new/link/key.pem").exists()
+
+
+def test_certificates_that_are_there_are_never_written_over(lab: Store, folder: Path, tmp_path: Path):
+    (folder / "link").mkdir()
+    (folder / "link" / "cert.pem").write_text("of the backup")
+    archive = backup(lab, tmp_path / "card", moment())
+    new = tmp_path / "new" / "link"
+    new.mkdir(parents=True)
+    (new / "cert.pem").write_text("another")
+    with pytest.raises(StoreError, match="another file here already"):
+        restore(archive, tmp_path / "new", moment())
+    assert (new / "cert.pem").read_text() == "another"
+    assert not Store(tmp_path / "new").exists()
+    (new / "cert.pem").write_text("of the backup")
+    restore(archive, tmp_path / "new", moment())
