@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from docs.wire_samples import LAB, TOPICS, Spoken
+from docs.wire_samples import GATE, LAB, TOPICS, Spoken
 from fabgate.wire import forms, topics
+from fabgate.wire.discovery import discovery
 from fabgate.wire.journal import BLANK_LINE, Batch, NoteLine, Notes
+from fabgate.wire.presence import GateInfo
 from fabgate.wire.roster import RIGHT_LINE, Page
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -52,8 +54,8 @@ def pretty(said: object, indent: int = 0) -> str:
 
 def page() -> str:
     """docs/topics.md."""
-    parts = (_HEAD, *_tree(), _TALK, *(line for spoken in TOPICS for line in _told(spoken)))
-    return "\n".join(parts) + "\n"
+    told = (line for spoken in TOPICS for line in _told(spoken))
+    return "\n".join((_HEAD, *_tree(), _TALK, *told, *_home_assistant())) + "\n"
 
 
 _HEAD = f"""\
@@ -66,7 +68,7 @@ client can show: JSON, one object on a line. A lone gate talks to nobody.
 
 ## Look for yourself
 
-With an observer's certificate, on any computer that reaches the broker:
+With an observer's certificate ([hub.md](hub.md)), on any computer that reaches the broker:
 
 ```
 mosquitto_sub -h hub.lan -p 8883 --cafile ca.pem --cert cert.pem --key key.pem -v -t '{topics.ROOT}/{LAB}/#'
@@ -188,3 +190,13 @@ def _told(spoken: Spoken) -> Iterator[str]:
     if of in LINES:
         yield from ("", "Each line after the first:", "", "```json", pretty(LINES[of]), "```")
     yield from ("", "</details>")
+
+
+def _home_assistant() -> Iterator[str]:
+    info = next(spoken.sample for spoken in TOPICS if isinstance(spoken.sample, GateInfo))
+    topic, payload = discovery(LAB, GATE, info)
+    yield from ("", "## For Home Assistant", "")
+    yield "The hub publishes one more message for each gate, retained, in Home Assistant's own tree."
+    yield "It names the topics above; [looking-on.md](looking-on.md) has the rest."
+    yield from ("", f"On `{topic}`:", "", "<details><summary>Sample</summary>", "")
+    yield from ("```json", pretty(json.loads(payload)), "```", "", "</details>")

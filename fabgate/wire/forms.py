@@ -218,10 +218,16 @@ def personal(text: str) -> str:
     said = parsed(text)
     if not isinstance(said, dict):
         raise Unfit("what stands beside a right is not an object")
-    encoded(dumped(said))
-    if len(encoded(text)) > BESIDE:
+    if "\\u" in text:
+        encoded(dumped(said))
+    if heavier(text, BESIDE):
         raise Unfit(f"more than {BESIDE} bytes beside a right")
     return text
+
+
+def heavier(text: str, most: int) -> bool:
+    """Whether a text has more bytes than these. Raises Unfit for one that has half characters in it."""
+    return len(text) > most or len(encoded(text)) > most
 
 
 class OneLine:

@@ -18,8 +18,8 @@ from fabgate.wire.forms import (
     built,
     cut,
     dumped,
-    encoded,
     headed,
+    heavier,
     joined,
     parsed,
     personal,
@@ -98,7 +98,7 @@ def _line(body: str | Blank) -> str:
 
 def _body(line: str) -> str | Blank:
     if line[:1] == "{" and line[-1:] == "}":
-        if len(line) > BODY // 4 and len(encoded(line)) > BODY:
+        if heavier(line, BODY):
             raise Unfit(f"a body longer than {BODY} bytes")
         return line
     blank = BLANK_LINE.fullmatch(line)

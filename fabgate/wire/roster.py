@@ -16,8 +16,8 @@ from fabgate.wire.forms import (
     OneLine,
     built,
     dumped,
-    encoded,
     headed,
+    heavier,
     joined,
     personal,
     tried,
@@ -117,7 +117,7 @@ def _right(row: str) -> Right:
     found = RIGHT_LINE.fullmatch(row)
     if not found:
         raise Unfit("a line that is no right")
-    if len(encoded(found[3])) > BODY:
+    if heavier(found[3], BODY):
         raise Unfit(f"a body longer than {BODY} bytes")
     return Right(record=found[2], hash=found[1], body=found[3])
 

@@ -19,7 +19,8 @@ from fabgate.wire.roster import Keyring, Page
 
 PAGE = (HOME / "docs" / "topics.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"^On `([^`]+)`:\n\n```\n(.*?)\n```$", PAGE, re.MULTILINE | re.DOTALL)
-SCHEMAS = re.findall(r"^```json\n(.*?)\n```$", PAGE, re.MULTILINE | re.DOTALL)
+MESSAGES_ON_IT, _, HOME_ASSISTANT = PAGE.partition("## For Home Assistant\n")
+SCHEMAS = re.findall(r"^```json\n(.*?)\n```$", MESSAGES_ON_IT, re.MULTILINE | re.DOTALL)
 SPOKEN = {spoken.place: spoken for spoken in wire_samples.TOPICS}
 
 
@@ -92,6 +93,13 @@ def test_the_digest_of_the_page_is_the_sum_of_its_rights():
     info = next(spoken.sample for spoken in SPOKEN.values() if isinstance(spoken.sample, GateInfo))
     assert info.roster.digest == f"{sum(int(right.hash, 16) for right in page.rights) % 2**256:064x}"
     assert info.roster.records == len(page.rights)
+
+
+def test_the_message_for_home_assistant_names_topics_of_the_page():
+    (said,) = re.findall(r"^```json\n(.*?)\n```$", HOME_ASSISTANT, re.MULTILINE | re.DOTALL)
+    named = set(re.findall(r'"(fabgate/[^"]*)"', said))
+    assert named
+    assert named <= set(SPOKEN)
 
 
 def test_no_person_and_no_session_has_a_field_in_what_is_retained():

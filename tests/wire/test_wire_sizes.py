@@ -181,6 +181,10 @@ def test_rows_are_cut_into_messages_that_are_short_enough_and_none_is_lost(sizes
         assert len(one) == MOST or sum(one) + len(one) + following[0] + 1 > FULL
 
 
+def test_a_thousand_short_rows_go_in_messages_of_two_hundred():
+    assert [len(message) for message in cut(range(1_001), lambda _: 1)] == [MOST] * 5 + [1]
+
+
 @calm
 @given(st.lists(st.integers(2, 400) | st.integers(40_000, BODY), max_size=30))
 def test_every_message_that_is_cut_can_be_sent(sizes):
