@@ -166,6 +166,18 @@ def test_a_last_day_that_is_none_is_refused(lab: Lab):
     assert "2027-01-31" in said
 
 
+def test_the_history_of_a_grant_shows_what_took_the_place_of_what(lab: Lab):
+    lab.people()
+    lab.done("grant revoke bob laser --by zoe --reason careless")
+    given, taken = lab.json("grant history bob")
+    assert (given["level"], given["replaced_by"], taken["level"]) == ("trainee", taken["record"], "none")
+    assert (taken["by"], taken["reason"], taken["replaced_by"]) == ("zoe", "careless", None)
+    table = lab.done("grant history bob laser").splitlines()
+    assert table[0].split()[:4] == ["record", "when", "gate", "skill"]
+    assert taken["record"] in table[2]
+    assert "Nothing was ever given" in lab.done("grant history bob mill")
+
+
 def test_a_grant_that_ran_out_shows_what_is_left_of_it(lab: Lab):
     lab.people()
     lab.done("grant give bob laser --level autonomous --until 2026-10-24 --by zoe --reason passed")

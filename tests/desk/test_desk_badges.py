@@ -9,9 +9,9 @@ from first_day import DAY, NOON, done
 
 from fabgate.desk import badges
 from fabgate.errors import BadgeError
-from fabgate.model import Code, Denied, Level, Role
-from fabgate.records import BadgeAdded, BadgeBlocked, Draft, Refused
-from fabgate.store import journal, roster
+from fabgate.model import Code, Denied, Level, Origin, RecordId, Role
+from fabgate.records import BadgeAdded, BadgeBlocked, Draft, Refused, encode
+from fabgate.store import journal, rights, roster
 from fabgate.store.keys import Keys
 
 BLUE, RED, GREEN = "04A2B3C4D5E680", "04:11:22:33:44:55:66", "DEADBEEF"
@@ -190,3 +190,38 @@ def test_of_several_unknown_badges_the_newest_is_taken(here, ada):
     tap(here, RED, machine="router")
     found = badges.next_unknown(here.desk.conn, begin)
     assert (found.token, found.machine) == (token_of(here, RED), "router")
+
+
+# --- given at two places ------------------------------------------------------------------------
+
+
+def given_at_the_hub_as_well(here, number: str, owner: str) -> None:
+    """As if the hub had given the same badge to somebody else while this gate was cut off."""
+    body = encode(Draft(here.clock.now(), BadgeAdded(token_of(here, number), owner, "m-hub")))
+    record = RecordId(Origin("openfab/hub/e0000001"), 7)
+    with here.desk.writer.write() as pen:
+        assert rights.take(pen, record, bytes(32), body) == rights.Taken(
+            rights.mark(pen.conn).arrived, f"badge/{token_of(here, number)}"
+        )
+
+
+def test_a_badge_that_two_were_given_shows_both_and_is_theirs_who_is_given_it_anew(here, ada):
+    bob = here.member("bob")
+    here.badge("ada", BLUE)
+    given_at_the_hub_as_well(here, BLUE, bob)
+    [shown] = badges.listed(here.desk)
+    assert {one.id for one in shown.rivals} == {ada, bob}
+    assert shown.badge.blocked_ms is not None
+    done(badges.add(here.desk, "zoe", "bob", BLUE))
+    assert set(here.last().body.supersedes) >= {"openfab/hub/e0000001#7"}
+    [shown] = badges.listed(here.desk)
+    assert (shown.owner.id, shown.rivals, shown.badge.blocked_ms) == (bob, (), None)
+
+
+def test_a_badge_that_two_were_given_can_be_blocked_for_both(here, ada):
+    here.badge("ada", BLUE)
+    given_at_the_hub_as_well(here, BLUE, here.member("bob"))
+    done(badges.block(here.desk, "zoe", BLUE))
+    [shown] = badges.listed(here.desk)
+    assert (shown.rivals, shown.badge.blocked_ms) == ((), NOON)
+    refused(badges.block(here.desk, "zoe", BLUE), Code.NOTHING_TO_DO)

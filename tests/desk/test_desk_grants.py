@@ -8,9 +8,9 @@ import pytest
 from first_day import DAY, NOON, done
 
 from fabgate.desk import grants, members, roles
-from fabgate.model import Code, Denied, Level, Role
-from fabgate.records import GrantGiven, GrantRevoked, MemberAdded, MemberEdited
-from fabgate.store import roster
+from fabgate.model import Code, Denied, Level, Origin, RecordId, Role
+from fabgate.records import Draft, GrantGiven, GrantRevoked, MemberAdded, MemberEdited, encode
+from fabgate.store import rights, roster
 from fabgate.store.db import Store
 
 
@@ -321,3 +321,34 @@ def test_grants_are_listed_by_skill_the_highest_first(here):
     listed = [(shown.grant.skill, shown.holder.handle) for shown in grants.listed(here.desk)]
     assert listed == [("laser", "ada"), ("laser", "bob"), ("mill", "bob")]
     assert len(grants.listed(here.desk, skill="laser")) == 2
+
+
+# --- history ------------------------------------------------------------------------------------
+
+
+def test_the_history_of_a_grant_names_who_when_where_why_and_what_took_its_place(here):
+    here.member("dee")
+    here.grant("dee", "laser", Level.TRAINEE)
+    done(grants.revoke(here.desk, "zoe", "dee", "laser", "left it running"))
+    here.grant("dee", "mill", Level.TRAINEE)
+    given, taken = grants.history(here.desk, "dee", "laser")
+    assert (given.level, given.reason, given.by.handle, given.gate) == ("trainee", "ready", "zoe", "gate1")
+    assert (taken.level, taken.reason, taken.over) == ("none", "left it running", None)
+    assert (given.over, given.at.wall_ms) == (taken.record, NOON)
+    assert [word.skill for word in grants.history(here.desk, "dee")] == ["laser", "laser", "mill"]
+    assert grants.history(here.desk, "dee", "plasma") == ()
+    refused(grants.history(here.desk, "nobody"), Code.UNKNOWN_MEMBER)
+
+
+def test_a_grant_supersedes_all_that_counted_before_it(here):
+    dee = here.member("dee")
+    here.grant("dee", "laser", Level.TRAINEE)
+    body = encode(Draft(here.clock.now(), GrantRevoked(dee, "laser", "m-hub")))
+    elsewhere = RecordId(Origin("openfab/hub/e0000001"), 7)
+    with here.desk.writer.write() as pen:
+        rights.take(pen, elsewhere, bytes(32), body)
+    assert roster.grants(here.desk.conn, dee) == ()
+    here.grant("dee", "laser", Level.AUTONOMOUS)
+    assert len(here.last().body.supersedes) == 2
+    assert str(elsewhere) in here.last().body.supersedes
+    assert [one.level for one in roster.grants(here.desk.conn, dee)] == [Level.AUTONOMOUS]
