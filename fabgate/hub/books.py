@@ -77,6 +77,9 @@ class HubBooks(Protocol):
     def marks(self, gate: str) -> Mapping[Origin, Mark]:
         """How far each epoch of a gate is held."""
 
+    def hash_of(self, origin: Origin, seq: int) -> bytes | None:
+        """The hash of a record of a gate; None where it is not held."""
+
     def rights_after(self, arrived: int, rows: int, size: int, but: Origin | None) -> Stretch:
         """The rights to hand out next (see `store.rights.after`)."""
 
@@ -130,6 +133,9 @@ class SqliteBooks:
     def marks(self, gate: str) -> Mapping[Origin, Mark]:
         return heard.marks(self._writer.conn, gate)
 
+    def hash_of(self, origin: Origin, seq: int) -> bytes | None:
+        return heard.hash_of(self._writer.conn, origin, seq)
+
     def rights_after(self, arrived: int, rows: int, size: int, but: Origin | None) -> Stretch:
         return rights.after(self._writer.conn, arrived, rows, size, but)
 
@@ -150,7 +156,9 @@ class SqliteBooks:
 
     def boots_seen(self) -> frozenset[tuple[str, str]]:
         found = journal.entries(self._writer.conn, kinds=(ClockSeen.kind,), own=True)
-        return frozenset((one.body.gate, one.body.of_boot) for one in found if isinstance(one.body, ClockSeen))
+        return frozenset(
+            (one.body.gate, one.body.of_boot) for one in found if isinstance(one.body, ClockSeen)
+        )
 
     def keys(self) -> Keys:
         return Keys.load(self._folder)

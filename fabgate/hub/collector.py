@@ -28,13 +28,15 @@ class Collector:
         self._due: dict[tuple[str, str], Mark | None] = {}  # gate and epoch: what to say of it
 
     def greet(self, live: Live, said: GateInfo) -> None:
-        """A gate named its epochs: it is told what is held of each. One that holds less than the hub has
-        lost what it once sent, and is an old copy."""
-        marks = self._books.marks(live.name)
+        """A gate named its epochs: it is told what is held of each.
+
+        That it names fewer records than are held means nothing: these may be words of an hour ago. A
+        record with another hash is no such thing: its books are an old copy that went its own way.
+        """
         for one in said.origins:
-            held = marks.get(self._origin(live, one.epoch), Mark())
-            if held.seq > one.seq or (0 < held.seq == one.seq and held.hash.hex() != one.hash):
-                what = f"epoch {one.epoch} is held up to {held.seq}, and the gate knows it up to {one.seq}"
+            held = self._books.hash_of(self._origin(live, one.epoch), one.seq) if one.seq else None
+            if held is not None and held.hex() != one.hash:
+                what = f"record {one.seq} of epoch {one.epoch} is another one at the gate than here"
                 self._alarms.tell(live.name, Alarm.FORKED, what)
             self._due[live.name, one.epoch] = None
 
@@ -45,7 +47,10 @@ class Collector:
         previous, last = bytes.fromhex(batch.previous), bytes.fromhex(batch.last)
         self._due[live.name, batch.epoch] = None
         match pen.take(origin, batch.first, bodies, previous, last):
-            case Taken(lacks=lacks, odd=odd):
+            case Taken(lacks=lacks, odd=odd, forked=forked):
+                if forked:
+                    what = f"its books were an old copy; epoch {batch.epoch} goes on from there"
+                    self._alarms.tell(live.name, Alarm.FORKED, what)
                 if lacks is not None:
                     self._alarms.tell(live.name, Alarm.GAP, lacks)
                 for what in odd:

@@ -31,6 +31,7 @@ from fabgate.store.writer import SEQ_BITS, SEQ_MASK, Pen
 NOTE_KINDS = 32  # texts beside one record
 NOTE_SIGNS = 250_000
 KIND_SIGNS = 32
+FORK = "fork"  # why an epoch began, see `records.EpochBegun`
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,15 @@ class Mark:
 class Taken:
     """So many records are new.
 
-    `lacks`: a new epoch tells of records of an older one that never came. `odd`: what could not be put
-    into the set of rights, because another record stands there under its id.
+    `lacks`: a new epoch tells of records of an older one that never came. `forked`: it began because the
+    gate's books were an old copy. `odd`: what could not be put into the set of rights, because another
+    record stands there under its id.
     """
 
     records: int
     lacks: str | None = None
     odd: tuple[str, ...] = ()
+    forked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,14 @@ def marks(conn: sqlite3.Connection, gate: str | None = None) -> dict[Origin, Mar
 _MARKS = """\
 SELECT o.lab, o.gate, o.epoch, h.seq, h.hash, h.noted FROM heard AS h JOIN origins AS o ON o.id = h.origin
 WHERE h.lab = lab() AND (:gate IS NULL OR o.gate = :gate) ORDER BY o.id"""
+
+
+@told
+def hash_of(conn: sqlite3.Connection, origin: Origin, seq: int) -> bytes | None:
+    """The hash of a record; None where it is not held."""
+    position = journal.position(conn, RecordId(origin, seq))
+    row = conn.execute("SELECT hash FROM journal WHERE position = ?", (position,)).fetchone()
+    return None if row is None else bytes(row[0])
 
 
 def mark(conn: sqlite3.Connection, origin: Origin) -> Mark:
@@ -192,7 +203,8 @@ def _take_new(
     views.write()
     pen.execute(_MOVE, (first + len(bodies) - 1, links[-1], number))
     lacks = _lacks(pen.conn, origin, said[0]) if first == 1 and said[0] else None
-    return Taken(len(bodies), lacks, tuple(views.odd))
+    forked = first == 1 and said[0] is not None and said[0]["cause"] == FORK
+    return Taken(len(bodies), lacks, tuple(views.odd), forked)
 
 
 def _rows(
