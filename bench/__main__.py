@@ -12,10 +12,10 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import process, reader, rehearsing, tap, world
+from bench import hub, process, reader, rehearsing, tap, world
 from bench.figures import Figure
 
-ALL = {"tap": tap, "reader": reader, "process": process, "rehearsal": rehearsing, "world": world}
+ALL = {"tap": tap, "reader": reader, "process": process, "rehearsal": rehearsing, "world": world, "hub": hub}
 
 
 def main(words: list[str]) -> int:
