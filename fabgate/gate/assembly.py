@@ -18,12 +18,11 @@ from fabgate.gate.ink import InkWell
 from fabgate.gate.lookup import Lookup
 from fabgate.gate.loop import Edges, Loop, Post
 from fabgate.gate.panel import Panels
-from fabgate.gate.readers import ReaderEdge
+from fabgate.gate.readers import ReaderEdge, Ring
 from fabgate.gate.readers import edges as edges_of
 from fabgate.model import Clock, MachineId, Trouble
 from fabgate.store import roster
 from fabgate.store.db import Store
-from fabgate.store.keys import Keys
 from fabgate.texts import Catalogue
 
 
@@ -36,6 +35,7 @@ class Gate:
     lookup: Lookup
     panels: Panels
     readers: tuple[ReaderEdge, ...]
+    keys: Ring
 
 
 def assemble(
@@ -51,7 +51,7 @@ def assemble(
 
     Raises StoreError without keys.
     """
-    keys = Keys.load(settings.gate.state)
+    keys = Ring(settings.gate.state)
     rules = {machine: wired.rules for machine, wired in settings.machines.items()}
     panels = Panels(bench.machines, catalogue)
     posts = [Post(rules[machine], devices) for machine, devices in bench.machines.items()]
@@ -65,6 +65,7 @@ def assemble(
             for machine, devices in bench.machines.items()
             for edge in edges_of(machine, devices.readers, keys, clock, post)
         ),
+        keys=keys,
     )
 
 

@@ -20,10 +20,11 @@ from fabgate.events import Event, Mended, Troubled
 from fabgate.gate.ink import write_down
 from fabgate.model import Clock, MachineId, Moment, Trouble, Why
 from fabgate.records import Draft, GateStarted, SessionStopped
-from fabgate.store import db, journal
+from fabgate.store import db, journal, linked
 from fabgate.store.db import Medium, Store, Writer
 from fabgate.store.files import Lock, release_reserve
 from fabgate.store.keys import Keys
+from fabgate.wire.roster import EVERY, lacking
 
 log = logging.getLogger(__name__)
 LAST = 100
@@ -37,6 +38,7 @@ class Books:
 
     `sound`: the last hundred records verify. `aside`: where a corrupt database was moved to.
     `owed`: records of this boot that a full disk did not take; the ink writes them when it can.
+    `refused`: machines (`*`: all) under rules of the hub that this version does not know.
     """
 
     store: Store
@@ -44,6 +46,7 @@ class Books:
     sound: bool
     aside: str | None = None
     owed: tuple[Draft, ...] = ()
+    refused: frozenset[str] = frozenset()
 
 
 @contextmanager
@@ -91,19 +94,40 @@ def open_books(settings: Settings, clock: Clock, medium: Medium = db.OPEN_MEDIUM
 def _opened(settings: Settings, clock: Clock, store: Store, aside: str | None) -> Books:
     db.migrate(settings.gate.state, clock.now())
     with store.writer() as writer:
-        sound = not journal.verify(writer.conn, last=LAST).broken
-        clean = journal.was_clean(writer.conn) and aside is None
-        drafts = _first_words(writer, clock.now(), settings.gate.beat_ms, clean)
-        owed = () if _written(writer, drafts) or _written_over_reserve(writer, store, drafts) else drafts
-    return Books(store, clean, sound, aside, owed)
+        if not linked.linked(writer.conn).forked:
+            return _begun(settings, clock, store, writer, aside)
+    _leave_fork(settings, clock)
+    with store.writer() as writer:
+        return _begun(settings, clock, store, writer, aside)
+
+
+def _begun(settings: Settings, clock: Clock, store: Store, writer: Writer, aside: str | None) -> Books:
+    sound = not journal.verify(writer.conn, last=LAST).broken
+    clean = journal.was_clean(writer.conn) and aside is None
+    refused = lacking(linked.linked(writer.conn).needs)
+    drafts = _first_words(writer, clock.now(), settings.gate.beat_ms, clean)
+    owed = () if _written(writer, drafts) or _written_over_reserve(writer, store, drafts) else drafts
+    return Books(store, clean, sound, aside, owed, refused)
+
+
+def _leave_fork(settings: Settings, clock: Clock) -> None:
+    """The hub holds other records under this epoch's name: the card was copied, or put back. What is
+    written from now on has a name of its own, or none of it would ever reach the hub."""
+    try:
+        begun = db.begin_anew(settings.gate.state, clock.now(), "fork")
+        log.critical("event=fork_left begun=%s", begun)
+    except DiskFull as error:  # the next start tries again; this gate works on
+        log.critical("event=fork_not_left error=%r", error.what)
 
 
 def troubles(books: Books, machines: Iterable[MachineId], at: Moment) -> list[Event]:
-    """What keeps the machines from starting until the books were read through."""
-    found = Trouble.CHECKING if books.sound else Trouble.JOURNAL
-    if books.clean and books.sound:
-        return []
-    return [Troubled(machine, found, at) for machine in machines]
+    """What keeps the machines from starting: the books, until they were read through; rules of the hub
+    that this version does not know."""
+    found: list[Event] = []
+    if not (books.clean and books.sound):
+        what = Trouble.CHECKING if books.sound else Trouble.JOURNAL
+        found += [Troubled(machine, what, at) for machine in machines]
+    return found + [Troubled(one, Trouble.OUTDATED, at) for one in machines if books.refused & {one, EVERY}]
 
 
 def check_books(books: Books, machines: Iterable[MachineId], clock: Clock) -> list[Event]:

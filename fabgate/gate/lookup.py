@@ -1,7 +1,8 @@
 """The lookup: answers how a badge stands, and tells the loop what the desk has changed.
 
-It reads on a connection of its own; it decides nothing. What other processes append to the
-journal reaches the loop through `watch`, at most a tenth of a second later.
+It reads on a connection of its own; it decides nothing. What the desk asks of a session stands in the
+journal; what it changes in the roster, at this gate or at the hub, is a row among the rights. Both reach
+the loop through `watch`, at most a tenth of a second later.
 """
 
 from __future__ import annotations
@@ -23,32 +24,14 @@ from fabgate.events import (
     RosterMoved,
 )
 from fabgate.model import Clock, MachineId, MachineRules, Moment, RecordId, Standing, Token
-from fabgate.records import (
-    BadgeAdded,
-    BadgeBlocked,
-    CloseAsked,
-    Entry,
-    GrantGiven,
-    GrantRevoked,
-    MachineLocked,
-    MachineUnlocked,
-    MemberSuspended,
-)
-from fabgate.store import journal, roster
+from fabgate.records import CloseAsked, Entry
+from fabgate.store import journal, linked, roster
 from fabgate.store.db import Reader, Store
 
 log = logging.getLogger(__name__)
 REMEMBERED = 256  # badges whose older tokens are kept, for as long as their sessions may run
-WATCHED = (
-    MachineLocked,
-    MachineUnlocked,
-    CloseAsked,
-    GrantGiven,
-    GrantRevoked,
-    MemberSuspended,
-    BadgeAdded,
-    BadgeBlocked,
-)
+LOCK = "lock"
+GROUNDS = {"hold", "badge", "grant", "?"}  # subjects by which somebody who works may lose their ground
 
 
 class Lookup:
@@ -57,7 +40,7 @@ class Lookup:
     def __init__(self, store: Store, machines: Mapping[MachineId, MachineRules], clock: Clock) -> None:
         self._store, self._machines, self._clock = store, machines, clock
         self._reader: Reader | None = None
-        self._version = self._cursor = 0
+        self._version = self._cursor = self._arrived = 0
         self._older: dict[Token, tuple[Token, ...]] = {}
         self._again: set[MachineId] = set()  # where whoever works is to be looked up again
         self._blind = False
@@ -67,6 +50,7 @@ class Lookup:
         self._reader = self._store.reader()
         self._version = self._reader.data_version()
         self._cursor = journal.last_seq(self._reader.conn)
+        self._arrived = linked.newest(self._reader.conn)
 
     @property
     def reader(self) -> Reader:
@@ -113,11 +97,23 @@ class Lookup:
         version = self.reader.data_version()
         if version == self._version:
             return
+        yield from self._of_rights()
         for entry in journal.entries(self.reader.conn, after=self._cursor):
-            if isinstance(entry.body, WATCHED):
-                yield from self._news(entry)
+            yield from self._asked(entry)
             self._cursor = entry.id.seq
         self._version = version
+
+    def _of_rights(self) -> Iterator[Event]:
+        """What other rights mean here. The roster is asked again once, however much of it has moved."""
+        while found := linked.news(self.reader.conn, self._arrived):
+            for arrived, subject in found:
+                kind, _, machine = subject.partition("/")
+                here = MachineId(machine)
+                if kind == LOCK and here in self._machines:
+                    yield LockChanged(here, roster.lock(self.reader.conn, here), self._clock.now())
+                elif kind in GROUNDS:
+                    self._again.update(self._machines)
+                self._arrived = arrived
 
     def _step_over(self, error: ChainBroken) -> None:
         """The next record cannot be read. It may have been a change of the roster; those behind it count."""
@@ -148,18 +144,9 @@ class Lookup:
         today_ms = at.wall_ms if at.synced else max(at.wall_ms, journal.latest_synced_ms(conn) or 0)
         return roster.standing(conn, tokens, machine, rules.skill, today_ms, rules.sponsor_from)
 
-    def _news(self, entry: Entry) -> list[Event]:
-        """What one record means here. The roster is asked again once, however much of it has moved."""
-        at = self._clock.now()
-        match entry.body:
-            case MachineLocked(machine=machine) | MachineUnlocked(machine=machine):
-                here = MachineId(machine)
-                if here not in self._machines:
-                    return []
-                return [LockChanged(here, roster.lock(self.reader.conn, here), at)]
-            case CloseAsked(machine=machine, session=session):
-                here = MachineId(machine)
-                return [CloseNow(here, RecordId.of(session), at)] if here in self._machines else []
-            case _:
-                self._again.update(self._machines)
-                return []
+    def _asked(self, entry: Entry) -> Iterator[Event]:
+        """What one record of the journal asks of a machine here."""
+        if isinstance(entry.body, CloseAsked):
+            here = MachineId(entry.body.machine)
+            if here in self._machines:
+                yield CloseNow(here, RecordId.of(entry.body.session), self._clock.now())

@@ -10,13 +10,14 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from fabgate.devices.protocols import Devices, Sound
 from fabgate.errors import DeviceError
 from fabgate.events import Ask, Effect, Event, Ink, Power, Recheck, Refuse, Stopping, Tell, Tick, Troubled
 from fabgate.gate.ink import Beat, Written
+from fabgate.gate.outside import machine_state
 from fabgate.gate.panel import Panels, Showing, sound
 from fabgate.model import Clock, MachineId, MachineRules, Moment, Trouble
 from fabgate.records import ClockSynced, Draft
@@ -24,6 +25,7 @@ from fabgate.rules.face import Face, Mood, face, flash
 from fabgate.rules.machine import step
 from fabgate.rules.refusals import Tally
 from fabgate.rules.states import Condition, Ending, Open, Opening, State, at_rest, deadline
+from fabgate.wire.presence import MachineState
 
 log = logging.getLogger(__name__)
 FLASH_MS = 4_000
@@ -31,11 +33,12 @@ FLASH_MS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Where the loop hands things over: to the lookup, to the ink, to the display."""
+    """Where the loop hands things over: to the lookup, the ink, the display, and whoever looks on."""
 
     ask: Callable[[Ask | Recheck], None]
     ink: Callable[[Written], None]
     show: Callable[[Showing], None]
+    state: Callable[[MachineId, MachineState], None] = lambda _machine, _state: None
 
 
 class Post:
@@ -47,6 +50,7 @@ class Post:
         self.shown: Face | None = None
         self.mood: Mood | None = None
         self.flash_until_ms: int | None = None
+        self.told: MachineState | None = None  # what whoever looks on was told last
 
     @property
     def powered(self) -> bool:
@@ -83,6 +87,7 @@ class Loop:
                 todo.extend(self._carry_out(post, effect))
         self._show_rest(post, event.at.boot_ms)
         self._plan_beat(event.at.boot_ms)
+        self._tell_state(post, event.at)
 
     def tick(self, at: Moment) -> None:
         """Do what time alone asks for: deadlines, lamps, heartbeat, counted refusals, the first sync."""
@@ -125,6 +130,7 @@ class Loop:
         """Show every machine's state: called once before the first event."""
         for post in self.posts.values():
             self._show_rest(post, at.boot_ms)
+            self._tell_state(post, at)
 
     @property
     def powered(self) -> bool:
@@ -191,6 +197,12 @@ class Loop:
             self._edges.show(
                 Showing(post.rules.machine, resting.what, resting.facts, resting.language, Sound.NONE)
             )
+
+    def _tell_state(self, post: Post, at: Moment) -> None:
+        now = machine_state(post.state, at)
+        if post.told is None or replace(post.told, at=at) != now:
+            post.told = now
+            self._edges.state(post.rules.machine, now)
 
     def _light(self, post: Post, mood: Mood) -> None:
         if mood is not post.mood:

@@ -10,14 +10,18 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
 
-from fabgate.devices.protocols import Left, Reader, Refused, Sighting
-from fabgate.errors import DeviceError
+from fabgate.badges.uid import Uid
+from fabgate.devices.protocols import Appeared, Left, Reader, Refused, Sighting
+from fabgate.errors import DeviceError, StoreError
 from fabgate.events import BadgeGone, BadgeSeen, BadgeUnfit, Event, Mended, Troubled
-from fabgate.model import Clock, MachineId, Trouble
+from fabgate.model import Clock, MachineId, Token, Trouble
 from fabgate.store.keys import Keys
 
 log = logging.getLogger(__name__)
+MOST_LYING = 16  # badges that went while their reader was blind are forgotten some day
 Post = Callable[[Event], None]
 
 
@@ -64,6 +68,31 @@ class Eyes:
             self._post(replace(seen, at=self._clock.now(), fresh=False))
 
 
+class Tokens(Protocol):
+    """Whatever makes the tokens of a badge, the newest key's first."""
+
+    def tokens(self, uid: Uid) -> tuple[Token, ...]: ...
+
+
+class Ring:
+    """The badge keys in use, for all readers; they may change while the gate runs."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises StoreError without keys."""
+        self._folder = folder
+        self._keys = Keys.load(folder)
+
+    def tokens(self, uid: Uid) -> tuple[Token, ...]:
+        return self._keys.tokens(uid)
+
+    def reload(self) -> None:
+        """The file has changed: from now on these are the keys. What cannot be read changes nothing."""
+        try:
+            self._keys = Keys.load(self._folder)
+        except StoreError as error:
+            log.error("event=keys_not_read error=%r", error.what)
+
+
 class ReaderEdge:
     """One reader of one machine, turned by its thread or by a rehearsal."""
 
@@ -71,7 +100,7 @@ class ReaderEdge:
         self,
         machine: MachineId,
         reader: Reader,
-        keys: Keys,
+        keys: Tokens,
         clock: Clock,
         post: Post,
         eyes: Eyes | None = None,
@@ -79,6 +108,7 @@ class ReaderEdge:
         self.machine, self.blind = machine, False
         self._reader, self._keys, self._clock = reader, keys, clock
         self._eyes = eyes or Eyes(machine, clock, post)
+        self._lying: dict[Uid, tuple[Token, ...]] = {}
 
     def turn(self, timeout_s: float) -> None:
         """Wait for badges for at most `timeout_s` seconds and post what came; a dead reader is told once."""
@@ -104,14 +134,28 @@ class ReaderEdge:
         at = self._clock.now()
         if isinstance(sighting, Refused):
             return BadgeUnfit(self.machine, sighting.code, at)
-        token, *older = self._keys.tokens(sighting.uid)
+        token, *older = self._tokens(sighting)
         if isinstance(sighting, Left):
             return BadgeGone(self.machine, token, at)
         return BadgeSeen(self.machine, token, at, tuple(older), sighting.fresh)
 
+    def _tokens(self, sighting: Appeared | Left) -> tuple[Token, ...]:
+        """Under the keys of now; a badge that lies there keeps what it came with until it leaves.
+
+        Else new keys would turn it into another one, and nobody would notice when it is taken out.
+        """
+        known = self._lying.pop(sighting.uid, None)
+        fresh = isinstance(sighting, Appeared) and sighting.fresh
+        tokens = self._keys.tokens(sighting.uid) if known is None or fresh else known
+        if isinstance(sighting, Appeared):
+            self._lying[sighting.uid] = tokens
+            if len(self._lying) > MOST_LYING:
+                self._lying.pop(next(iter(self._lying)))
+        return tokens
+
 
 def edges(
-    machine: MachineId, readers: tuple[Reader, ...], keys: Keys, clock: Clock, post: Post
+    machine: MachineId, readers: tuple[Reader, ...], keys: Tokens, clock: Clock, post: Post
 ) -> tuple[ReaderEdge, ...]:
     """The edges of one machine's readers, which see together."""
     eyes = Eyes(machine, clock, post)

@@ -24,7 +24,10 @@ from fabgate.gate.assembly import Gate, apply_locks, assemble, catalogue_of, wat
 from fabgate.gate.boot import Books, alone, check_books, open_books, troubles
 from fabgate.gate.inbox import Inbox
 from fabgate.gate.ink import Written
+from fabgate.gate.line import NAME as LINK
+from fabgate.gate.line import Line, wanted
 from fabgate.gate.loop import Edges
+from fabgate.gate.outside import Outside
 from fabgate.gate.panel import Showing
 from fabgate.gate.readers import ReaderEdge
 from fabgate.gate.threads import Patience, Turner, Worker, spawn
@@ -60,6 +63,9 @@ class Daemon:
         self._fed_ms = 0
         self._latest: dict[MachineId, Showing] = {}
         self._readers: list[Turner] = []
+        self._outside = Outside(settings.machines, clock, self._inbox)
+        self._line: Line | None = None  # to the hub, where there is one
+        self._linker: Turner | None = None
         self._door: Door | None = None
 
     def post(self, event: Event) -> None:
@@ -91,6 +97,7 @@ class Daemon:
             ask=lambda job: self._asker.put(job),
             ink=lambda job: self._inker.put(job),
             show=self._show,
+            state=self._outside.state,
         )
         catalogue = catalogue_of(self._settings)
         return assemble(self._settings, books, catalogue, self._bench, self._clock, edges, self._inbox.put)
@@ -131,10 +138,21 @@ class Daemon:
         gate.loop.show_all(self._clock.now())
         watch_inputs(self._bench, self._clock, self._inbox.put)
         self._readers = [self._turn(edge) for edge in gate.readers]
+        if wanted(self._settings):
+            self._line = self._line_of(gate, books)
+            self._linker = Turner(LINK, self._line.turn, self._line.end)
         if not books.clean:
             spawn("check", lambda: self._post_far(check_books(books, machines, self._clock)))
         if self._door is not None:
             self._door.serve_in(spawn)
+
+    def _line_of(self, gate: Gate, books: Books) -> Line:
+        def wake() -> None:
+            if self._line is not None:
+                self._line.wake()
+
+        hooks = self._outside.hooks(gate.keys.reload, wake)
+        return Line(self._settings, books.store, self._clock, hooks, spawn)
 
     def _turn(self, edge: ReaderEdge) -> Turner:
         def turn() -> float:
@@ -144,11 +162,20 @@ class Daemon:
         return Turner(f"reader-{edge.machine}", turn)
 
     def thread_died(self, what: threading.ExceptHookArgs) -> None:
-        """No thread dies in silence: the gate stops, and systemd starts it anew."""
+        """No thread dies in silence: the gate stops, and systemd starts it anew.
+
+        The one that speaks with the hub is begun anew alone: nothing that is decided here needs it, and
+        nobody's cut may end because of it (law 10).
+        """
         name = what.thread.name if what.thread else "?"
         log.critical("event=thread_died thread=%s", name, exc_info=what.exc_value)
-        self._died = name
-        self.end()
+        if name == LINK and self._line is not None:
+            self._line.died()
+            if not self._over:
+                self._linker = Turner(LINK, self._line.turn, self._line.end)
+        elif not name.startswith(LINK):
+            self._died = name
+            self.end()
 
     def end(self) -> None:
         """Stop serving, before anything else that waits. May be called from any thread."""
@@ -183,6 +210,8 @@ class Daemon:
         if now_ms - self._fed_ms >= min(FEED_MS, self._nap_ms):
             self._fed_ms = now_ms
             self._notify.say("WATCHDOG=1")
+            if self._line is not None:
+                self._line.look_after(now_ms)
 
     def _show(self, job: Showing) -> None:
         self._latest[job.machine] = job
@@ -223,6 +252,9 @@ class Daemon:
         """Let the edges finish, the ink with the most time: it alone has something to lose."""
         for turner in self._readers:
             turner.finish()
+        if self._linker is not None and self._line is not None:
+            self._linker.finish()  # it says goodbye to the hub while the ink is written
+            self._line.wake()
         self._inker.settle(patience.left_s())
         while (event := self._inbox.get(0)) is not None:
             if isinstance(event, Inked | InkFailed):  # a start that came too late is answered in the books
@@ -231,6 +263,8 @@ class Daemon:
         if not self._inker.finish(patience.left_s()):
             log.error("event=last_words_not_written")
         self._shower.finish(min(BRIEF_S, patience.left_s()))
+        if self._linker is not None:
+            self._linker.ended(min(BRIEF_S, patience.left_s()))
 
     def _close_devices(self) -> None:
         try:

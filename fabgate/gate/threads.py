@@ -107,19 +107,28 @@ class Worker(Generic[Job]):
 class Turner:
     """A thread that takes one turn after another until it is told to end.
 
-    `turn` gives the seconds to rest before the next one.
+    `turn` gives the seconds to rest before the next one; `end` runs last, in the thread itself, and also
+    where a turn has raised.
     """
 
-    def __init__(self, name: str, turn: Callable[[], float]) -> None:
+    def __init__(self, name: str, turn: Callable[[], float], end: Callable[[], None] = lambda: None) -> None:
         self._over = threading.Event()
-        self._turn = turn
+        self._turn, self._end = turn, end
         self._thread = spawn(name, self._work)
 
     def finish(self) -> None:
         """No further turn. A rest ends at once; a turn that is under way is not waited for."""
         self._over.set()
 
+    def ended(self, patience_s: float) -> bool:
+        """Wait for its end; whether it came in time."""
+        self._thread.join(patience_s)
+        return not self._thread.is_alive()
+
     def _work(self) -> None:
-        while not self._over.is_set():
-            if (rest_s := self._turn()) > 0:
-                self._over.wait(rest_s)
+        try:
+            while not self._over.is_set():
+                if (rest_s := self._turn()) > 0:
+                    self._over.wait(rest_s)
+        finally:
+            self._end()

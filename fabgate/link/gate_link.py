@@ -123,14 +123,14 @@ class GateLink:
         self._version = self.writer.data_version()
         self._intake.open(self.writer)
         self._outbox.look(self.writer.conn)
-        self._tell(at_once=True)
+        self._tell()
 
     def close(self) -> None:
         """Say that the gate stops, and let go of the store."""
         if self._port.connected:
             self._presence.say("stopping")
         self.tidings.stopped = True
-        self._tell(at_once=True)
+        self._tell()
         if self._writer is not None:
             self._writer.close()
 
@@ -160,14 +160,14 @@ class GateLink:
         self._greeted = None
         self._hello.rest()
         self._say_hello()
-        self._tell(at_once=True)
+        self._tell()
 
     def _lost(self, why: str) -> None:
         self.tidings.lost(why)
         self._intake.lost()
         self._handing.lost()
         self._outbox.begin()
-        self._tell(at_once=True)
+        self._tell()
 
     def _delivered(self, number: int, fate: Fate) -> None:
         self._outbox.delivered(number, fate)
@@ -381,7 +381,7 @@ class GateLink:
     def _publish(self, what: str, payload: bytes, correlation: bytes | None = None) -> None:
         self._port.publish(str(Topic(self._lab, self._gate, what)), payload, correlation=correlation)
 
-    def _tell(self, at_once: bool = False) -> None:
+    def _tell(self) -> None:
         at = self._clock.now()
         status = LinkStatus(
             lab=self._lab,
@@ -397,4 +397,4 @@ class GateLink:
             alarms=dict(self.tidings.alarms),
             why=self.tidings.why,
         )
-        self._status.write(status, at.boot_ms, at_once)
+        self._status.write(status, at.boot_ms)

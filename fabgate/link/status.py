@@ -57,12 +57,13 @@ class StatusFile:
         self._written: LinkStatus | None = None
         self._at_ms = 0
 
-    def write(self, now: LinkStatus, boot_ms: int, at_once: bool = False) -> None:
-        """`boot_ms` says when (CLOCK_BOOTTIME). With `at_once` it is written though it was a moment ago."""
+    def write(self, now: LinkStatus, boot_ms: int) -> None:
+        """`boot_ms` says when (CLOCK_BOOTTIME). A new alarm, or another state of the link, does not wait."""
         before = self._written
         if before is not None and replace(now, at_ms=before.at_ms) == before:
             return
-        if before is not None and not at_once and boot_ms - self._at_ms < EVERY_MS:
+        urgent = before is None or (before.state, before.alarms) != (now.state, now.alarms)
+        if not urgent and boot_ms - self._at_ms < EVERY_MS:
             return
         self._written, self._at_ms = now, boot_ms
         try:

@@ -55,6 +55,7 @@ __all__ = [
     "Reader",
     "Store",
     "Writer",
+    "begin_anew",
     "begin_epoch",
     "check",
     "create",
@@ -221,6 +222,22 @@ def _free_name(path: Path, suffix: str) -> Path:
         if not any(path.with_name(name + side).exists() for side in ("", *SIDE_FILES)):
             return path.with_name(name)
     raise AssertionError("counting ends never")
+
+
+def begin_anew(folder: Path, at: Moment, cause: str) -> RecordId:
+    """A new epoch in the books as they are: everything is kept, and what is written goes on under a name
+    that nobody else has written under. Nobody may have the store open. Raises StoreError and its kin."""
+    path = folder / DATABASE
+    with told, held(path):
+        conn = connect_to_write(path)
+        try:
+            before = last_of(conn)
+            lab, gate, _ = before.origin.split("/")
+            begun = begin_epoch(conn, Identity(lab, gate, new_origin(lab, gate)), at, cause, before)
+            conn.execute("UPDATE link SET forked = 0 WHERE lab = ?", (lab,))
+        finally:
+            conn.close()
+    return begun
 
 
 def last_known(folder: Path) -> Previous | None:
