@@ -27,6 +27,7 @@ stop() {
 files() {
     cat <<TABLE
 644 fabgate-gate.service /usr/local/lib/systemd/system/fabgate-gate.service
+644 fabgate-hub.service /usr/local/lib/systemd/system/fabgate-hub.service
 644 fabgate-backup.service /usr/local/lib/systemd/system/fabgate-backup.service
 644 fabgate-backup.timer /usr/local/lib/systemd/system/fabgate-backup.timer
 644 fabgate-metrics@.service /usr/local/lib/systemd/system/fabgate-metrics@.service

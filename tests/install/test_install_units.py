@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 from machine_of_straw import Run
 
-SERVICES = ("fabgate-gate.service", "fabgate-backup.service", "fabgate-metrics@.service")
+HUB = "fabgate-hub.service"
+SERVICES = (
+    "fabgate-gate.service",
+    HUB,
+    "fabgate-backup.service",
+    "fabgate-metrics@.service",
+)
 UNITS = (*SERVICES, "fabgate-backup.timer", "fabgate-metrics@.timer")
 MOST_EXPOSED = "20"  # in tenths: systemd's own score, 2.0 of 10
 
@@ -98,8 +104,8 @@ def test_the_command_line_is_in_the_groups_of_the_gate(gate: Path, systemd: Path
     assert re.findall(r"^g (\w+) -$", users, re.MULTILINE) == sorted(groups.split())
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_no_service_reaches_a_network(systemd: Path, name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in SERVICES if name != HUB])
+def test_no_service_but_the_hub_reaches_a_network(systemd: Path, name: str) -> None:
     assert lines(systemd / name, "RestrictAddressFamilies") == ["AF_UNIX"]
     assert lines(systemd / name, "PrivateNetwork") == ["yes"]
 
@@ -107,7 +113,7 @@ def test_no_service_reaches_a_network(systemd: Path, name: str) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_books_are_their_owners_alone(systemd: Path, name: str) -> None:
     assert lines(systemd / name, "User") == ["fabgate"]
-    assert lines(systemd / name, "StateDirectory") == ["fabgate"]
+    assert lines(systemd / name, "StateDirectory") == ["fabgate-hub" if name == HUB else "fabgate"]
     assert lines(systemd / name, "StateDirectoryMode") == ["0700"]
     assert lines(systemd / name, "UMask") == ["0077"]
 
@@ -126,3 +132,10 @@ def test_numbers_are_written_every_minute_and_never_before_a_tap(systemd: Path) 
     service = systemd / "fabgate-metrics@.service"
     assert lines(service, "Nice") == lines(systemd / "fabgate-backup.service", "Nice") == ["15"]
     assert lines(service, "ExecStart") == ["/opt/fabgate/bin/fabgate --config /etc/fabgate/%i.toml metrics"]
+
+
+def test_the_hub_is_always_started_again_and_does_not_need_its_broker(systemd: Path) -> None:
+    hub = systemd / HUB
+    assert lines(hub, "Type") == ["notify"]
+    assert lines(hub, "Restart") == ["always"]
+    assert lines(hub, "Wants") == lines(hub, "Requires") == []
