@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import random
+
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
-from fabgate.errors import ScenarioError
-from fabgate.rehearsal.exchange import Exchange
+from fabgate.hub.books import SqliteBooks
+from fabgate.hub.engine import Hub, hub_state
+from fabgate.hub.engine import will as hub_will
+from fabgate.link.gate_link import GateLink
+from fabgate.link.presence import last_will
+from fabgate.rehearsal.cast import HUB
+from fabgate.rehearsal.exchange import Exchange, Will
 from fabgate.rehearsal.speaker import Speaker
 from fabgate.rehearsal.stage import Stage
+from fabgate.store.db import Store
+from fabgate.wire.topics import to_gate, to_hub
 
 
-def gate_engine(stage: Stage, exchange: Exchange) -> Speaker:  # noqa: ARG001
+def gate_engine(stage: Stage, exchange: Exchange, seed: int) -> Speaker:
     """The gate's end of the link, at work."""
-    raise ScenarioError(f"{stage.settings.path}: this version has no hub", "Take the `hub` line out.")
+    settings, clock = stage.settings, stage.clock
+    lab, gate, instance = settings.lab.name, settings.gate.name, clock.now().boot
+    port = exchange.join(gate, to_gate(lab, gate), Will(*last_will(lab, gate, instance)))
+    chance = random.Random(f"{seed} {instance}").random
+    link = GateLink(stage.store, settings, clock, port, stage.hooks(), chance, instance)
+    return Speaker(port, link, lambda: exchange.now_ms, lambda: link.writer.close())
 
 
-def hub_engine(settings: Settings, clock: SimClock, exchange: Exchange) -> Speaker:  # noqa: ARG001
+def hub_engine(settings: Settings, clock: SimClock, exchange: Exchange) -> Speaker:
     """The hub, at work."""
-    raise ScenarioError(f"{settings.path}: this version has no hub", "Take the `hub` line out.")
+    books = SqliteBooks(Store(settings.gate.state))
+    lab, instance = settings.lab.name, clock.now().boot
+    will = Will(hub_state(lab), hub_will(books, instance))
+    port = exchange.join(HUB, to_hub(lab), will)
+    hub = Hub(books, settings, clock, port, instance)
+    return Speaker(port, hub, lambda: exchange.now_ms, books.close)

@@ -91,7 +91,7 @@ class ExchangePort:
     ) -> None:
         self.name, self.subscriptions, self.will = name, subscriptions, will
         self._exchange = exchange
-        self._numbers = 0
+        self.said = 0  # messages that were published, whatever became of them
         self.connected = False
         self.heard: deque[PortEvent] = deque()
         self.under_way: deque[Sent] = deque()
@@ -109,8 +109,8 @@ class ExchangePort:
         correlation: bytes | None = None,
     ) -> int:
         """See `Port.publish`. Without a connection the message is answered with `failed`."""
-        self._numbers += 1
-        number = self._numbers
+        self.said += 1
+        number = self.said
         if not self.connected:
             self.heard.append(Delivered(number, Fate.FAILED))
             return number

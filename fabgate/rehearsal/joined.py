@@ -33,6 +33,7 @@ class Joined:
         self.hub, self._stages, self.clock = hub, stages, clock
         self.store = Store(hub.gate.state)
         self.exchange = Exchange(seed, may=own_tree(hub.lab.name), doubles=doubles)
+        self._seed = seed
         self._speakers: dict[str, Speaker] = {}
         self._lost = 0  # hub's disks
 
@@ -73,7 +74,7 @@ class Joined:
     def gate_on(self, name: str) -> None:
         """A gate has booted: its end of the link begins."""
         if name not in self._speakers:
-            self._speakers[name] = gate_engine(self._stages[name], self.exchange)
+            self._speakers[name] = gate_engine(self._stages[name], self.exchange, self._seed)
 
     def gate_off(self, name: str, cut: bool) -> None:
         self._silence(name, cut)
@@ -107,10 +108,8 @@ class Joined:
 
     def due_in_ms(self) -> int | None:
         """How long until something falls due by itself."""
-        dues = [speaker.due_in_ms() for speaker in self._speakers.values()]
-        if (due := self.exchange.due_in_ms()) is not None:
-            dues.append(due)
-        return min(dues, default=None)
+        dues = [self.exchange.due_in_ms(), *(one.due_in_ms() for one in self._speakers.values())]
+        return min((due for due in dues if due is not None), default=None)
 
     def let_pass(self, ms: int) -> None:
         """Time passes, at the hub and at the broker."""

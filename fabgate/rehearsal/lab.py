@@ -36,6 +36,7 @@ class Lab:
         self.cast = cast
         self._random = random.Random(seed)
         self._clocks = clocks
+        self._worked: dict[str, int] = {}
         self.passed_ms = 0
         self._began_ms = next(iter(clocks.values())).now().wall_ms
         self.stages = {
@@ -147,6 +148,8 @@ class Lab:
         """Let virtual time pass; everything that falls due happens at its own moment."""
         if ms == 0:
             return  # the same instant: whatever is in the middle of its work stays there
+        if self.joined is not None:
+            self.settle()  # time moves only when nobody has work left
         end_ms = self.passed_ms + ms
         while (due_ms := self._due_in_ms()) is not None and self.passed_ms + due_ms <= end_ms:
             self._let_pass(due_ms)
@@ -179,6 +182,8 @@ class Lab:
             for stage in self.stages.values():
                 stage.settle(pieces)
             return
+        for name, stage in self.stages.items():  # what a stage did by itself, such as to set its clock
+            self._stir(name, stage)
         hands: list[Callable[[], bool]] = [
             *(partial(self._one_piece, name, stage) for name, stage in self.stages.items()),
             *self.joined.hands(),
@@ -194,6 +199,11 @@ class Lab:
     def _one_piece(self, name: str, stage: Stage) -> bool:
         if not stage.work():
             return False
-        assert self.joined is not None
-        self.joined.stir(name)
+        self._stir(name, stage)
         return True
+
+    def _stir(self, name: str, stage: Stage) -> None:
+        """Let the gate's end of the link look at its books, if the gate has worked."""
+        if self.joined is not None and stage.worked != self._worked.get(name):
+            self._worked[name] = stage.worked
+            self.joined.stir(name)

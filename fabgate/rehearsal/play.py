@@ -7,6 +7,7 @@ scenario, what the outputs do, and each expectation that failed.
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ from fabgate.store.db import create
 from fabgate.store.keys import Keys
 
 Command = Callable[[Sequence[str], Settings, SimClock], Ran]
+MEMORY = Path("/dev/shm")
 MOST_STEPS = 6  # pieces of work between a tap and its relay: a power cut may fall before any of them
 
 
@@ -66,8 +68,13 @@ def play(
 ) -> tuple[Failure, ...]:
     """Play it all, telling as it goes; what failed. Raises ScenarioError, ConfigError, StoreError."""
     cast = load_cast(scenario)
-    with TemporaryDirectory(prefix="fabgate-rehearsal-") as folder:
+    with TemporaryDirectory(prefix="fabgate-rehearsal-", dir=in_memory()) as folder:
         return Player(scenario, in_folder(cast, Path(folder)), command, seed, tell).play()
+
+
+def in_memory() -> Path | None:
+    """Where files are kept in memory, if there is such a place: a rehearsal outlives no power cut anyway."""
+    return MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else None
 
 
 def join_all(cast: Cast, clocks: Mapping[str, SimClock]) -> None:
@@ -88,7 +95,8 @@ def in_folder(cast: Cast, folder: Path) -> Cast:
 def on_stage(settings: Settings, folder: Path) -> Settings:
     """The lab's own settings, on a simulated bench, with books in `folder`, and `--by` believed."""
     gate = replace(settings.gate, state=folder, bench="sim")
-    return replace(settings, gate=gate, proof="claimed")
+    hub = None if settings.hub is None else replace(settings.hub, broker="loopback")
+    return replace(settings, gate=gate, proof="claimed", hub=hub)
 
 
 class Player:

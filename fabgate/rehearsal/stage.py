@@ -20,7 +20,9 @@ from fabgate.gate.boot import check_books, open_books, troubles
 from fabgate.gate.inbox import Inbox
 from fabgate.gate.ink import Written
 from fabgate.gate.loop import Edges
+from fabgate.gate.outside import Outside
 from fabgate.gate.panel import Showing
+from fabgate.link.gate_link import Hooks
 from fabgate.records import Draft, GateStopped
 from fabgate.store.db import Store
 from fabgate.texts import Catalogue
@@ -65,7 +67,8 @@ class Stage:
         self._shows: deque[Showing] = deque()
         self._held: Inked | InkFailed | None = None
         books = open_books(self.settings, self.clock, self.disk)
-        edges = Edges(self._asks.append, self._inks.append, self._shows.append)
+        self._outside = Outside(self.settings.machines, self.clock, self._inbox)
+        edges = Edges(self._asks.append, self._inks.append, self._shows.append, self._outside.state)
         gate = assemble(self.settings, books, self._catalogue, self.bench, self.clock, edges, self._inbox.put)
         gate.ink.open()
         gate.lookup.open()
@@ -122,6 +125,10 @@ class Stage:
     def gate(self) -> Gate:
         assert self._gate is not None, "the controller has no power"
         return self._gate
+
+    def hooks(self) -> Hooks:
+        """What the gate's end of the link may do here. Nothing has to wake it: a stage is watched."""
+        return self._outside.hooks(self.gate.keys.reload)
 
     # --- surroundings
 
