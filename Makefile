@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .PHONY: help demo test check bench docs install switch uninstall clean
 
 help:
-	@echo "make demo       a lab's day on a simulated bench, told as it happens"
+	@echo "make demo       a lab's day on a simulated bench, then a hub and two gates, told as it happens"
 	@echo "make test       the whole test suite             (ARGS=\"-k laws\" for a part of it)"
 	@echo "make check      format, lint, types, import map, and the pages made from the code"
 	@echo "make bench      the figures; QUICK=1 for a moment of each"
@@ -21,7 +21,7 @@ help:
 	@echo "make uninstall  takes fabgate away; configuration and books stay (as root)"
 	@echo "make clean      removes what was made here"
 
-demo: .venv/core
+demo: .venv/core .venv/demo
 	@$(BIN)/fabgate demo
 
 test: .venv/full
@@ -51,6 +51,11 @@ clean:
 # The demo needs the core alone; a Pi Zero should not have to fetch the test tools for it.
 .venv/core: pyproject.toml | $(BIN)/pip
 	@$(PIP) -e .
+	@touch $@
+
+# Its second half wants a broker: where there is no Mosquitto, one for PCs; without either, that half is left out.
+.venv/demo: .venv/core
+	@PATH="$$PATH:/usr/local/sbin:/usr/sbin" command -v mosquitto >/dev/null || $(PIP) -e '.[demo]' || true
 	@touch $@
 
 .venv/full: pyproject.toml Makefile | $(BIN)/pip

@@ -106,6 +106,9 @@ def needs() -> Callable[[str], str]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--kill-seconds", type=int, default=40, help="How long gates, hub and broker are killed at random."
+    )
     parser.addoption("--seeds", type=int, default=5_000, help="How many days the seeded world lives through.")
     parser.addoption(
         "--transfers", type=int, default=3_000_000, help="How many SPI transfers of a lying RC522 are borne."
@@ -116,3 +119,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def seeds(request: pytest.FixtureRequest) -> int:
     """How many seeds the world is run with: 5,000, or what `--seeds` asks for."""
     return int(request.config.getoption("--seeds"))
+
+
+@pytest.fixture(scope="session")
+def kill_seconds(request: pytest.FixtureRequest) -> int:
+    """For how long a whole lab is killed: 40 s, or what `--kill-seconds` asks for."""
+    return int(request.config.getoption("--kill-seconds"))

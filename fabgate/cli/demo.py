@@ -1,4 +1,4 @@
-"""`fabgate demo`: a lab's day, told as it happens, ending with the treasurer's file."""
+"""`fabgate demo`: a lab's day as it happens, to the treasurer's file; then a hub and two gates, live."""
 
 from __future__ import annotations
 
@@ -20,25 +20,38 @@ LIGHT = {"green": "green", "red": "red", "blue": "blue", "amber": "yellow", "whi
 
 @click.command(epilog=example("fabgate demo"))
 @click.option(
+    "--live/--no-live",
+    default=True,
+    help="Then a hub and two gates, as processes over a broker that the demo starts (default: yes).",
+)
+@click.option(
     "--pace",
     type=click.FloatRange(0, 5),
     default=None,
     help="Seconds between two lines (default: 0.25 at a terminal, 0 otherwise).",
 )
-def demo(pace: float | None) -> None:
-    """Play a lab's day on a simulated bench.
+def demo(pace: float | None, live: bool) -> None:
+    """Play a lab's day on a simulated bench, then a hub with two gates.
 
-    A trainee, a sponsor, a power cut, the treasurer's CSV. The rules, the books and the commands are
-    the real ones; the bench and the clock are simulated.
+    A trainee, a sponsor, a power cut, the treasurer's CSV: a day in a second. The rules, the books and
+    the commands are the real ones; the bench and the clock are simulated. Then, live and for about half a
+    minute: two gates and a hub as real processes, over a broker on this machine only (mosquitto, or
+    iotcore of the extra `demo`; without either this part is left out).
     It ends by itself and leaves nothing behind.
     """
     from fabgate.cli import command
+    from fabgate.cli.live import play_live
 
     with resources.as_file(resources.files("fabgate.rehearsal")) as folder:
         scenario = load(folder / "demo.txt")
         teller = Teller(scenario, _pace(pace))
         failures = play(scenario, command, 0, teller.tell)
-    _end(failures)
+    _failed(failures)
+    if live:
+        play_live()
+    click.echo()
+    click.echo("Nothing was left on this machine. Next: `fabgate rehearse docs/rehearsals/first-day.txt`,")
+    click.echo("then docs/installers.md for a gate of your own, docs/hub.md for several.")
 
 
 def _pace(asked: float | None) -> float:
@@ -47,14 +60,11 @@ def _pace(asked: float | None) -> float:
     return PACE_S if sys.stdout.isatty() else 0.0
 
 
-def _end(failures: tuple[Failure, ...]) -> None:
+def _failed(failures: tuple[Failure, ...]) -> None:
     for failure in failures:
         click.secho(f"expected {failure.expected}; {failure.found}", fg="red", err=True)
     if failures:
         raise click.exceptions.Exit(1)
-    click.echo()
-    click.echo("That was a day in a second. Next: `fabgate rehearse docs/rehearsals/first-day.txt`,")
-    click.echo("then docs/installers.md for a gate of your own. Nothing was left on this machine.")
 
 
 class Teller:

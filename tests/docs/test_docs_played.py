@@ -102,7 +102,7 @@ def played(page: Path, folder: Path) -> Iterator[tuple[int, str, str]]:
 
 
 def test_the_piece_of_the_demo_in_the_readme_is_a_piece_of_the_demo():
-    told = CliRunner().invoke(main, ["demo", "--pace", "0"]).output.splitlines()
+    told = CliRunner().invoke(main, ["demo", "--pace", "0", "--no-live"]).output.splitlines()
     readme = (HOME / "README.md").read_text(encoding="utf-8")
     shown = [line for block in blocks(readme) if block.language == "demo" for line in block.lines if line]
     assert len(shown) > 10

@@ -85,7 +85,7 @@ def test_what_a_machine_draws_stands_on_the_bench_and_moves_nothing():
 
 
 def test_the_demo_ends_by_itself_with_the_treasurers_file():
-    result = CliRunner().invoke(main, ["demo", "--pace", "0"])
+    result = CliRunner().invoke(main, ["demo", "--pace", "0", "--no-live"])
     assert result.exit_code == 0, result.output
     assert "session,stop,member" in result.output.replace(" ", "")
     assert "recovered" in result.output
