@@ -27,6 +27,7 @@ stop() {
 files() {
     cat <<TABLE
 644 fabgate-gate.service /usr/local/lib/systemd/system/fabgate-gate.service
+644 fabgate-broker.service /usr/local/lib/systemd/system/fabgate-broker.service
 644 fabgate-hub.service /usr/local/lib/systemd/system/fabgate-hub.service
 644 fabgate-backup.service /usr/local/lib/systemd/system/fabgate-backup.service
 644 fabgate-backup.timer /usr/local/lib/systemd/system/fabgate-backup.timer
@@ -201,6 +202,7 @@ place_configuration() {
     place=$root$configuration
     [ ! -e "$place" ] || place=$place.sample
     install -D -m 644 "$here/systemd/fabgate.toml" "$place"
+    install -D -m 644 "$here/systemd/fabgate-hub.toml" "$root/etc/fabgate/fabgate-hub.toml.sample"
 }
 
 make_the_user() {
@@ -277,6 +279,7 @@ do_switch() {
 do_uninstall() {
     nobody_works || stop "a session is open; wait, or end it: sudo systemctl stop fabgate-gate"
     ! systemd_runs || systemctl --quiet disable --now fabgate-gate.service fabgate-backup.timer \
+        fabgate-hub.service fabgate-broker.service \
         fabgate-metrics@fabgate.timer fabgate-metrics@fabgate-hub.timer || true
     { files && completions | sed 's/^/- /'; } | while read -r _ _ place; do rm -f "$root$place"; done
     rm -f "$root/usr/local/bin/fabgate" "$root/opt/fabgate"

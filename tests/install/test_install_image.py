@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("image")]
 CHECKOUT = Path(__file__).parents[2]
 EDITED = '[lab]\nname = "openfab"\nzone = "Europe/Brussels"\n'
 MODES = {
+    "etc/fabgate/fabgate-hub.toml.sample": 0o644,
     "etc/fabgate/fabgate.toml": 0o644,
     "etc/sudoers.d/fabgate": 0o440,
     "etc/udev/rules.d/60-fabgate.rules": 0o644,
@@ -23,7 +24,9 @@ MODES = {
     "opt/fabgate/libexec/fabgate": 0o755,
     "usr/local/lib/systemd/system/fabgate-backup.service": 0o644,
     "usr/local/lib/systemd/system/fabgate-backup.timer": 0o644,
+    "usr/local/lib/systemd/system/fabgate-broker.service": 0o644,
     "usr/local/lib/systemd/system/fabgate-gate.service": 0o644,
+    "usr/local/lib/systemd/system/fabgate-hub.service": 0o644,
     "usr/local/lib/systemd/system/fabgate-metrics@.service": 0o644,
     "usr/local/lib/systemd/system/fabgate-metrics@.timer": 0o644,
     "usr/local/lib/sysusers.d/fabgate.conf": 0o644,
@@ -128,6 +131,7 @@ def test_taking_it_away_leaves_the_configuration_and_the_books(
     install(tmp_path, "uninstall")
     left = {str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if not file.is_dir()}
     assert left == {
+        "etc/fabgate/fabgate-hub.toml.sample",
         "etc/fabgate/fabgate.toml",
         "etc/fabgate/fabgate.toml.sample",
         "var/lib/fabgate/journal.db",
