@@ -175,7 +175,7 @@ def _one(
         if context is not None:
             plug = context.wrap_socket(plug, server_hostname=address.host, do_handshake_on_connect=False)
             yield from _handshake(plug)
-        wire = Wire(plug)
+        wire = Wire(plug, str(address))
         return wire
     except OSError as error:
         return told(error, str(address), within_tls=isinstance(plug, ssl.SSLSocket))
@@ -197,9 +197,9 @@ def _handshake(plug: ssl.SSLSocket) -> Generator[Want, None, None]:
 class Wire:
     """A connected socket, as paho uses one. It remembers why it broke, and whether more is to be read."""
 
-    def __init__(self, plug: socket.socket) -> None:
-        self._plug = plug
-        self.broke: OSError | None = None
+    def __init__(self, plug: socket.socket, where: str) -> None:
+        self._plug, self._where = plug, where
+        self.broke: Failed | None = None  # not the error: its frames would keep the whole connection
         self.dry = False  # the last read took all there was
         self.polite = False  # we have said goodbye: let it arrive before closing
 
@@ -210,7 +210,7 @@ class Wire:
             self.dry = True
             raise BlockingIOError from None
         except OSError as error:
-            self.broke = error
+            self.broke = told(error, self._where)
             raise
         self.dry = not data
         return data
@@ -223,8 +223,8 @@ class Wire:
         except BlockingIOError:
             raise
         except OSError as error:
-            # What the broker said before it closed tells more than that it closed.
-            self.broke = self._last_words() or error
+            # A broker that refuses our certificate says so, and closes before it has read what we say then.
+            self.broke = self._last_words() or told(error, self._where)
             raise
 
     def pending(self) -> int:
@@ -242,14 +242,14 @@ class Wire:
             self._wait_for_the_end()
         self._plug.close()
 
-    def _last_words(self) -> OSError | None:
+    def _last_words(self) -> Failed | None:
         try:
             while self._plug.recv(65_536):
                 pass
-        except BlockingIOError:
+        except ssl.SSLError as error:
+            return told(error, self._where)
+        except OSError:
             return None
-        except OSError as error:
-            return error if isinstance(error, ssl.SSLError) else None
         return None
 
     def _wait_for_the_end(self) -> None:

@@ -97,7 +97,7 @@ _DISCONNECT = {
     0x98: "the broker ended the connection by its keeper's hand",
 }
 _TAKEN_OVER = 0x8E
-_FATES = {0x00: Fate.OK, 0x10: Fate.NOBODY, 0x87: Fate.REFUSED, 0x95: Fate.TOO_LARGE}
+_FATES = {0x00: Fate.OK, 0x10: Fate.NOBODY, 0x87: Fate.REFUSED}
 
 
 def not_let_in(code: int, name: str) -> Failed:

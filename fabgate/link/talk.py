@@ -23,14 +23,14 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from fabgate.link.dial import Want, Wire
 from fabgate.link.port import Connected, Delivered, Fate, Message, PortEvent
-from fabgate.link.refused import REFUSED, Failed, fate, not_let_in, sent_away, told
+from fabgate.link.refused import REFUSED, Failed, fate, not_let_in, sent_away
 
 if TYPE_CHECKING:
     from paho.mqtt.client import SocketLike
 
-MOST_PACKETS = 64  # read at one turn
+MOST_PACKETS = 64  # read at one turn, or little more
 OVERHEAD = 512  # bytes of a packet beside topic and payload
-SILENCE = 0x8D  # how paho says "Keep alive timeout"
+SILENCE, UNREADABLE = 0x8D, 0x82  # how paho says that it heard nothing, or something wrong
 NO_PLACE = "broker.invalid"  # never asked: the wire is handed in
 
 
@@ -136,7 +136,7 @@ class Talk:
         self.hung_up = False  # it closed without a word
         self._wire, self._who, self._manner, self._where = wire, who, manner, where
         self._numbers = numbers
-        self._heard: list[_Heard] = []
+        self._heard: deque[_Heard] = deque()
         self._early: list[PortEvent] = []  # of a session that goes on, before it is ours again
         self._waiting: deque[Sent] = deque()
         self._under_way: dict[int, Sent] = {}
@@ -156,14 +156,14 @@ class Talk:
     @property
     def more(self) -> bool:
         """Whether something is left to be read, so that a turn is worth it at once."""
-        return self.over is None and self._wire.pending() > 0
+        return not self._wire.dry
 
     def turn(self) -> None:
         """Read what there is, write what can be written, notice silence."""
         for _ in range(MOST_PACKETS):
             self._client.loop_read()
             self._tell()
-            if self.over is not None or self._wire.dry:
+            if self.over is not None or self._wire.dry or len(self.events) >= MOST_PACKETS:
                 break
         if self._client.want_write():
             self._client.loop_write()
@@ -180,6 +180,7 @@ class Talk:
             self._bytes += size
             self._waiting.append(message)
             self._send()
+            self._tell()
 
     def acknowledge(self, number: int) -> None:
         """In the order in which they came, as MQTT demands (4.6): what is behind another one waits for it."""
@@ -210,17 +211,18 @@ class Talk:
 
     def _made(self) -> _Client:
         client, manner = _Client(self._who.client, self._wire), self._manner
+        heard = self._heard  # and not `self`: nothing is to keep a talk that is over
         client.max_inflight_messages = 0  # the window is kept here
         if (will := self._who.will) is not None:
             delay = properties(PacketTypes.WILLMESSAGE, WillDelayInterval=manner.will_delay_s)
             client.will_set(will.topic, will.payload, qos=1, retain=True, properties=delay)
-        client.on_connect = lambda _c, _u, flags, code, said: self._heard.append(
+        client.on_connect = lambda _c, _u, flags, code, said: heard.append(
             _Answered(code, said, flags.session_present)
         )
-        client.on_subscribe = lambda _c, _u, _m, codes, _p: self._heard.append(_Subscribed(codes))
-        client.on_publish = lambda _c, _u, mid, code, _p: self._heard.append(_Published(mid, code))
-        client.on_message = lambda _c, _u, message: self._heard.append(message)
-        client.on_disconnect = lambda _c, _u, flags, code, _p: self._heard.append(
+        client.on_subscribe = lambda _c, _u, _m, codes, _p: heard.append(_Subscribed(codes))
+        client.on_publish = lambda _c, _u, mid, code, _p: heard.append(_Published(mid, code))
+        client.on_message = lambda _c, _u, message: heard.append(message)
+        client.on_disconnect = lambda _c, _u, flags, code, _p: heard.append(
             _Ended(flags.is_disconnect_packet_from_server, code)
         )
         asked = properties(
@@ -235,8 +237,8 @@ class Talk:
         return client
 
     def _tell(self) -> None:
-        heard, self._heard = self._heard, []
-        for one in heard:
+        while self._heard:
+            one = self._heard.popleft()
             match one:
                 case MQTTMessage():
                     self._take(one)
@@ -294,6 +296,8 @@ class Talk:
     def _send(self) -> None:
         while self._waiting and len(self._under_way) < self._window and self.over is None:
             message = self._waiting.popleft()
+            if self._client.socket() is None:
+                return  # it broke at the message before
             sent = self._client.publish(message.topic, message.payload, 1, message.retain, message.properties)
             if sent.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:  # its id is taken: 65,535 later
                 self._bytes -= message.size
@@ -310,9 +314,11 @@ class Talk:
         if end.by_broker:
             return sent_away(end.code.value, str(end.code), self._who.client)
         if self._wire.broke is not None:
-            return told(self._wire.broke, self._where)
+            return self._wire.broke
         if end.code.value == SILENCE:
             return Failed(f"{self._where}: nothing was heard for too long")
+        if end.code.value == UNREADABLE:
+            return Failed(f"{self._where}: what the broker says is no MQTT 5")
         self.hung_up = True
         return Failed(f"{self._where}: the broker closed the connection")
 

@@ -21,7 +21,7 @@ import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import TracebackType
 
 HOST = "127.0.0.1"
@@ -73,6 +73,7 @@ class Proxy:
         self._alone = False  # new connections stay here
         self._accepted = 0
         self._lock = threading.Lock()
+        self._told: deque[tuple[Callable[[], None], threading.Event]] = deque()
         self._ear, self._mouth = socket.socketpair()
         self._ear.setblocking(False)
         self._over = False
@@ -81,34 +82,46 @@ class Proxy:
     # --- what it does to the line
 
     def late(self, seconds: float) -> None:
-        with self._told():
+        def do() -> None:
             self._late_s = seconds
 
+        self._tell(do)
+
     def cut(self) -> None:
-        with self._told():
+        def do() -> None:
             for way in self._ways:
                 way.source.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             self._drop_all()
 
+        self._tell(do)
+
     def black_hole(self) -> None:
-        with self._told():
+        def do() -> None:
             self._swallows, self._alone = lambda way: True, True
 
+        self._tell(do)
+
     def half_open(self, *, to_client: bool = False) -> None:
-        with self._told():
+        def do() -> None:
             self._swallows = lambda way: way.to_client is not to_client
 
+        self._tell(do)
+
     def refuse(self) -> None:
-        with self._told():
+        def do() -> None:
             if self._listener is not None:
                 self._listener.close()
                 self._listener = None
 
+        self._tell(do)
+
     def heal(self) -> None:
-        with self._told():
+        def do() -> None:
             self._late_s, self._alone, self._swallows = 0.0, False, lambda way: False
             if self._listener is None:
                 self._listener = socket.create_server((HOST, self.port))
+
+        self._tell(do)
 
     @property
     def accepted(self) -> int:
@@ -131,19 +144,22 @@ class Proxy:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._told():
+        def do() -> None:
             self._over = True
+
+        self._tell(do)
         self._thread.join(20)
         self._drop_all()
         for plug in (self._listener, self._ear, self._mouth):
             if plug is not None:
                 plug.close()
 
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        with self._lock:
-            yield
+    def _tell(self, do: Callable[[], None]) -> None:
+        """Have it done by the thread: what another one closes stays open while the thread waits for it."""
+        done = threading.Event()
+        self._told.append((do, done))
         self._mouth.send(b"!")
+        assert done.wait(20), "the proxy's thread has died"
 
     def _work(self) -> None:
         while not self._over:
@@ -151,6 +167,10 @@ class Proxy:
             with self._lock:
                 with contextlib.suppress(BlockingIOError):
                     self._ear.recv(4096)
+                while self._told:
+                    do, done = self._told.popleft()
+                    do()
+                    done.set()
                 self._accept()
                 for way in list(self._ways):
                     try:

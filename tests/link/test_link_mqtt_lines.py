@@ -6,6 +6,7 @@ import itertools
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -45,6 +46,16 @@ def test_it_comes_back_after_the_broker_was_killed(broker: Broker, end: Ends, hu
     broker.start()
     until(lambda: gate.port.connected and hub.port.connected, gate, hub)
     works(gate, hub, b"after")
+
+
+def test_a_broker_that_falls_again_and_again_is_no_second_client(broker: Broker, end: Ends) -> None:
+    gate = end(broker.port)
+    for i in range(4):
+        gate.wait_for(Connected, i + 1)
+        broker.kill()
+        gate.wait_for(Lost)
+        broker.start()
+    assert gate.heard(Alarmed) == []
 
 
 def test_a_broker_that_shuts_down_says_so(broker: Broker, end: Ends) -> None:
@@ -117,6 +128,29 @@ def test_what_was_under_way_is_forgotten_and_never_doubled(
     calm(gate, hub, seconds=0.2)
     assert [m.payload for m in hub.heard(Message)] == [b"after"]
     assert len(gate.heard(Delivered)) == 1
+
+
+def test_a_line_that_breaks_while_we_speak_is_lost_and_no_error(
+    broker: Broker, end: Ends, line: Proxy
+) -> None:
+    gate = end(line.port).join()
+    for _ in range(5):
+        line.cut()
+        for _ in range(20):  # not polled: the broken line is found by writing to it
+            gate.port.publish("a", bytes(50_000))
+        assert not gate.port.connected
+        gate.forget()
+        assert gate.wait_for(Lost)
+        gate.join()
+
+
+def test_a_connection_that_is_over_is_forgotten_at_once(broker: Broker, end: Ends, line: Proxy) -> None:
+    gate = end(line.port).join()
+    talk = weakref.ref(gate.port._stage)
+    gate.port.publish("a", bytes(50_000))
+    line.cut()
+    gate.wait_for(Lost)
+    assert talk() is None
 
 
 def test_a_late_line_is_no_dead_line(broker: Broker, end: Ends, hub: End, line: Proxy) -> None:
