@@ -145,13 +145,6 @@ def _what_to_do(name: str, days: int) -> str:
     return f"fabgate hub invite {name} --to FILE"
 
 
-def say_ending(here: Here) -> None:
-    """Warn of certificates that come to their end, on the error output."""
-    for name, days in papers.days_left(here.settings, here.clock.now().wall_ms).items():
-        if days < WARN_DAYS:
-            click.echo(f"The certificate of {name} is good for {days} more days: fabgate hub renew", err=True)
-
-
 def _say_reload(needed: bool) -> None:
     if needed:
         click.echo(f"Now tell the broker: {broker.RELOAD}", err=True)
