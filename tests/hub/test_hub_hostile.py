@@ -9,6 +9,7 @@ from hub_lab import Lab, bodies, own_bodies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fabgate.link.port import Message
 from fabgate.model import Moment, Origin
 from fabgate.records import Draft, EpochBegun, Refused, SessionStopped, encode
 from fabgate.store import chain, journal
@@ -77,8 +78,24 @@ def test_any_bytes_on_any_topic_change_nothing(said: list[tuple[str, bytes]]) ->
         lab.pass_ms(2_000)
         lab.settle()
         assert books(lab) == before
-        bad = sum(1 for what, payload in said if payload and what != "what")  # nobody listens there
+        bad = sum(1 for what, payload in said if payload and what != "nonsense")  # nobody listens there
         assert sum(lab.alarms().values()) >= min(1, bad)
+        lab.hub_off()
+
+
+@settings(max_examples=60, deadline=None)
+@given(said=st.lists(st.tuples(st.text(max_size=60), st.binary(max_size=99), st.booleans()), max_size=8))
+def test_a_broker_that_delivers_anything_from_anywhere_is_borne(said: list[tuple[str, bytes, bool]]) -> None:
+    with TemporaryDirectory() as folder:
+        lab = Lab(Path(folder))
+        lab.make_hub()
+        lab.hub_on()
+        assert lab.hub is not None
+        before = books(lab)
+        for number, (topic, payload, retained) in enumerate(said):
+            lab.hub.handle(Message(topic, payload, retained, number=number))
+        lab.settle()
+        assert books(lab) == before
         lab.hub_off()
 
 
