@@ -14,6 +14,7 @@ from pathlib import Path
 from fabgate.config import Settings
 from fabgate.errors import StoreError
 from fabgate.gate.boot import RUN_LOCK
+from fabgate.gate.checkup_link import on_the_line
 from fabgate.gate.checkup_pi import on_a_pi
 from fabgate.gate.finding import Finding, Grade
 from fabgate.model import Clock
@@ -37,6 +38,7 @@ def checkup(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield _sqlite(sqlite3.sqlite_version_info)
     yield _clock(settings, clock)
     yield _daemon(settings.gate.state)
+    yield from on_the_line(settings, clock)
     if settings.gate.bench == "pi":
         yield from on_a_pi(settings)
 

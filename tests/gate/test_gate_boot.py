@@ -20,9 +20,10 @@ from fabgate.gate.boot import Books, check_books, open_books, recovered, trouble
 from fabgate.gate.lookup import Lookup
 from fabgate.model import Moment, Origin, RecordId, Trouble
 from fabgate.records import Draft, EpochBegun, GateStarted, Refused, SessionStarted, SessionStopped
-from fabgate.store import journal
+from fabgate.store import journal, linked
 from fabgate.store.db import Store
 from fabgate.store.files import KEYS, RESERVE
+from fabgate.store.linked import Linked
 
 MACHINES = (LASER, LATHE)
 PAGE = 4_096
@@ -369,3 +370,26 @@ def test_the_origin_of_a_new_epoch_was_never_used_before(lab: Settings, clock: S
     with Store(lab.gate.state).reader() as reader:
         assert reader.identity.origin != before
         assert reader.identity.origin.startswith(Origin("openfab/gate1/"))
+
+
+def test_machines_that_need_a_newer_fabgate_are_refused_from_the_start(lab: Settings, clock: SimClock):
+    with Store(lab.gate.state).writer() as writer, writer.write() as pen:
+        linked.keep(pen, Linked("hub00001", 3, {"hours": (LASER,)}))
+    books = open_books(lab, clock)
+    assert troubles(books, MACHINES, clock.now()) == [Troubled(LASER, Trouble.OUTDATED, clock.now())]
+
+
+def test_a_noted_fork_begins_a_new_epoch_once_and_keeps_everything(lab: Settings, clock: SimClock):
+    with Store(lab.gate.state).writer() as writer, writer.write() as pen:
+        linked.keep(pen, Linked("hub00001", 3, {}, forked=True))
+        old = writer.identity.origin
+    before = len(read(lab))
+    open_books(lab, clock)
+    begun = bodies(lab, EpochBegun)[-1]
+    assert isinstance(begun, EpochBegun)
+    assert (begun.cause, begun.previous_origin, begun.last_seq) == ("fork", old, before)
+    open_books(lab, clock)
+    assert len(bodies(lab, EpochBegun)) == 2
+    with Store(lab.gate.state).reader() as reader:
+        assert journal.verify(reader.conn).sound
+        assert linked.linked(reader.conn) == Linked("hub00001", 3)

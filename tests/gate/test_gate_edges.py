@@ -12,7 +12,7 @@ from fabgate.devices.sim import SimBench
 from fabgate.events import BadgeGone, BadgeSeen, Event, Mended, Troubled
 from fabgate.gate.assembly import catalogue_of, watch_inputs
 from fabgate.gate.panel import LIGHT, SOUND, Panels, Showing, sound
-from fabgate.gate.readers import ReaderEdge
+from fabgate.gate.readers import ReaderEdge, Ring
 from fabgate.model import Code, Notice, Trouble
 from fabgate.rules.face import Mood
 from fabgate.store.keys import Keys
@@ -113,6 +113,51 @@ def test_a_badge_bears_its_tokens_under_older_keys_too(
     [seen] = posted
     assert seen.older == (old,)
     assert seen.token == new.tokens(ADA)[0]
+
+
+def test_new_keys_are_in_use_at_the_next_badge_and_a_lying_one_leaves_as_what_it_came(
+    bench: SimBench, lab: Settings, clock: SimClock, posted: list[Event]
+):
+    ring = Ring(lab.gate.state)
+    edge = ReaderEdge(LASER, bench.machines[LASER].readers[0], ring, clock, posted.append)
+    old = token_of(lab, ADA)
+    bench.hold(LASER, ADA)
+    edge.turn(0)
+    Keys.rotate(lab.gate.state)
+    ring.reload()
+    bench.lift(LASER)
+    bench.tap(LASER, ADA)
+    edge.turn(0)
+    new = token_of(lab, ADA)
+    assert [event.token for event in posted] == [old, old, new, new]
+    assert posted[2].older == (old,)
+
+
+def test_a_badge_that_lies_there_while_its_reader_fails_is_still_the_same_under_new_keys(
+    bench: SimBench, lab: Settings, clock: SimClock, posted: list[Event]
+):
+    ring = Ring(lab.gate.state)
+    edge = ReaderEdge(LASER, bench.machines[LASER].readers[0], ring, clock, posted.append)
+    old = token_of(lab, ADA)
+    bench.hold(LASER, ADA)
+    edge.turn(0)
+    bench.fail(LASER, "reader")
+    edge.turn(0)
+    Keys.rotate(lab.gate.state)
+    ring.reload()
+    bench.mend(LASER, "reader")
+    edge.turn(0)
+    seen = [event for event in posted if isinstance(event, BadgeSeen)]
+    assert [event.token for event in seen] == [old, old]
+    assert not seen[-1].fresh
+
+
+def test_keys_that_cannot_be_read_anew_leave_those_in_use(lab: Settings):
+    ring = Ring(lab.gate.state)
+    before = ring.tokens(ADA)
+    (lab.gate.state / "keys.json").unlink()
+    ring.reload()
+    assert ring.tokens(ADA) == before
 
 
 def test_a_badge_that_lay_there_already_is_not_fresh(

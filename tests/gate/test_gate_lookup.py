@@ -21,8 +21,9 @@ from fabgate.records import (
     MachineUnlocked,
     Refused,
     SessionStarted,
+    encode,
 )
-from fabgate.store import roster
+from fabgate.store import rights, roster
 from fabgate.store.db import Pen, Store
 
 ADA_ID = MemberId("m-ada")
@@ -172,3 +173,32 @@ def test_without_a_clock_that_is_set_a_grant_is_held_against_the_latest_time_tha
     behind = Moment("boot-9", 0, WALL_MS - 86_400_000, synced=False)
     answer = lookup.answer(ask(lab, behind))
     assert answer.standing.lapsed_ms == WALL_MS - 1
+
+
+def test_a_lock_and_a_revocation_of_the_hub_are_news_though_they_are_no_records_of_this_gate(
+    lookup: Lookup, lab: Settings
+):
+    from_the_hub(lab, 1, MachineLocked(LASER, "m-zoe"))
+    [told] = lookup.watch()
+    assert isinstance(told, LockChanged)
+    assert told.lock is not None
+    from_the_hub(lab, 2, GrantRevoked(ADA_ID, SKILL, "m-zoe"))
+    assert sorted(lookup.watch(), key=lambda event: event.machine) == [
+        RosterMoved(LASER, AT_CLOCK),
+        RosterMoved(LATHE, AT_CLOCK),
+    ]
+    assert lookup.watch() == []
+
+
+def test_many_rights_of_the_hub_at_once_are_one_look_at_each_machine(lookup: Lookup, lab: Settings):
+    from_the_hub(lab, 1, *(GrantRevoked(f"m-{number}", SKILL, "m-zoe") for number in range(1_200)))
+    assert len(lookup.watch()) == 2
+    assert lookup.watch() == []
+
+
+def from_the_hub(lab: Settings, first: int, *bodies: Body) -> None:
+    """Rights as the link takes them up: none of them stands in this gate's journal."""
+    with Store(lab.gate.state).writer() as writer, writer.write() as pen:
+        for seq, body in enumerate(bodies, first):
+            record = RecordId.of(f"openfab/hub/hub00001#{seq}")
+            rights.take(pen, record, seq.to_bytes(32, "big"), encode(Draft(AT, body)))
