@@ -70,6 +70,7 @@ def test_it_comes_back_after_a_cut(broker: Broker, end: Ends, hub: End, line: Pr
         line.cut()
         until(lambda i=i: len(gate.heard(Connected)) == i + 2, gate, hub)
         works(gate, hub, b"%d" % i)
+    assert {lost.why for lost in gate.heard(Lost)} == {f"127.0.0.1:{line.port}: Connection reset by peer"}
 
 
 def test_a_cut_is_no_second_client(broker: Broker, end: Ends, line: Proxy) -> None:
