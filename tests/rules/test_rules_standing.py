@@ -145,6 +145,20 @@ def test_an_edit_that_was_made_unseen_replaces_only_the_fields_it_speaks_of():
     assert standing.outdated([added, name, email]) == {added.record: {"handle": "ada"}}
 
 
+def test_a_later_edit_of_one_place_replaces_an_earlier_one_that_it_does_not_name():
+    first = told(0, 1, MemberEdited(ADA, "z", ("name",)), {"name": "Ada"})
+    second = told(0, 2, MemberEdited(ADA, "z", ("name",)), {"name": "Countess"})
+    assert standing.outdated([second, first]) == {first.record: {}}
+
+
+def test_of_two_edits_that_did_not_know_of_each_other_the_higher_id_is_believed():
+    added = told(0, 1, MemberAdded(ADA, "z"), {"name": "Ada"})
+    seen = (str(added.record),)
+    one = told(1, 1, MemberEdited(ADA, "z", ("name",), seen), {"name": "Countess"})
+    other = told(2, 1, MemberEdited(ADA, "z", ("name",), seen), {"name": "Augusta"})
+    assert standing.profile([other, one, added]).person == {"name": "Augusta"}
+
+
 def test_a_value_that_another_store_blanked_already_does_not_bring_an_older_one_back():
     added = told(0, 1, MemberAdded(ADA, "z"), {"name": "Ada"})
     blanked = told(1, 1, MemberEdited(ADA, "z", ("name",), (str(added.record),)), {})

@@ -260,9 +260,7 @@ def test_what_is_said_of_a_member_counts_once_they_are_known(gate: Writer, hub: 
     assert rows_of(hub.conn) == rows_of(gate.conn)
 
 
-def test_many_members_with_all_that_is_theirs_are_taken_up_in_one_transaction(
-    gate: Writer, hub: Writer
-):
+def test_many_members_with_all_that_is_theirs_are_taken_up_in_one_transaction(gate: Writer, hub: Writer):
     with gate.write() as pen:
         for number in range(300):
             who = f"m-{number:04x}"
@@ -362,6 +360,19 @@ def test_a_badge_with_two_owners_opens_nothing_and_says_so(gate: Writer, hub: Wr
     right(hub, BadgeAdded(TOKEN, BOB, "z"), {"label": ""})
     now = roster.standing(hub.conn, [Token(TOKEN)], laser, skill, moment().wall_ms, Level.AUTONOMOUS)
     assert policy.start(MachineRules(laser, skill, "Laser"), now) is policy.Start.ALONE
+
+
+def test_a_badge_with_two_owners_is_settled_again_when_the_second_becomes_known(gate: Writer, hub: Writer):
+    right(hub, MemberAdded(BOB, "z"), PERSON | {"handle": "bob"})
+    right(hub, BadgeAdded(TOKEN, BOB, "z"), {"label": ""})
+    right(gate, MemberAdded(ADA, "z"), PERSON)
+    right(gate, BadgeAdded(TOKEN, ADA, "z"), {"label": ""})
+    theirs, (added, badge) = known(hub), known(gate)
+    take(hub, badge)
+    assert roster.badge(hub.conn, Token(TOKEN)).member == BOB
+    take(hub, added)
+    take(gate, *theirs)
+    assert rows_of(hub.conn) == rows_of(gate.conn)
 
 
 # --- grants -------------------------------------------------------------------------------------
