@@ -182,15 +182,24 @@ def test_a_long_page_is_taken_up_in_slices_in_its_order(tmp_path: Path) -> None:
 
 
 def test_a_gate_that_died_within_a_page_takes_it_from_its_beginning(tmp_path: Path) -> None:
-    side = Side(lab(tmp_path))
+    class Slow(Hand):
+        def now(self) -> Moment:
+            self.ms += 1
+            return super().now()
+
+    side = Side(lab(tmp_path), clock=Slow())
     side.connect()
-    side.hear("roster", page(many(5)))
-    side.turn()
-    side.link.close()
+    side.hear("roster", page(many(100)))
+    side.turn(2)
+    side.link.writer.close()  # as a kill: nothing is said
+    assert 0 < len(taken(side)) < 100
     again = Side(side.settings, "run-2")
     again.connect()
     again.hub_is()
-    assert needs(again) == [("hub00001", 5)]
+    assert needs(again) == [("hub00001", 0)]
+    again.hear("roster", page(many(100)))
+    again.turn(50)
+    assert taken(again) == list(range(1, 101))
 
 
 def test_a_full_disk_puts_rights_off_and_loses_none(tmp_path: Path) -> None:

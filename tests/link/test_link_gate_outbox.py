@@ -212,6 +212,17 @@ def test_a_message_that_went_nowhere_ends_the_sending_for_a_while(side: Side, fa
     assert sent(side)[0] == (1, 200)
 
 
+def test_what_went_nowhere_goes_again_as_soon_as_a_hub_is_heard(side: Side) -> None:
+    side.write_many(1_000)
+    side.hear("ack", ack(0, side))
+    side.turn(4)
+    side.fate(Fate.NOBODY, "journal")
+    side.take()
+    side.hear("ack", ack(0, side))
+    side.turn()
+    assert sent(side) == [(1, 200)]
+
+
 def test_a_hub_that_nobody_hears_is_told_and_tried_ever_more_seldom(side: Side) -> None:
     side.hear("ack", ack(0, side))
     tries = 0
