@@ -228,6 +228,12 @@ start_again() {
     systemctl restart fabgate-gate.service || stop "the gate did not start; see: journalctl -u fabgate-gate -e"
 }
 
+# Nobody's cut hangs on the hub, so it never waits: its gates go on, and it takes up where it was.
+start_hub_again() {
+    systemd_runs || return 0
+    systemctl try-restart fabgate-hub.service || stop "the hub did not start; see: journalctl -u fabgate-hub -e"
+}
+
 # The release in force and the one before it stay.
 sweep() {
     find "$root$releases" -mindepth 1 -maxdepth 1 -type d | sort -r | tail -n +3 | while read -r old; do
@@ -247,6 +253,7 @@ switch_to() {
     make_the_user
     tell_systemd
     start_again
+    start_hub_again
     sweep
     next_step
 }

@@ -95,7 +95,7 @@ def _text(hub: HubSettings, folder: Path) -> str:
     if _is_loopback(hub.address) or not hub.tls:
         bind = " ::1" if hub.address == "::1" else " 127.0.0.1"
     form = _GENERAL + (_SAFE if hub.tls else _PLAIN)
-    return form.format(port=hub.port, bind=bind, folder=folder, payload=ALONE, packet=ALONE + _HEADERS)
+    return form.format(port=hub.port, bind=bind, folder=folder, packet=ALONE + _HEADERS)
 
 
 def hub_of(settings: Settings) -> HubSettings:
@@ -135,7 +135,6 @@ _GENERAL = """\
 # Made by fabgate: `fabgate hub renew` writes it anew.
 set_tcp_nodelay true
 max_packet_size {packet}
-message_size_limit {payload}
 max_queued_messages 5000
 max_queued_bytes 33554432
 persistent_client_expiration 1d

@@ -172,3 +172,17 @@ def test_a_word_that_it_does_not_know_changes_nothing(switch: Switch, machine: P
         "fabgate: install.sh knows: install, switch, uninstall\n",
     )
     assert in_force(machine) == OLD
+
+
+def test_a_hub_that_runs_here_is_started_again_too_and_one_that_does_not_is_not(
+    switch: Switch, straw: Straw
+) -> None:
+    assert switch().returncode == 0
+    assert "systemctl try-restart fabgate-hub.service" in straw.calls
+
+
+def test_a_hub_that_does_not_start_again_is_said_loudly(switch: Switch, straw: Straw) -> None:
+    straw.put("systemctl", 'case "$*" in try-restart*) exit 1 ;; esac')
+    told = switch()
+    assert told.returncode == 1
+    assert told.stderr == "fabgate: the hub did not start; see: journalctl -u fabgate-hub -e\n"
