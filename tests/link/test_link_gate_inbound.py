@@ -66,9 +66,12 @@ def page(
     after: int = 0,
     hub: str = "hub00001",
     needs: Mapping[str, tuple[str, ...]] | None = None,
+    end: int | None = None,
 ) -> bytes:
     upto = after + len(rows)
-    return Page(hub=hub, after=after, upto=upto, end=upto, needs=needs or {}, rights=tuple(rows)).encode()
+    return Page(
+        hub=hub, after=after, upto=upto, end=end or upto, needs=needs or {}, rights=tuple(rows)
+    ).encode()
 
 
 def level(side: Side) -> Level:
@@ -105,6 +108,21 @@ def test_a_page_that_does_not_go_on_from_what_is_here_is_not_taken_and_the_hub_i
     side.wait(10)
     assert side.linked.arrived == 0
     assert set(needs(side)) == {(None, 0)}
+
+
+def test_a_gate_that_knows_of_more_asks_for_it_when_it_does_not_come(side: Side) -> None:
+    side.hear("roster", page(ADA, end=4))
+    side.turn()
+    assert (side.linked.arrived, needs(side)) == (3, [])
+    side.wait(10)
+    assert needs(side)[0] == ("hub00001", 3)
+
+
+def test_every_fourth_page_is_told_so_that_the_hub_need_not_stop(side: Side) -> None:
+    for number in range(8):
+        side.hear("roster", page(many(20)[number : number + 1], after=number, end=20))
+        side.turn()
+    assert needs(side) == [("hub00001", 4), ("hub00001", 8)]
 
 
 def test_a_page_that_comes_twice_changes_nothing(side: Side) -> None:
