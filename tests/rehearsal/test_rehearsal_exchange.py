@@ -243,6 +243,17 @@ def test_a_last_will_is_said_twenty_seconds_after_a_client_went_without_a_word(
     assert gate.connected
 
 
+def test_a_will_is_not_said_sooner_because_something_else_fell_due():
+    exchange, hub, _ = pair()
+    exchange.cut("gate")
+    for _ in range(2):
+        exchange.join("other", ())  # two of one name take each other over, every second
+    exchange.advance(19_999)
+    assert payloads(hub) == []
+    exchange.advance(1)
+    assert payloads(hub) == [b"lost"]
+
+
 def test_a_client_that_says_goodbye_leaves_its_last_message_and_no_will():
     exchange, hub, gate = pair()
     gate.publish(STATE, b"stopping")
