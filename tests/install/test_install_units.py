@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +12,15 @@ import pytest
 from machine_of_straw import Run
 
 HUB = "fabgate-hub.service"
+BROKER = "fabgate-broker.service"
 SERVICES = (
     "fabgate-gate.service",
     HUB,
+    BROKER,
     "fabgate-backup.service",
     "fabgate-metrics@.service",
 )
+NETWORKED = ("fabgate-gate.service", HUB, BROKER)
 UNITS = (*SERVICES, "fabgate-backup.timer", "fabgate-metrics@.timer")
 MOST_EXPOSED = "20"  # in tenths: systemd's own score, 2.0 of 10
 
@@ -37,7 +41,7 @@ def test_systemd_takes_every_line_of_every_unit(
 ) -> None:
     analyze = needs("systemd-analyze")
     for name in UNITS:  # nothing is installed in /opt here
-        text = re.sub(r"/opt/fabgate/bin/\w+", "/bin/true", (systemd / name).read_text())
+        text = re.sub(r"/opt/fabgate/bin/\w+|/usr/sbin/mosquitto", "/bin/true", (systemd / name).read_text())
         (tmp_path / name).write_text(text.replace("WatchdogSec=10", spoilt or "WatchdogSec=10"))
     told = run(analyze, "verify", "--man=no", "--recursive-errors=no", *(tmp_path / name for name in UNITS))
     assert (told.returncode == 0, "ten" in told.stderr) == ((False, True) if spoilt else (True, False))
@@ -104,13 +108,23 @@ def test_the_command_line_is_in_the_groups_of_the_gate(gate: Path, systemd: Path
     assert re.findall(r"^g (\w+) -$", users, re.MULTILINE) == sorted(groups.split())
 
 
-@pytest.mark.parametrize("name", [name for name in SERVICES if name != HUB])
-def test_no_service_but_the_hub_reaches_a_network(systemd: Path, name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in SERVICES if name not in NETWORKED])
+def test_no_service_but_gate_hub_and_broker_reaches_a_network(systemd: Path, name: str) -> None:
     assert lines(systemd / name, "RestrictAddressFamilies") == ["AF_UNIX"]
     assert lines(systemd / name, "PrivateNetwork") == ["yes"]
 
 
-@pytest.mark.parametrize("name", SERVICES)
+def test_a_gate_reaches_private_networks_and_no_other(gate: Path) -> None:
+    assert lines(gate, "RestrictAddressFamilies") == ["AF_UNIX AF_INET AF_INET6"]
+    assert lines(gate, "IPAddressDeny") == ["any"]
+    [allowed] = lines(gate, "IPAddressAllow")
+    networks = [ipaddress.ip_network(word) for word in allowed.split() if "/" in word]
+    assert networks
+    assert not any(network.is_global for network in networks)
+    assert set(allowed.split()) - set(map(str, networks)) == {"localhost", "link-local"}
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if name != BROKER])
 def test_the_books_are_their_owners_alone(systemd: Path, name: str) -> None:
     assert lines(systemd / name, "User") == ["fabgate"]
     assert lines(systemd / name, "StateDirectory") == ["fabgate-hub" if name == HUB else "fabgate"]
@@ -132,6 +146,18 @@ def test_numbers_are_written_every_minute_and_never_before_a_tap(systemd: Path) 
     service = systemd / "fabgate-metrics@.service"
     assert lines(service, "Nice") == lines(systemd / "fabgate-backup.service", "Nice") == ["15"]
     assert lines(service, "ExecStart") == ["/opt/fabgate/bin/fabgate --config /etc/fabgate/%i.toml metrics"]
+
+
+def test_the_broker_reads_what_the_hub_wrote_and_cannot_reach_the_authority(systemd: Path) -> None:
+    broker = systemd / BROKER
+    assert lines(broker, "User") == lines(systemd / HUB, "User")
+    assert lines(broker, "ExecStart") == ["/usr/sbin/mosquitto -c /var/lib/fabgate-hub/broker/mosquitto.conf"]
+    assert lines(broker, "ExecReload") == ["/bin/kill -HUP $MAINPID"]
+    assert lines(broker, "ProtectSystem") == ["strict"]
+    assert lines(broker, "ReadWritePaths") == ["/var/lib/fabgate-hub/broker"]
+    assert lines(broker, "InaccessiblePaths") == ["-/var/lib/fabgate-hub/pki -/var/lib/fabgate-hub/link"]
+    assert lines(broker, "StateDirectory") == []  # it would make the whole folder one to write in
+    assert "d /var/lib/fabgate-hub 0700 fabgate fabgate -" in (systemd / "tmpfiles.conf").read_text()
 
 
 def test_the_hub_is_always_started_again_and_does_not_need_its_broker(systemd: Path) -> None:
