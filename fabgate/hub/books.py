@@ -96,6 +96,9 @@ class HubBooks(Protocol):
     def commands(self, after: int) -> Sequence[tuple[RecordId, GateCommanded]]:
         """What people at the hub asked of gates after that `seq` and nobody has answered yet."""
 
+    def command(self, record: RecordId) -> GateCommanded | None:
+        """What was asked of a gate by this record; None where it is no such record."""
+
     def boots_seen(self) -> frozenset[tuple[str, str]]:
         """Gate and boot of each `clock.seen` that this hub wrote."""
 
@@ -153,6 +156,10 @@ class SqliteBooks:
 
     def commands(self, after: int) -> Sequence[tuple[RecordId, GateCommanded]]:
         return heard.commands(self._writer.conn, after)
+
+    def command(self, record: RecordId) -> GateCommanded | None:
+        entry = journal.entry(self._writer.conn, record)
+        return entry.body if entry is not None and isinstance(entry.body, GateCommanded) else None
 
     def boots_seen(self) -> frozenset[tuple[str, str]]:
         found = journal.entries(self._writer.conn, kinds=(ClockSeen.kind,), own=True)

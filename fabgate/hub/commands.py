@@ -15,7 +15,7 @@ from fabgate.link.port import Port
 from fabgate.model import Moment, RecordId
 from fabgate.records import Draft, GateAnswered, GateCommanded
 from fabgate.wire.commands import Answer, Command
-from fabgate.wire.topics import ANSWER, Topic, command
+from fabgate.wire.topics import ANSWER, HUB, Topic, command
 
 ANSWERED = 256  # answers that are known to be dealt with: they may come twice
 
@@ -26,6 +26,8 @@ class Commands:
     def __init__(self, books: HubBooks, alarms: Alarms, gates: Gates, port: Port) -> None:
         self._books, self._alarms, self._gates, self._port = books, alarms, gates, port
         self._lab = books.identity.lab
+        self._epoch = books.identity.origin.rpartition("/")[2]
+        self.outdated = 0  # answers that nobody waited for any more
         self._read_to = 0
         self._asked: dict[str, GateCommanded] = {}
         self._said: set[str] = set()
@@ -67,8 +69,19 @@ class Commands:
         if asked is not None and asked.gate == live.name:
             pen.append(Draft(at, GateAnswered(live.name, answer.command, answer.answer)))
             self._forget(answer.command)
-        elif answer.command not in self._done:
-            self._alarms.tell(live.name, Alarm.UNASKED, f"an answer to {RecordId.of(answer.command)}")
+        elif answer.command not in self._done and not self._was_asked(RecordId.of(answer.command), live):
+            self._alarms.tell(live.name, Alarm.UNASKED, f"an answer to {answer.command}")
+
+    def _was_asked(self, record: RecordId, live: Live) -> bool:
+        """Whether a hub of this lab asked it once: before it was started anew, or before a backup took the
+        place of its books. What was asked in those it may not know any more, so it asks no further."""
+        lab, asker, epoch = record.origin.split("/")
+        if (lab, asker) != (self._lab, HUB):
+            return False
+        asked = self._books.command(record) if epoch == self._epoch else None
+        known = epoch != self._epoch or (asked is not None and asked.gate == live.name)
+        self.outdated += known
+        return known
 
     def _forget(self, record: str) -> None:
         del self._asked[record]

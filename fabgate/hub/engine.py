@@ -25,6 +25,7 @@ from fabgate.hub.commands import Commands
 from fabgate.hub.gates import Gates, Live
 from fabgate.hub.handing import VERB as HAND_IN
 from fabgate.hub.handing import Handing
+from fabgate.hub.onlookers import Onlookers
 from fabgate.hub.publisher import Publisher
 from fabgate.hub.ring import Ring
 from fabgate.link.port import Alarmed, Connected, Delivered, Fate, Lost, Message, Port, PortEvent
@@ -75,9 +76,10 @@ class Hub:
         self.gates = Gates(books, self.alarms, invites)
         self._collector = Collector(books, self.alarms, port)
         self._publisher = Publisher(books, self.gates, port)
-        self._commands = Commands(books, self.alarms, self.gates, port)
+        self.commands = Commands(books, self.alarms, self.gates, port)
         self._handing = Handing(books, self.alarms, self.gates)
         self._ring = Ring(books, self.alarms, port)
+        self._onlookers = Onlookers(self._lab, self.gates, port)
         self._heard: deque[Message] = deque()
         self._version: int | None = None
         self._state_ms = 0
@@ -87,7 +89,7 @@ class Hub:
         self._version = self._books.version()
         self.gates.open()
         self._ring.reload()
-        self._commands.read()
+        self.commands.read()
 
     def close(self) -> None:
         """Say goodbye, and write down what was learnt, if that can be done."""
@@ -122,6 +124,7 @@ class Hub:
         self.gates.lost()
         self._publisher.forget()
         self._ring.forget()
+        self._onlookers.forget()
 
     def turn(self) -> float:
         """Do what is due; gives the seconds until it wants its next turn."""
@@ -134,7 +137,8 @@ class Hub:
         self._look()
         if not self._port.connected:
             return LOOK_S
-        self._commands.turn(at)
+        self.commands.turn(at)
+        self._onlookers.turn()
         for live in self.gates:
             self._ring.hand_out(live)
         more = self._publisher.turn(at)
@@ -167,7 +171,7 @@ class Hub:
         self.gates.committed(at)
         self.alarms.committed(at)
         if asked:
-            self._commands.read()
+            self.commands.read()
         self._books.tidy()
 
     def _look(self) -> None:
@@ -177,7 +181,7 @@ class Hub:
             self._version = version
             self.gates.reload()
             self._ring.reload()
-            self._commands.read()
+            self.commands.read()
 
     def _clock_is_unsure(self, at: Moment) -> None:
         if at.boot_ms - self._state_ms >= STATE_MS:
@@ -224,7 +228,7 @@ class Hub:
                 said = Answer.decode(data)
                 if isinstance(said, Malformed):
                     return said
-                return partial(self._commands.answered, live=live, answer=said, at=at)
+                return partial(self.commands.answered, live=live, answer=said, at=at)
             case _:
                 return self._hear(topic, message, live, at)
 

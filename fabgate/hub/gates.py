@@ -40,6 +40,10 @@ class Live:
         return self.row.gate
 
     @property
+    def retired(self) -> bool:
+        return self.row.retired_ms is not None
+
+    @property
     def talks(self) -> bool:
         """Whether something that is said to it now has a chance to be understood."""
         return self.ready and self.info is not None and self.info.wire == WIRE
@@ -87,10 +91,10 @@ class Gates:
                 self._alarms.tell("-", Alarm.TOO_MANY, f"more than {MOST} gates")
                 return None
             live = self._known[name] = Live(GateRow(name))
-        if live.row.retired_ms is not None:
+        if live.retired:
             self._alarms.tell(name, Alarm.RETIRED, "a gate that was retired speaks")
             return None
-        if live.row.joined_ms is None and self._invites and live.row.invited_ms is None:
+        if live.row.joined_ms is None and not self.invited(live):
             self._alarms.tell(
                 name, Alarm.UNINVITED, "its certificate was made by no invitation of these books"
             )
@@ -98,6 +102,10 @@ class Gates:
         if live.written_ms is None or at.boot_ms - live.written_ms >= HEARD_MS:
             live.dirty = True
         return live
+
+    def invited(self, live: Live) -> bool:
+        """Whether these books made its certificate; on a broker that asks for none, everybody is invited."""
+        return not self._invites or live.row.invited_ms is not None
 
     def lost(self) -> None:
         """The hub hears nobody any more; who is there says so anew."""
@@ -128,7 +136,7 @@ class Gates:
         self.keep_info(live)
         for other in self._known.values():
             twice = _machines(other) & _machines(live)
-            if other is not live and other.row.retired_ms is None and twice:
+            if other is not live and not other.retired and twice:
                 what = f"{', '.join(sorted(twice))} is also at {other.name}"
                 self._alarms.tell(live.name, Alarm.MACHINE_TWICE, what)
 

@@ -9,6 +9,7 @@ from fabgate.model import Level, Moment
 from fabgate.records import Draft, GrantGiven, encode
 from fabgate.store import journal
 from fabgate.store.db import Store
+from fabgate.wire.commands import Answer
 from fabgate.wire.roster import Page, Right
 
 
@@ -111,3 +112,65 @@ def test_rights_that_nobody_asked_for_are_refused(lab: Lab, gates: list[FakeGate
     lab.settle()
     assert lab.digests() == before
     assert ("gate-1", "unasked") in lab.alarms()
+
+
+def answer(command: str) -> bytes:
+    return Answer(command, "done", "").encode()
+
+
+def asked(lab: Lab, gate: str) -> str:
+    """The question of this hub to a gate for its rights, by its record."""
+    with Store(lab.settings.gate.state).reader() as reader:
+        found = journal.entries(reader.conn, kinds=("gate.command",), own=True)
+        return next(str(entry.id) for entry in found if entry.body.gate == gate)
+
+
+def told(lab: Lab) -> bool:
+    """Whether the hub has raised an alarm for an answer of gate-1 by now."""
+    lab.settle()
+    lab.pass_ms(2_000)
+    lab.settle()
+    return ("gate-1", "unasked") in lab.alarms()
+
+
+def test_an_answer_to_what_a_restored_hub_asked_before_is_no_alarm(lab: Lab, gates: list[FakeGate]) -> None:
+    archive = lab.backup()
+    before = asked(lab, "gate-1")
+    lab.hub_off(cut=True)
+    lab.restore(archive)
+    lab.hub_on()
+    lab.settle()
+    lab.say("gate-1", "answer", answer(before))
+    lab.say("gate-1", "answer", answer(before.partition("#")[0] + "#999"))  # asked after the backup
+    assert not told(lab)
+    assert lab.hub is not None
+    assert lab.hub.commands.outdated == 2
+
+
+def test_an_answer_that_comes_once_more_to_a_hub_that_was_started_anew_is_no_alarm(
+    lab: Lab, gates: list[FakeGate]
+) -> None:
+    lab.hub_off(cut=True)
+    lab.hub_on()
+    lab.say("gate-1", "answer", answer(asked(lab, "gate-1")))
+    assert not told(lab)
+
+
+@pytest.mark.parametrize("command", ["openfab/gate-2/e2#1", "elsewhere/hub/e1#3"])
+def test_an_answer_to_what_no_hub_of_this_lab_asked_is_an_alarm(
+    lab: Lab, gates: list[FakeGate], command: str
+) -> None:
+    lab.say("gate-1", "answer", answer(command))
+    assert told(lab)
+
+
+def test_an_answer_to_what_another_gate_was_asked_is_an_alarm(lab: Lab, gates: list[FakeGate]) -> None:
+    lab.hub_off(cut=True)
+    lab.hub_on()
+    lab.say("gate-1", "answer", answer(asked(lab, "gate-2")))
+    assert told(lab)
+
+
+def test_an_answer_to_a_record_that_asked_nothing_is_an_alarm(lab: Lab, gates: list[FakeGate]) -> None:
+    lab.say("gate-1", "answer", answer(asked(lab, "gate-1").partition("#")[0] + "#1"))
+    assert told(lab)
