@@ -150,15 +150,22 @@ class ExchangePort:
 
 
 class Exchange:
-    """The broker. The seed picks whose message is carried next, and (`doubles`: how often, 0 to 1)
-    which message is delivered twice. `may` is its access list; without one everybody may everything."""
+    """The broker. The seed picks whose message is carried next, and which is delivered twice or not at
+    all (`doubles`, `losses`: how often, 0 to 1): a broker whose queues are full drops messages that it
+    has taken. `may` is its access list; without one everybody may everything."""
 
     def __init__(
-        self, seed: int = 0, *, may: May | None = None, doubles: float = 0.0, largest: int = LARGEST
+        self,
+        seed: int = 0,
+        *,
+        may: May | None = None,
+        doubles: float = 0.0,
+        losses: float = 0.0,
+        largest: int = LARGEST,
     ) -> None:
         self._random = random.Random(seed)
         self._may: May = may or (lambda _client, _topic, _write: True)
-        self._doubles, self._largest = doubles, largest
+        self._doubles, self._losses, self._largest = doubles, losses, largest
         self.now_ms = 0
         self.running = True
         self._ports: list[ExchangePort] = []
@@ -338,11 +345,14 @@ class Exchange:
                 self._retained[topic] = sent
         wanting = [one for one in self._sessions.values() if self._wants(one, topic)]
         for session in wanting:
-            session.waiting.append(sent)
-            if self._doubles and self._random.random() < self._doubles:
-                session.waiting.append(sent)
+            session.waiting.extend([sent] * self._copies())
             self._give(session)
         return len(wanting)
+
+    def _copies(self) -> int:
+        if self._losses and self._random.random() < self._losses:
+            return 0
+        return 2 if self._doubles and self._random.random() < self._doubles else 1
 
     def _wants(self, session: Session, topic: str) -> bool:
         wanted = any(matches(pattern, topic) for pattern in session.subscriptions)

@@ -28,11 +28,17 @@ class Joined:
     """The exchange with everybody on it who has power."""
 
     def __init__(
-        self, hub: Settings, stages: Mapping[str, Stage], clock: SimClock, seed: int, doubles: float
+        self,
+        hub: Settings,
+        stages: Mapping[str, Stage],
+        clock: SimClock,
+        seed: int,
+        doubles: float,
+        losses: float,
     ) -> None:
         self.hub, self._stages, self.clock = hub, stages, clock
         self.store = Store(hub.gate.state)
-        self.exchange = Exchange(seed, may=own_tree(hub.lab.name), doubles=doubles)
+        self.exchange = Exchange(seed, may=own_tree(hub.lab.name), doubles=doubles, losses=losses)
         self._seed = seed
         self._speakers: dict[str, Speaker] = {}
         self._lost = 0  # hub's disks

@@ -32,6 +32,7 @@ class Lab:
         seed: int = 0,
         catalogue: Catalogue | None = None,
         doubles: float = 0.0,
+        losses: float = 0.0,
     ) -> None:
         self.cast = cast
         self._random = random.Random(seed)
@@ -42,7 +43,9 @@ class Lab:
         self.stages = {
             name: Stage(settings, clocks[name], catalogue) for name, settings in cast.gates.items()
         }
-        self.joined = None if cast.hub is None else Joined(cast.hub, self.stages, clocks[HUB], seed, doubles)
+        self.joined = (
+            None if cast.hub is None else Joined(cast.hub, self.stages, clocks[HUB], seed, doubles, losses)
+        )
 
     def open(self) -> None:
         """Everything gets its power."""

@@ -150,7 +150,7 @@ class LabWorld:
         self.clocks = clocks_of(self._cast, BEGINS_MS + CALM_MS)
         for clock in self.clocks.values():
             clock.reboot()
-        self.lab = Lab(self._cast, self.clocks, seed, begun.catalogue, doubles=0.1)
+        self.lab = Lab(self._cast, self.clocks, seed, begun.catalogue, doubles=0.1, losses=0.03)
         self.actions: list[Action] = []
         self.now_ms = 0
         self.starts = 0

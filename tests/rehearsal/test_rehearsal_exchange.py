@@ -292,6 +292,15 @@ def test_some_messages_are_delivered_twice_as_often_as_is_asked():
     assert 500 < len(heard) < 700
 
 
+def test_some_messages_that_the_broker_took_never_arrive_as_often_as_is_asked():
+    exchange, hub, gate = pair(losses=0.25)
+    for count in range(400):
+        gate.publish(JOURNAL, str(count).encode())
+    exchange.settle()
+    assert all(event.fate is Fate.OK for event in gate.poll() if isinstance(event, Delivered))
+    assert 250 < len(payloads(hub)) < 350
+
+
 def test_nothing_falls_due_where_nothing_waits():
     exchange, _, gate = pair()
     assert exchange.due_in_ms() is None
