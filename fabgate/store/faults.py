@@ -34,8 +34,12 @@ class _Told(ContextDecorator):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        fault: StoreError | None
         if isinstance(error, sqlite3.Error):
             fault = of_sqlite(error)
+        elif isinstance(error, UnicodeDecodeError):
+            # SQLite named what it found wrong, and the name itself is damaged: Python cannot read the error.
+            fault = StoreCorrupt(f"the database holds bytes that are no text: {error}", MOVE)
         elif isinstance(error, OSError) and not isinstance(error, FabgateError):
             fault = of_system(error)
         else:
