@@ -152,11 +152,6 @@ def grant_subject(member: str, skill: str) -> str:
     return _path("grant", member, skill)
 
 
-def member_subjects(member: str) -> tuple[str, ...]:
-    """What the subjects of this member's grants, roles and suspensions begin with."""
-    return _path("grant", member, ""), _path("role", member, ""), _path("hold", member)
-
-
 def _path(kind: str, *parts: str) -> str:
     # A part with a slash in it must not pass for two.
     return "/".join((kind, *(part.replace("%", "%25").replace("/", "%2F") for part in parts)))

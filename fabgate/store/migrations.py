@@ -11,6 +11,7 @@ never rewrites a journal row (law 6).
     gate_run   one row: did the last run end cleanly; how far views of the journal have read
     beats      one row for each boot with open sessions: when they were last seen alive
     rights     every record that gives or takes a right, of the whole lab; the roster is made from them
+    waiting    subjects of rights whose member nobody has taken in yet, as far as this store knows
     rights_sum how many there are, and the sum of their hashes
     link       at a gate: which hub's rights it has, and up to where
     heard      at the hub: how far the journal of each gate's epoch is held
@@ -169,6 +170,12 @@ CREATE TABLE rights_sum (
     lab TEXT NOT NULL PRIMARY KEY,
     records INTEGER NOT NULL,
     digest BLOB NOT NULL CHECK (length(digest) = 32)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE waiting (
+    lab TEXT NOT NULL,
+    member TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    PRIMARY KEY (lab, member, subject)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE link (
     lab TEXT NOT NULL PRIMARY KEY,

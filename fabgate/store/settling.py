@@ -29,7 +29,7 @@ def member(pen: Nib, found: Sequence[Said]) -> set[str]:
     now = standing.profile(found)
     if now is None:
         return set()
-    new = not _knows(pen, now.member)
+    new = not _is_member(pen, now.member)
     pen.execute(_PUT_MEMBER, (pen.lab, now.member, now.added_ms))
     _person(pen, now)
     return _waiting(pen, now.member) if new else set()
@@ -46,35 +46,37 @@ def other(pen: Nib, about: str, found: Sequence[Said]) -> None:
         return
     match about.partition("/")[0]:
         case "hold":
-            _hold(pen, found)
+            _hold(pen, about, found)
         case "badge":
-            _badge(pen, found)
+            _badge(pen, about, found)
         case "role":
-            _role(pen, found)
+            _role(pen, about, found)
         case "grant":
-            _grant(pen, found)
+            _grant(pen, about, found)
         case "lock":
             _lock(pen, found)
 
 
-def _knows(pen: Nib, who: str) -> bool:
+def _knows(pen: Nib, who: str, about: str) -> bool:
+    """Whether a member is known; where not, the subject waits for them."""
+    if _is_member(pen, who):
+        return True
+    pen.execute(
+        "INSERT OR IGNORE INTO waiting (lab, member, subject) VALUES (?, ?, ?)", (pen.lab, who, about)
+    )
+    return False
+
+
+def _is_member(pen: Nib, who: str) -> bool:
     return (
         pen.execute("SELECT 1 FROM members WHERE id = ? AND lab = ?", (who, pen.lab)).fetchone() is not None
     )
 
 
 def _waiting(pen: Nib, who: MemberId) -> set[str]:
-    """What was said of a member before this store knew them; badges that several hold may be theirs."""
-    grants, roles, hold = standing.member_subjects(who)
-    found = {about for start in (grants, roles) for (about,) in pen.execute(_BEGIN, (pen.lab, start, start))}
-    found |= {about for (about,) in pen.execute(_BADGES, (pen.lab,))}
-    return found | {hold}
-
-
-_BEGIN = "SELECT DISTINCT subject FROM rights WHERE lab = ? AND subject >= ? AND subject < ? || char(1114111)"
-_BADGES = """\
-SELECT DISTINCT subject FROM rights WHERE lab = ? AND subject >= 'badge/' AND subject < 'badge0'
-AND NOT EXISTS (SELECT 1 FROM badges AS b WHERE b.token = substr(subject, 7) AND b.rivals IS NULL)"""
+    """What was said of a member before this store knew them."""
+    found = pen.execute("DELETE FROM waiting WHERE lab = ? AND member = ? RETURNING subject", (pen.lab, who))
+    return {about for (about,) in found.fetchall()}
 
 
 # --- persons and their handles ------------------------------------------------------------------
@@ -175,10 +177,12 @@ def _digits(who: str) -> str:
 # --- what they hold -----------------------------------------------------------------------------
 
 
-def _hold(pen: Nib, found: Sequence[Said]) -> None:
+def _hold(pen: Nib, about: str, found: Sequence[Said]) -> None:
     body = found[0].body
     assert isinstance(body, MemberSuspended | MemberLifted)
     now = standing.hold(found)
+    if not _knows(pen, body.member, about):
+        return
     since, record = (None, None) if now is None else (now.since_ms, str(now.record))
     pen.execute(_SUSPEND, (since, record, body.member, pen.lab))
 
@@ -186,15 +190,15 @@ def _hold(pen: Nib, found: Sequence[Said]) -> None:
 _SUSPEND = "UPDATE members SET suspended_ms = ?, suspended_record = ? WHERE id = ? AND lab = ?"
 
 
-def _badge(pen: Nib, found: Sequence[Said]) -> None:
+def _badge(pen: Nib, about: str, found: Sequence[Said]) -> None:
     now = standing.badge(found)
     if now is None:
         return
-    owner = next((who for who in now.owners if _knows(pen, who)), None)
-    if owner is None:
+    known = [who for who in now.owners if _knows(pen, who, about)]
+    if not known:
         return
     rivals = json.dumps(now.owners) if len(now.owners) > 1 else None
-    row = (pen.lab, now.token, owner, now.label, now.added_ms, now.blocked_ms, str(now.record), rivals)
+    row = (pen.lab, now.token, known[0], now.label, now.added_ms, now.blocked_ms, str(now.record), rivals)
     pen.execute(_PUT_BADGE, row)
 
 
@@ -203,12 +207,12 @@ INSERT OR REPLACE INTO badges (lab, token, member, label, added_ms, blocked_ms, 
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
-def _role(pen: Nib, found: Sequence[Said]) -> None:
+def _role(pen: Nib, about: str, found: Sequence[Said]) -> None:
     body = found[0].body
     assert isinstance(body, RoleGiven | RoleRevoked)
     key = (body.member, body.role, body.machine or "")
     now = standing.role(found)
-    if now is None or not _knows(pen, body.member):
+    if now is None or not _knows(pen, body.member, about):
         pen.execute(
             "DELETE FROM roles WHERE member = ? AND role = ? AND machine = ? AND lab = ?", (*key, pen.lab)
         )
@@ -220,12 +224,12 @@ _PUT_ROLE = """\
 INSERT OR REPLACE INTO roles (lab, member, role, machine, first, record) VALUES (?, ?, ?, ?, ?, ?)"""
 
 
-def _grant(pen: Nib, found: Sequence[Said]) -> None:
+def _grant(pen: Nib, about: str, found: Sequence[Said]) -> None:
     body = found[0].body
     assert isinstance(body, GrantGiven | GrantRevoked)
     key = (body.member, body.skill)
     now = standing.grant(found)
-    if now is None or not _knows(pen, body.member):
+    if now is None or not _knows(pen, body.member, about):
         pen.execute("DELETE FROM grants WHERE member = ? AND skill = ? AND lab = ?", (*key, pen.lab))
         return
     given = (int(now.level), now.by, str(now.record), now.since_ms, now.until_ms)
