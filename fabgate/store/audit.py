@@ -14,6 +14,7 @@ from fabgate import records
 from fabgate.model import Origin, RecordId
 from fabgate.store import chain
 from fabgate.store.faults import told
+from fabgate.store.slices import all_epochs, last_position
 from fabgate.store.writer import SEQ_BITS, SEQ_MASK
 
 _PAGE = 4_096
@@ -21,7 +22,7 @@ _PAGE = 4_096
 # All as bytes: a damaged text is no text any more, and Python could not read it as one.
 _READ = """\
 SELECT position, CAST(lab AS BLOB), CAST(hash AS BLOB), CAST(body AS BLOB), CAST(body_hash AS BLOB)
-FROM journal WHERE position > ? ORDER BY position LIMIT ?"""
+FROM journal WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"""
 
 _PURGE = f'{{"kind":"{records.Purged.kind}"'.encode()
 
@@ -50,38 +51,48 @@ class Verdict:
 
 @told
 def verify(conn: sqlite3.Connection, last: int | None = None) -> Verdict:
-    """Check chain and bodies of the whole journal, or of the `last` records of the present epoch.
+    """Check chain and bodies of the whole journal, or of the `last` records of the present epoch; in the
+    books of a hub, of every gate's newest epoch too.
 
-    The first record of a part is taken at its word for the one before it. A journal that was cut
-    off at its end shows no break here; `db.check` may see it, and the hub would. Raises StoreCorrupt
-    when the file cannot be read.
+    The first record of a part is taken at its word for the one before it. What a hub holds of its gates
+    must end where it says that it does. That a journal of its own was cut off at its end shows no break
+    here; `db.check` may see it, and the hub would. Raises StoreCorrupt when the file cannot be read.
     """
     origins = {
         number: Origin(f"{lab}/{gate}/{epoch}")
         for number, lab, gate, epoch in conn.execute("SELECT id, lab, gate, epoch FROM origins ORDER BY id")
     }
     audit = _Audit(origins)
-    after = -1
-    if last is not None:
-        after = _part(conn, last)
+    for end in conn.execute(_ENDS, {"bits": SEQ_BITS, "mask": SEQ_MASK}):
+        audit.end(*end)
+    for after, upto in [_WHOLE] if last is None else _parts(conn, last):
         audit.begin(after, conn.execute(_HASH, (after,)).fetchone())
-    for row in _rows(conn, after):
-        audit.read(*row)
+        for row in _rows(conn, after, upto):
+            audit.read(*row)
     return audit.verdict()
 
 
+_WHOLE = (-1, (1 << 63) - 1)
 _HASH = "SELECT CAST(hash AS BLOB) FROM journal WHERE position = ?"
+# One statement sees one moment: a hub goes on taking records in meanwhile.
+_ENDS = """\
+SELECT o.id, h.seq, CAST(h.hash AS BLOB),
+(SELECT max(position) FROM journal WHERE position BETWEEN o.id << :bits AND (o.id << :bits) + :mask),
+(SELECT CAST(hash AS BLOB) FROM journal WHERE position = (o.id << :bits) + h.seq)
+FROM origins AS o LEFT JOIN heard AS h ON h.origin = o.id WHERE o.own = 0 ORDER BY o.id"""
 
 
-def _part(conn: sqlite3.Connection, last: int) -> int:
-    """The position before the `last` records of the newest epoch."""
-    end = conn.execute("SELECT max(position) FROM journal").fetchone()[0] or 0
-    return int(max(end - last, end & ~SEQ_MASK))
+def _parts(conn: sqlite3.Connection, last: int) -> Iterator[tuple[int, int]]:
+    """The positions before and up to the `last` records of each newest epoch, this store's own first."""
+    for epochs in all_epochs(conn).values():
+        number, _ = epochs[-1]
+        end = last_position(conn, number)
+        yield max(end - last, end & ~SEQ_MASK), number << SEQ_BITS | SEQ_MASK
 
 
-def _rows(conn: sqlite3.Connection, after: int) -> Iterator[Row]:
+def _rows(conn: sqlite3.Connection, after: int, upto: int) -> Iterator[Row]:
     """Page by page: each is one short read, and writers go on in between."""
-    while page := conn.execute(_READ, (after, _PAGE)).fetchall():
+    while page := conn.execute(_READ, (after, upto, _PAGE)).fetchall():
         yield from page
         # A damaged page may hold its records in any order: never go back.
         after = max(after, *(row[0] for row in page))
@@ -100,9 +111,24 @@ class _Audit:
     blank: list[int] = field(default_factory=list)
     purges: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
+    def end(
+        self, number: int, seq: int | None, noted: bytes | None, last: int | None, stored: bytes | None
+    ) -> None:
+        """Compare the end of a gate's journal with what is noted of it; `last`: where it ends."""
+        base = number << SEQ_BITS
+        ends = (last or base) & SEQ_MASK
+        if seq is None or noted is None:
+            self._break(base + ends, "nothing is noted of how far this journal is held")
+        elif ends < seq:
+            self._break(base + ends + 1, f"it and all up to {seq} are missing at the end, and were held")
+        elif ends > seq:
+            self._break(base + seq + 1, "it stands behind the end that is noted")
+        elif stored != noted and seq:
+            self._break(base + seq, "its hash is not the one that is noted")
+
     def begin(self, at: int, found: tuple[bytes] | None) -> None:
-        """Start in the middle of a journal, behind the record at `at`."""
-        if at & SEQ_MASK:
+        """Start in the middle of a journal, behind the record at `at`; or before the first of all."""
+        if at >= 0 and at & SEQ_MASK:
             self.at = at if found else at - 1
             self.before = self.instead = found[0] if found else None
 
