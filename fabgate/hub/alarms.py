@@ -31,7 +31,7 @@ class Alarm(StrEnum):
     KEY_DIFFERS = "key_differs"  # a badge key of a known name with another secret
     WIRE = "wire"  # a gate that speaks another wire
     BROKER = "broker"  # the broker refuses what the hub says
-    TOO_MANY = "too_many"  # more gates, or kinds of alarms, than a lab can have
+    TOO_MANY = "too_many"  # more of something than a lab can have: gates, keys, epochs, machines, rights
 
 
 class Alarms:

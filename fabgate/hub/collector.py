@@ -9,10 +9,11 @@ from __future__ import annotations
 from fabgate.hub.alarms import Alarm, Alarms
 from fabgate.hub.books import HubBooks, HubPen
 from fabgate.hub.gates import Live
+from fabgate.hub.limits import RIGHTS_A_DAY, Daily
 from fabgate.link.port import Port
-from fabgate.model import Origin
+from fabgate.model import Moment, Origin
 from fabgate.records import Note
-from fabgate.store.heard import Broken, Differs, Gap, Held, Mark, NoteOf, Taken
+from fabgate.store.heard import EPOCHS, Broken, Differs, Gap, Held, Mark, NoteOf, Taken, TooMany
 from fabgate.wire.journal import Ack, Batch, Blank, Notes
 from fabgate.wire.presence import GateInfo
 from fabgate.wire.topics import ACK, Topic
@@ -25,6 +26,7 @@ class Collector:
         self._books, self._alarms, self._port = books, alarms, port
         self._lab = books.identity.lab
         self._epoch = books.identity.origin.rpartition("/")[2]
+        self._rights = Daily(RIGHTS_A_DAY)
         self._due: dict[tuple[str, str], Mark | None] = {}  # gate and epoch: what to say of it
 
     def greet(self, live: Live, said: GateInfo) -> None:
@@ -40,28 +42,36 @@ class Collector:
                 self._alarms.tell(live.name, Alarm.FORKED, what)
             self._due[live.name, one.epoch] = None
 
-    def take(self, pen: HubPen, live: Live, batch: Batch) -> None:
+    def take(self, pen: HubPen, live: Live, batch: Batch, at: Moment) -> None:
         """A batch of records."""
         origin = self._origin(live, batch.epoch)
         bodies = [bytes.fromhex(one.hash) if isinstance(one, Blank) else one for one in batch.bodies]
         previous, last = bytes.fromhex(batch.previous), bytes.fromhex(batch.last)
         self._due[live.name, batch.epoch] = None
         match pen.take(origin, batch.first, bodies, previous, last):
-            case Taken(lacks=lacks, odd=odd, forked=forked):
-                if forked:
-                    what = f"its books were an old copy; epoch {batch.epoch} goes on from there"
-                    self._alarms.tell(live.name, Alarm.FORKED, what)
-                if lacks is not None:
-                    self._alarms.tell(live.name, Alarm.GAP, lacks)
-                for what in odd:
-                    self._alarms.tell(live.name, Alarm.RIGHTS_DIFFER, what)
+            case Taken() as taken:
+                self._tell(live, batch, taken, at)
             case Differs(seq):
                 what = f"record {seq} of epoch {batch.epoch} is held with another content"
                 self._alarms.tell(live.name, Alarm.DIFFERS, what)
             case Broken(why):
                 self._alarms.tell(live.name, Alarm.UNSOUND, f"epoch {batch.epoch}: {why}")
+            case TooMany():
+                self._alarms.tell(live.name, Alarm.TOO_MANY, f"more than {EPOCHS} epochs")
             case Held() | Gap():
                 pass
+
+    def _tell(self, live: Live, batch: Batch, taken: Taken, at: Moment) -> None:
+        """What is worth a word of records that were taken."""
+        if taken.forked:
+            what = f"its books were an old copy; epoch {batch.epoch} goes on from there"
+            self._alarms.tell(live.name, Alarm.FORKED, what)
+        if taken.lacks is not None:
+            self._alarms.tell(live.name, Alarm.GAP, taken.lacks)
+        for what in taken.odd:
+            self._alarms.tell(live.name, Alarm.RIGHTS_DIFFER, what)
+        if taken.rights and self._rights.exceeded(live.name, at, taken.rights):
+            self._alarms.tell(live.name, Alarm.TOO_MANY, f"more than {RIGHTS_A_DAY} rights in a day")
 
     def take_notes(self, pen: HubPen, live: Live, said: Notes) -> None:
         """The notes of records that are held."""

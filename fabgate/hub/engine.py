@@ -25,6 +25,7 @@ from fabgate.hub.commands import Commands
 from fabgate.hub.gates import Gates, Live
 from fabgate.hub.handing import VERB as HAND_IN
 from fabgate.hub.handing import Handing
+from fabgate.hub.limits import excess
 from fabgate.hub.onlookers import Onlookers
 from fabgate.hub.publisher import Publisher
 from fabgate.hub.ring import Ring
@@ -75,7 +76,7 @@ class Hub:
         invites = settings.hub is not None and settings.hub.tls
         self.gates = Gates(books, self.alarms, invites)
         self._collector = Collector(books, self.alarms, port)
-        self._publisher = Publisher(books, self.gates, port)
+        self._publisher = Publisher(books, self.alarms, self.gates, port)
         self.commands = Commands(books, self.alarms, self.gates, port)
         self._handing = Handing(books, self.alarms, self.gates)
         self._ring = Ring(books, self.alarms, port)
@@ -215,10 +216,14 @@ class Hub:
         match topic.what:
             case topics.JOURNAL:
                 said = Batch.decode(data)
-                return said if isinstance(said, Malformed) else partial(self._take, live=live, batch=said)
+                if isinstance(said, Malformed):
+                    return said
+                return partial(self._collector.take, live=live, batch=said, at=at)
             case topics.NOTES:
                 said = Notes.decode(data)
-                return said if isinstance(said, Malformed) else partial(self._note, live=live, notes=said)
+                if isinstance(said, Malformed):
+                    return said
+                return partial(self._collector.take_notes, live=live, said=said)
             case topics.RIGHTS:
                 said = Page.decode(data)
                 if isinstance(said, Malformed):
@@ -232,12 +237,6 @@ class Hub:
             case _:
                 return self._hear(topic, message, live, at)
 
-    def _take(self, pen: HubPen, live: Live, batch: Batch) -> None:
-        self._collector.take(pen, live, batch)
-
-    def _note(self, pen: HubPen, live: Live, notes: Notes) -> None:
-        self._collector.take_notes(pen, live, notes)
-
     def _hear(self, topic: Topic, message: Message, live: Live, at: Moment) -> Deal | Malformed | None:
         """What is written with the gate's row, or not at all."""
         data = message.payload
@@ -249,7 +248,9 @@ class Hub:
                     self.gates.take_state(live, said, message.retained, at)
             case topics.INFO:
                 said = GateInfo.decode(data)
-                if isinstance(said, GateInfo):
+                if isinstance(said, GateInfo) and (what := excess(said)) is not None:
+                    self.alarms.tell(live.name, Alarm.TOO_MANY, what)
+                elif isinstance(said, GateInfo):
                     self.gates.take_info(live, said, message.retained)
                     self._collector.greet(live, said)
                     self._publisher.begin(live)

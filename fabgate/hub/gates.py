@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from fabgate.hub.alarms import Alarm, Alarms
 from fabgate.hub.books import HubBooks, HubPen
+from fabgate.hub.limits import BOOTS_A_DAY, Daily
 from fabgate.model import Moment
 from fabgate.records import ClockSeen, Draft, GateJoined
 from fabgate.store.gates import GateRow
@@ -57,6 +58,7 @@ class Gates:
         self._known: dict[str, Live] = {}
         self._boots: set[tuple[str, str]] = set()
         self._seen: dict[tuple[str, str], ClockSeen] = {}
+        self._unsure = Daily(BOOTS_A_DAY)
 
     def open(self) -> None:
         """Read what is known of the gates."""
@@ -165,7 +167,12 @@ class Gates:
         live.row = replace(live.row, offset_ms=theirs.wall_ms - ours.wall_ms)
         boot = (live.name, theirs.boot)
         if not theirs.synced:
-            if boot not in self._boots:
+            if boot in self._boots or boot in self._seen:
+                return
+            if self._unsure.exceeded(live.name, ours):
+                what = f"more than {BOOTS_A_DAY} boots in a day without a clock"
+                self._alarms.tell(live.name, Alarm.TOO_MANY, what)
+            else:
                 self._seen[boot] = ClockSeen(live.name, theirs.boot, theirs.boot_ms, ours.wall_ms)
         elif abs(theirs.wall_ms - ours.wall_ms) > FAR_MS:
             seconds = (theirs.wall_ms - ours.wall_ms) // 1000

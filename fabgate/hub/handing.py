@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fabgate.hub.alarms import Alarm, Alarms
 from fabgate.hub.books import HubBooks, HubPen
 from fabgate.hub.gates import Gates, Live
+from fabgate.hub.limits import RIGHTS_HANDED
 from fabgate.model import Moment, RecordId
 from fabgate.records import Draft, GateCommanded, RightsHanded
 from fabgate.store import rights
@@ -72,7 +73,10 @@ class Handing:
         for one in page.rights:
             asked.new += self._take_one(pen, live, one)
         asked.upto = page.upto
-        if page.upto == page.end:
+        too_many = asked.new > RIGHTS_HANDED
+        if too_many:
+            self._alarms.tell(live.name, Alarm.TOO_MANY, f"more than {RIGHTS_HANDED} rights handed in")
+        if page.upto == page.end or too_many:
             pen.append(Draft(at, RightsHanded(live.name, asked.new)))
             live.row = replace(live.row, handed=self._epoch)
             live.dirty = True

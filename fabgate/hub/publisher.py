@@ -8,8 +8,10 @@ too long is told again from where it was known to be.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
+from fabgate.hub.alarms import Alarm, Alarms
 from fabgate.hub.books import HubBooks
 from fabgate.hub.gates import Gates, Live
 from fabgate.link.port import Port
@@ -17,7 +19,7 @@ from fabgate.model import Moment, Origin
 from fabgate.store import rights
 from fabgate.wire.forms import FULL, MOST
 from fabgate.wire.roster import Need, Page, Right
-from fabgate.wire.topics import ROSTER, Topic
+from fabgate.wire.topics import HUB, ROSTER, Topic
 
 WINDOW = 8  # pages on their way that the gate has not acknowledged
 AGAIN_MS = 5_000
@@ -52,8 +54,8 @@ class Cursor:
 class Publisher:
     """Sends every gate that is there the rights that it lacks."""
 
-    def __init__(self, books: HubBooks, gates: Gates, port: Port) -> None:
-        self._books, self._gates, self._port = books, gates, port
+    def __init__(self, books: HubBooks, alarms: Alarms, gates: Gates, port: Port) -> None:
+        self._books, self._alarms, self._gates, self._port = books, alarms, gates, port
         self._lab = books.identity.lab
         self._epoch = books.identity.origin.rpartition("/")[2]
         self._cursors: dict[str, Cursor] = {}
@@ -109,20 +111,31 @@ class Publisher:
         return more
 
     def _send(self, live: Live, cursor: Cursor, at: Moment) -> None:
-        stretch = self._books.rights_after(cursor.sent, MOST, FULL, cursor.but)
-        page = Page(
-            hub=self._epoch,
-            after=cursor.sent,
-            upto=stretch.upto,
-            end=stretch.end,
-            needs={},
-            rights=tuple(_told(one) for one in stretch.rights),
-        )
-        self._port.publish(str(Topic(self._lab, live.name, ROSTER)), page.encode())
+        page, data = self._page(cursor)
+        self._port.publish(str(Topic(self._lab, live.name, ROSTER)), data)
         if not cursor.under_way:
             cursor.due_ms = at.boot_ms + cursor.wait_ms
-        cursor.under_way.append(stretch.upto)
-        cursor.sent = stretch.upto
+        cursor.under_way.append(page.upto)
+        cursor.sent = page.upto
+
+    def _page(self, cursor: Cursor) -> tuple[Page, bytes]:
+        """The next page for a gate. A right that no reader would take is passed over and told of: the
+        others must not wait for it."""
+        for rows in (MOST, 1):
+            stretch = self._books.rights_after(cursor.sent, rows, FULL, cursor.but)
+            page = Page(
+                hub=self._epoch,
+                after=cursor.sent,
+                upto=stretch.upto,
+                end=stretch.end,
+                needs={},
+                rights=tuple(_told(one) for one in stretch.rights),
+            )
+            with suppress(ValueError):
+                return page, page.encode()
+        self._alarms.tell(HUB, Alarm.UNSOUND, f"a right that cannot be handed on: {page.rights[0].record}")
+        bare = replace(page, rights=())
+        return bare, bare.encode()
 
 
 def _told(one: rights.Right) -> Right:

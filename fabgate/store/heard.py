@@ -12,24 +12,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fabgate.model import Origin, RecordId
-from fabgate.records import (
-    EpochBegun,
-    GateAnswered,
-    GateCommanded,
-    GateStarted,
-    Note,
-    Purged,
-    SessionStarted,
-    SessionStopped,
-)
-from fabgate.rules import standing
+from fabgate.records import EpochBegun, GateAnswered, GateCommanded, Note
 from fabgate.store import chain, journal, rights, sound
 from fabgate.store.faults import told
 from fabgate.store.outgoing import BESIDE
+from fabgate.store.seen import SEEN, Views, gate_of
 from fabgate.store.writer import SEQ_BITS, SEQ_MASK, Pen
+from fabgate.wire.kinds import LONG_TEXT
 
+EPOCHS = 1_000  # of one gate: each new card, restored backup or moved database begins one
 NOTE_KINDS = 32  # texts beside one record
-NOTE_SIGNS = 250_000
+NOTE_SIGNS = LONG_TEXT  # what is held must have a way on
 KIND_SIGNS = 32
 FORK = "fork"  # why an epoch began, see `records.EpochBegun`
 
@@ -45,7 +38,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """So many records are new.
+    """So many records are new, `rights` of them give or take a right.
 
     `lacks`: a new epoch tells of records of an older one that never came. `forked`: it began because the
     gate's books were an old copy. `odd`: what could not be put into the set of rights, because another
@@ -56,6 +49,7 @@ class Taken:
     lacks: str | None = None
     odd: tuple[str, ...] = ()
     forked: bool = False
+    rights: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +76,12 @@ class Broken:
     what: str
 
 
-Outcome = Taken | Held | Gap | Differs | Broken
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """One gate would have more epochs than a lab can bring about: nothing was taken."""
+
+
+Outcome = Taken | Held | Gap | Differs | Broken | TooMany
 Body = str | bytes  # bytes: the hash of a body that was blanked by retention
 
 
@@ -111,7 +110,7 @@ def hash_of(conn: sqlite3.Connection, origin: Origin, seq: int) -> bytes | None:
 
 def mark(conn: sqlite3.Connection, origin: Origin) -> Mark:
     """How far one foreign origin is held; nothing of one that was never heard of."""
-    return marks(conn, origin.split("/")[1]).get(origin, Mark())
+    return _held(conn, origin)[1]
 
 
 def take(
@@ -154,7 +153,8 @@ def _links(origin: Origin, first: int, bodies: Sequence[Body], previous: bytes) 
 
 def _held(conn: sqlite3.Connection, origin: Origin) -> tuple[int | None, Mark]:
     """The number of an origin in this store and how far it is held; None where it was never heard of."""
-    row = conn.execute(_HELD, tuple(origin.split("/"))).fetchone()
+    parts = tuple(origin.split("/"))
+    row = conn.execute(_HELD, parts).fetchone() if len(parts) == 3 else None  # a record may say anything
     return (None, Mark()) if row is None else (row[0], Mark(*row[1:]))
 
 
@@ -192,19 +192,21 @@ def _take_new(
             return Broken(f"record {seq}: {error}")
     if first == 1 and (said[0] is None or said[0]["kind"] != EpochBegun.kind):
         return Broken("it does not begin as an epoch does")
+    if number is None and pen.execute(_EPOCHS, tuple(origin.split("/")[:2])).fetchone()[0] >= EPOCHS:
+        return TooMany()
     if number is None:
         number = _new_origin(pen, origin)
     base = number << SEQ_BITS
     pen.conn.executemany(_PUT, _rows(pen.lab, base + first, bodies, links))
-    views = _Views(pen, origin, base)
+    views = Views(pen, origin, base)
     for seq, record in enumerate(said, first):
-        if record is not None and record["kind"] in _SEEN:
+        if record is not None and record["kind"] in SEEN:
             views.see(seq, record, bodies[seq - first], links[seq - first])
     views.write()
     pen.execute(_MOVE, (first + len(bodies) - 1, links[-1], number))
     lacks = _lacks(pen.conn, origin, said[0]) if first == 1 and said[0] else None
     forked = first == 1 and said[0] is not None and said[0]["cause"] == FORK
-    return Taken(len(bodies), lacks, tuple(views.odd), forked)
+    return Taken(len(bodies), lacks, tuple(views.odd), forked, views.rights)
 
 
 def _rows(
@@ -228,13 +230,14 @@ def _new_origin(pen: Pen, origin: Origin) -> int:
     return int(number)
 
 
+_EPOCHS = "SELECT count(*) FROM origins WHERE lab = ? AND gate = ?"
 _ORIGIN = "INSERT INTO origins (lab, gate, epoch, own) VALUES (?, ?, ?, 0) RETURNING id"
 
 
 def _lacks(conn: sqlite3.Connection, origin: Origin, begun: sound.Said) -> str | None:
     """What a new epoch knows of the one before that was never heard here."""
     before, seq = begun.get("previous_origin"), begun.get("last_seq")
-    if before is None or not before.startswith(_gate(origin)):
+    if before is None or not before.startswith(gate_of(origin)):
         return None
     held = mark(conn, Origin(before))
     if seq is None:
@@ -244,60 +247,6 @@ def _lacks(conn: sqlite3.Connection, origin: Origin, begun: sound.Said) -> str |
     if held.seq == seq and begun.get("last_hash") not in (None, held.hash.hex()):
         return f"record {seq} of {before} is another one than its gate had"
     return None
-
-
-def _gate(origin: Origin) -> str:
-    return origin.rpartition("/")[0] + "/"
-
-
-_SEEN = {SessionStarted.kind, SessionStopped.kind, GateStarted.kind, Purged.kind, *standing.KINDS}
-
-
-class _Views:
-    """What the hub reads out of a gate's records while it takes them: rights, purges, what runs now."""
-
-    def __init__(self, pen: Pen, origin: Origin, base: int) -> None:
-        self._pen, self._origin, self._base = pen, origin, base
-        self._started: dict[str, tuple[int, str]] = {}  # those that end in the same batch are never written
-        self._stopped: list[str] = []
-        self.odd: list[str] = []
-
-    def see(self, seq: int, said: sound.Said, body: Body, link: bytes) -> None:
-        record = RecordId(self._origin, seq)
-        match said["kind"]:
-            case SessionStarted.kind:
-                self._started[str(record)] = (self._base + seq, said["machine"])
-            case SessionStopped.kind:
-                if self._started.pop(said["session"], None) is None:
-                    self._stopped.append(said["session"])
-            case GateStarted.kind:  # a gate that starts has nothing running
-                self._started.clear()
-                self._pen.execute(_NOTHING_RUNS, (self._pen.lab, self._origin.split("/")[1]))
-            case Purged.kind:
-                journal.blank(
-                    self._pen, self._base, said["first"], min(said["last"], seq - 1), said.get("kinds", ())
-                )
-            case _ if isinstance(body, str):
-                outcome = rights.take(self._pen, record, link, body)
-                if isinstance(outcome, rights.Differs | rights.Unfit):
-                    self.odd.append(f"record {record} is known with another content")
-
-    def write(self) -> None:
-        for session in self._stopped:
-            # Only of the gate that says so: nobody ends another's session in these books.
-            if session.startswith(_gate(self._origin)):
-                position = journal.position(self._pen.conn, RecordId.of(session))
-                self._pen.execute("DELETE FROM open_sessions WHERE position = ?", (position,))
-        for position, machine in self._started.values():
-            self._pen.execute(
-                "INSERT INTO open_sessions (position, lab, machine) VALUES (?, ?, ?)",
-                (position, self._pen.lab, machine),
-            )
-
-
-_NOTHING_RUNS = """\
-DELETE FROM open_sessions WHERE lab = ?
-AND position >> 40 IN (SELECT id FROM origins WHERE gate = ? AND lab = lab())"""
 
 
 @dataclass(frozen=True, slots=True)
