@@ -31,7 +31,7 @@ LIGHT = {"green": "green", "red": "red", "blue": "blue", "amber": "yellow", "whi
     help="Seconds between two lines (default: 0.25 at a terminal, 0 otherwise).",
 )
 def demo(pace: float | None, live: bool) -> None:
-    """Play a lab's day on a simulated bench, then a hub with two gates.
+    """Play a lab's day, then a hub with two gates.
 
     A trainee, a sponsor, a power cut, the treasurer's CSV: a day in a second. The rules, the books and
     the commands are the real ones; the bench and the clock are simulated. Then, live and for about half a

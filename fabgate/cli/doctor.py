@@ -1,4 +1,4 @@
-"""`fabgate doctor`: is this gate well, and if not, how is it mended?"""
+"""`fabgate doctor`: is this gate or hub well, and if not, how is it mended?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import asdict
 import click
 
 from fabgate.cli.frame import Here, example, json_option, pass_here, show_json
-from fabgate.gate.checkup import Finding, Grade, checkup
+from fabgate.gate import checkup as gate
+from fabgate.hub import checkup as hub
+from fabgate.reports.finding import Finding, Grade
 
 COLOUR = {Grade.OK: "green", Grade.WARN: "yellow", Grade.FAIL: "red"}
 
@@ -16,12 +18,14 @@ COLOUR = {Grade.OK: "green", Grade.WARN: "yellow", Grade.FAIL: "red"}
 @json_option
 @pass_here
 def doctor(here: Here, as_json: bool) -> None:
-    """Look the gate over, and say how to mend what is not well.
+    """Look a gate or a hub over, and say how to mend it.
 
-    Books, keys, disk, clock, daemon, pins, readers. Exit status 1 when something fails; a warning
+    Books, keys, disk, clock, daemon; a gate's pins, readers and line to its hub; a hub's broker,
+    certificates, gates and alarms. Exit status 1 when something fails; a warning
     is no failure.
     """
-    findings = list(checkup(here.settings, here.clock))
+    look = gate.checkup if here.settings.hub is None else hub.checkup
+    findings = list(look(here.settings, here.clock))
     if as_json:
         show_json([asdict(finding) for finding in findings])
     else:

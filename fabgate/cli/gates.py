@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 import click
 
@@ -22,90 +21,23 @@ from fabgate.cli.show import Json, hours, local, show_facts, utc
 from fabgate.desk import Desk, machines, sessions, wishes
 from fabgate.desk.deed import Done
 from fabgate.errors import UsageError
-from fabgate.hub import broker, papers
 from fabgate.hub.lab import gate_of, info_of
+from fabgate.hub.standings import Standing, behind, standings
 from fabgate.model import Denied, RecordId
 from fabgate.store import gates as rows
-from fabgate.store import heard, rights
-from fabgate.store.gates import GateRow
-from fabgate.wire.presence import GateInfo
+from fabgate.store import rights
 
 _PATIENCE_MS = 5_000
 _LOOK_S = 0.05
-_LATE_MS = 150_000  # a gate says that it is there once a minute
 _MOST_MS = 999 * 3_600_000
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A gate as the hub's books have it now. What was never heard is None."""
-
-    row: GateRow
-    info: GateInfo | None
-    state: str
-    age_ms: int | None
-    held: int
-    missing: int
-    behind: int | None
-    days: int | None
-    alarms: tuple[str, ...]
-
-    @property
-    def away(self) -> bool:
-        return self.state != "ready"
+def _standings(here: Here, desk: Desk) -> list[Standing]:
+    return standings(here.settings, desk.conn, _epoch(desk), desk.clock.now().wall_ms)
 
 
-def standings(here: Here, desk: Desk) -> list[Standing]:
-    """Every gate that was invited or heard, by name."""
-    now_ms = desk.clock.now().wall_ms
-    days = papers.days_left(here.settings, now_ms)
-    newest = rights.mark(desk.conn).arrived
-    alarms: dict[str, list[str]] = {}
-    for one in rows.alarms(desk.conn):
-        if one.over_ms is None:
-            alarms.setdefault(one.gate, []).append(one.alarm)
-    return [
-        _standing(desk, row, now_ms, days.get(name), newest, tuple(alarms.get(name, ())))
-        for name, row in rows.gates(desk.conn).items()
-        if not name.startswith(broker.OBSERVER)
-    ]
-
-
-def _standing(
-    desk: Desk, row: GateRow, now_ms: int, days: int | None, newest: int, alarms: tuple[str, ...]
-) -> Standing:
-    info = info_of(row)
-    marks = {origin.rpartition("/")[2]: mark.seq for origin, mark in heard.marks(desk.conn, row.gate).items()}
-    origins = () if info is None else info.origins
-    return Standing(
-        row=row,
-        info=info,
-        state=_state(row, now_ms),
-        age_ms=None if row.heard_ms is None else max(0, now_ms - row.heard_ms),
-        held=sum(marks.values()),
-        missing=sum(max(0, one.seq - marks.get(one.epoch, 0)) for one in origins),
-        behind=_behind(info, desk, newest),
-        days=days,
-        alarms=alarms,
-    )
-
-
-def _behind(info: GateInfo | None, desk: Desk, newest: int) -> int | None:
-    epoch = desk.writer.identity.origin.rpartition("/")[2]
-    if info is None:
-        return None
-    return newest - info.roster.arrived if info.roster.hub == epoch else newest
-
-
-def _state(row: GateRow, now_ms: int) -> str:
-    """In one word; a gate that should have said something by now is silent, whatever it said last."""
-    if row.retired_ms is not None:
-        return "retired"
-    if row.state is None:
-        return "invited" if row.heard_ms is None else "unknown"
-    if row.state == "ready" and row.heard_ms is not None and now_ms - row.heard_ms > _LATE_MS:
-        return "silent"
-    return "away" if row.state in ("lost", "stopping") else row.state
+def _epoch(desk: Desk) -> str:
+    return desk.writer.identity.origin.rpartition("/")[2]
 
 
 @click.command("list", epilog=example("fabgate gate list"))
@@ -119,7 +51,7 @@ def list_(here: Here, as_json: bool) -> None:
     """
     _only_at_a_hub(here)
     with here.desk() as desk:
-        found = standings(here, desk)
+        found = _standings(here, desk)
     if as_json:
         show_json([_json(one) for one in found])
         return
@@ -322,7 +254,7 @@ def _only_at_a_hub(here: Here) -> None:
 
 
 def _meant(here: Here, desk: Desk, gate: str) -> Standing:
-    found = {one.row.gate: one for one in standings(here, desk)}
+    found = {one.row.gate: one for one in _standings(here, desk)}
     if gate not in found:
         raise UsageError(f"no gate is called {gate}", f"Known are: {', '.join(found) or 'none'}.")
     return found[gate]
@@ -371,7 +303,7 @@ def _wait_for_roster(here: Here, desk: Desk, one: Standing, what: str) -> None:
         return
     until_ms = desk.clock.now().boot_ms + _PATIENCE_MS
     newest = rights.mark(desk.conn).arrived
-    while (_behind(info_of(rows.gates(desk.conn)[one.row.gate]), desk, newest) or 0) > 0:
+    while (behind(info_of(rows.gates(desk.conn)[one.row.gate]), _epoch(desk), newest) or 0) > 0:
         if desk.clock.now().boot_ms >= until_ms:
             click.echo(
                 f"{one.row.gate} has not confirmed it yet. Does the hub run? fabgate gate list", err=True

@@ -8,11 +8,11 @@ import click
 
 from fabgate.cli.frame import Here, example, pass_here, pour
 from fabgate.errors import FabgateError, LinkError
-from fabgate.gate.checkup import runs
 from fabgate.hub.certificates import newest
 from fabgate.link import certificate, joined, status
 from fabgate.model import Moment
 from fabgate.reports import figures, textfile
+from fabgate.reports.checks import runs
 from fabgate.reports.metrics import LinkFigures
 
 SCREEN = "-"

@@ -23,7 +23,7 @@ from fabgate.devices.pi import open_reader
 from fabgate.devices.protocols import Appeared, Left, Reader, Refused
 from fabgate.devices.usb import BY_ID, Keyboard, keyboards, lasting
 from fabgate.errors import ConfigError, DeviceError, UsageError
-from fabgate.gate.boot import RUN_LOCK
+from fabgate.reports.checks import RUN_LOCK
 from fabgate.texts import Catalogue
 
 USB = "usb"

@@ -20,6 +20,7 @@ from fabgate.events import Event, Mended, Troubled
 from fabgate.gate.ink import write_down
 from fabgate.model import Clock, MachineId, Moment, Trouble, Why
 from fabgate.records import Draft, GateStarted, SessionStopped
+from fabgate.reports.checks import RUN_LOCK
 from fabgate.store import db, journal, linked
 from fabgate.store.db import Medium, Store, Writer
 from fabgate.store.files import Lock, release_reserve
@@ -28,7 +29,6 @@ from fabgate.wire.roster import EVERY, lacking
 
 log = logging.getLogger(__name__)
 LAST = 100
-RUN_LOCK = "run.lock"
 GLANCE_MS = 1_000  # `fabgate doctor` holds the lock for a moment to see whether a gate runs
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from fabgate.config import Settings
 from fabgate.errors import FabgateError
-from fabgate.gate.finding import Finding, Grade
 from fabgate.link import status
 from fabgate.link.joined import Joined, joined
 from fabgate.link.status import LinkStatus
 from fabgate.model import Clock
+from fabgate.reports.finding import Finding, Grade
 
 SOON_DAYS = 90
 HUB, CERTIFICATE, LINK = "hub", "hub certificate", "hub link"

@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from fabgate.config import ReaderSettings, Settings
-from fabgate.gate.finding import Finding, Grade
+from fabgate.reports.finding import Finding, Grade
 
 PERSIST = "/sys/module/pinctrl_bcm2835/parameters/persist_gpio_outputs"
 MODEL = Path("/proc/device-tree/model")

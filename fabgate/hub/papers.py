@@ -31,7 +31,7 @@ from fabgate.store.gates import GateRow
 from fabgate.store.keys import Keys
 from fabgate.wire.topics import HUB
 
-_BROKER = "broker"  # the name in the broker's own certificate; TLS looks at its addresses only
+BROKER = "broker"  # the name in the broker's own certificate; TLS looks at its addresses only
 _PLAIN = "0" * 64  # the fingerprint where nobody has a certificate
 _CA, _CERTIFICATE, _KEY = "ca.pem", "cert.pem", "key.pem"
 
@@ -60,7 +60,7 @@ def prepare(settings: Settings, at: Moment, renew: bool = False) -> Path:
         authority.create(settings.lab.name, at.wall_ms)
         revoked = authority.revoked
         if renew or not (state / broker.FOLDER / broker.KEY).exists():
-            papers = authority.issue(_BROKER, Use.BROKER, at.wall_ms, broker.reached_at(hub.address))
+            papers = authority.issue(BROKER, Use.BROKER, at.wall_ms, broker.reached_at(hub.address))
         if renew or not (state / joined.FOLDER).exists():
             own = authority.issue(HUB, Use.CLIENT, at.wall_ms)
     if own is not None or renew or not (state / joined.FOLDER).exists():

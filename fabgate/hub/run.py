@@ -27,6 +27,7 @@ from fabgate.link.mqtt import MqttPort
 from fabgate.link.talk import Manner, Will
 from fabgate.model import Clock
 from fabgate.records import Draft, GateStarted, GateStopped
+from fabgate.reports.checks import RUN_LOCK
 from fabgate.store import db, journal
 from fabgate.store.db import Store
 from fabgate.store.files import Lock
@@ -35,7 +36,6 @@ from fabgate.wire import topics
 from fabgate.wire.topics import HUB
 
 log = logging.getLogger(__name__)
-RUN_LOCK = "run.lock"
 GLANCE_MS = 1_000
 LAST = 100
 FEED_MS = 1_000

@@ -23,8 +23,8 @@ from fabgate.devices.clock import SimClock
 from fabgate.devices.protocols import Refused
 from fabgate.devices.sim import SimBench
 from fabgate.devices.usb import GET_NAME, GRAB, Keyboard, open_usb
-from fabgate.gate.boot import RUN_LOCK
 from fabgate.model import Code, MachineId
+from fabgate.reports.checks import RUN_LOCK
 
 CARD = "1C78F2BF"  # a card of four bytes, and what a reader of the kind "10D" was seen to type for it
 CARD_TYPED = spelt("3220338716")

@@ -14,11 +14,11 @@ from gate_lab import LASER, WALL_MS
 
 from fabgate.config import ReaderSettings, Settings
 from fabgate.devices.clock import SimClock
-from fabgate.gate import checkup as doctor
 from fabgate.gate import checkup_pi as doctor_pi
 from fabgate.gate.boot import alone
 from fabgate.gate.checkup import Finding, Grade, checkup
 from fabgate.records import Draft, GateStarted, TroubleBegan
+from fabgate.reports import checks
 from fabgate.store.db import Store
 
 
@@ -214,4 +214,4 @@ def test_a_device_that_may_not_be_opened_has_another_remedy_than_one_that_is_mis
     ("version", "warned"), [((3, 40, 1), True), ((3, 44, 6), False), ((3, 51, 3), False), ((3, 50, 6), True)]
 )
 def test_an_sqlite_with_the_wal_reset_bug_is_named(version: tuple[int, int, int], warned: bool):
-    assert ("WAL-reset" in doctor._sqlite(version).found) is warned
+    assert ("WAL-reset" in checks.sqlite(version).found) is warned

@@ -12,8 +12,8 @@ from gate_lab import WALL_MS
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.gate.checkup_link import _certificate, on_the_line
-from fabgate.gate.finding import Finding, Grade
 from fabgate.link.status import FILE, RUNTIME, LinkStatus
+from fabgate.reports.finding import Finding, Grade
 
 STATUS = LinkStatus("openfab", "gate1", "linked", WALL_MS, "hub00001", WALL_MS - 120_000)
 

@@ -1,4 +1,4 @@
-"""What somebody finds who looks a gate over."""
+"""What somebody finds who looks a gate or a hub over."""
 
 from __future__ import annotations
 
