@@ -21,6 +21,7 @@ class Alarm(StrEnum):
     FORKED = "forked"  # the hub holds records that the gate does not have: its card is an old copy
     GAP = "gap"  # an epoch ended with records that never came
     UNINVITED = "uninvited"  # a certificate of ours that no invitation of these books made
+    LATE = "late"  # a gate was first heard more than a day after it was invited
     RETIRED = "retired"  # a gate that was retired speaks
     MACHINE_TWICE = "machine_twice"  # two gates say that they have the same machine
     TWO_CLIENTS = "two_clients"  # two programs speak as one gate

@@ -201,7 +201,7 @@ class Hub:
             return None
         if not message.payload and message.retained:
             return None
-        live = self.gates.heard(topic.gate, at)
+        live = self.gates.heard(topic.gate, topic.what, at)
         if live is None:
             return None
         found = self._read(topic, message, live, at)
@@ -250,8 +250,7 @@ class Hub:
                 said = GateInfo.decode(data)
                 if isinstance(said, GateInfo) and (what := excess(said)) is not None:
                     self.alarms.tell(live.name, Alarm.TOO_MANY, what)
-                elif isinstance(said, GateInfo):
-                    self.gates.take_info(live, said, message.retained)
+                elif isinstance(said, GateInfo) and self.gates.take_info(live, said, message.retained, at):
                     self._collector.greet(live, said)
                     self._publisher.begin(live)
                     return _nothing  # a transaction, so that what is held is looked at

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from fabgate.hub.admission import Admission, admitted, pending
 from fabgate.hub.alarms import Alarm, Alarms
 from fabgate.hub.books import HubBooks, HubPen
 from fabgate.hub.limits import BOOTS_A_DAY, Daily
@@ -14,7 +15,7 @@ from fabgate.records import ClockSeen, Draft, GateJoined
 from fabgate.store.gates import GateRow
 from fabgate.wire.forms import Malformed
 from fabgate.wire.presence import GateInfo, GateState
-from fabgate.wire.topics import WIRE
+from fabgate.wire.topics import INFO, WIRE
 
 MOST = 1_000  # gates of a lab: names that a client of an open broker invents must not fill the books
 HEARD_MS = 60_000  # how often it is written down that a gate was heard
@@ -25,7 +26,11 @@ REMEMBERED = 8
 
 @dataclass(slots=True)
 class Live:
-    """A gate in this run of the hub. `past` are the programs that spoke for it before the present one."""
+    """A gate in this run of the hub. `past` are the programs that spoke for it before the present one.
+
+    `shown` is the certificate that it says it has, None until it said so. `joins`: that it was heard for
+    the first time under its invitation is yet to be written down.
+    """
 
     row: GateRow
     info: GateInfo | None = None
@@ -35,6 +40,8 @@ class Live:
     turns: int = 0
     written_ms: int | None = None
     dirty: bool = False
+    shown: str | None = None
+    joins: bool = False
 
     @property
     def name(self) -> str:
@@ -85,7 +92,7 @@ class Gates:
     def get(self, name: str) -> Live | None:
         return self._known.get(name)
 
-    def heard(self, name: str, at: Moment) -> Live | None:
+    def heard(self, name: str, what: str, at: Moment) -> Live | None:
         """The gate that something came from; None where it does not count: nothing of it is looked at."""
         live = self._known.get(name)
         if live is None:
@@ -96,14 +103,47 @@ class Gates:
         if live.retired:
             self._alarms.tell(name, Alarm.RETIRED, "a gate that was retired speaks")
             return None
-        if live.row.joined_ms is None and not self.invited(live):
-            self._alarms.tell(
-                name, Alarm.UNINVITED, "its certificate was made by no invitation of these books"
-            )
+        if self._is_awaited(live):  # by which certificate it comes, its hello says
+            return live if what == INFO else None
+        if live.row.joined_ms is None:
+            if not self.invited(live):
+                self._alarms.tell(
+                    name, Alarm.UNINVITED, "its certificate was made by no invitation of these books"
+                )
+            self._join(live, at)
+        self._is_there(live, at)
+        return live
+
+    def _is_awaited(self, live: Live) -> bool:
+        """Whether its newest invitation was not used yet, and nothing that was heard since says otherwise."""
+        shows = live.row.joined_ms is not None and live.shown not in (None, live.row.fingerprint)
+        return self._invites and pending(live.row) and not shows
+
+    def _admit(self, live: Live, certificate: str, at: Moment) -> bool:
+        """A gate says by which certificate it comes; whether it counts."""
+        live.shown = certificate
+        match admitted(live.row, certificate, at) if self._invites else Admission.KNOWN:
+            case Admission.LATE:
+                what = "it came with an invitation of more than a day before: invite it again"
+                self._alarms.tell(live.name, Alarm.LATE, what)
+                live.ready = False
+                return False
+            case Admission.JOINED:
+                self._join(live, at)
+            case _:
+                pass
+        self._is_there(live, at)
+        return True
+
+    def _join(self, live: Live, at: Moment) -> None:
+        # Never before its invitation: by a clock that was set back it would join for ever.
+        live.row = replace(live.row, joined_ms=max(at.wall_ms, live.row.invited_ms or 0))
+        live.joins = live.dirty = True
+
+    def _is_there(self, live: Live, at: Moment) -> None:
         live.row = replace(live.row, heard_ms=at.wall_ms)
         if live.written_ms is None or at.boot_ms - live.written_ms >= HEARD_MS:
             live.dirty = True
-        return live
 
     def invited(self, live: Live) -> bool:
         """Whether these books made its certificate; on a broker that asks for none, everybody is invited."""
@@ -125,8 +165,10 @@ class Gates:
             self._speaks(live, said.instance)
             self._compare(live, said.at, at)
 
-    def take_info(self, live: Live, said: GateInfo, retained: bool) -> None:
-        """A gate says what it is and has."""
+    def take_info(self, live: Live, said: GateInfo, retained: bool, at: Moment) -> bool:
+        """A gate says what it is and has. False where it does not count: it was invited, and came late."""
+        if not self._admit(live, said.certificate, at):
+            return False
         if said.wire != WIRE:
             self._alarms.tell(live.name, Alarm.WIRE, f"it speaks wire {said.wire}, this hub speaks {WIRE}")
         live.ready = live.ready or not retained
@@ -141,6 +183,7 @@ class Gates:
             if other is not live and not other.retired and twice:
                 what = f"{', '.join(sorted(twice))} is also at {other.name}"
                 self._alarms.tell(live.name, Alarm.MACHINE_TWICE, what)
+        return True
 
     def keep_info(self, live: Live) -> None:
         """Write down what the gate said, with what is known since."""
@@ -190,17 +233,16 @@ class Gates:
             pen.append(Draft(at, seen))
         for live in self._known.values():
             if live.dirty:
-                if live.row.joined_ms is None:
+                if live.joins:
                     pen.append(Draft(at, GateJoined(live.name)))
-                pen.put_gate(replace(live.row, joined_ms=live.row.joined_ms or at.wall_ms))
+                pen.put_gate(live.row)
 
     def committed(self, at: Moment) -> None:
         self._boots |= self._seen.keys()
         self._seen.clear()
         for live in self._known.values():
             if live.dirty:
-                live.row = replace(live.row, joined_ms=live.row.joined_ms or at.wall_ms)
-                live.dirty, live.written_ms = False, at.boot_ms
+                live.dirty, live.joins, live.written_ms = False, False, at.boot_ms
 
 
 def _machines(live: Live) -> set[str]:
