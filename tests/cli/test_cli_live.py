@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from fabgate.cli import live, main
 from fabgate.link import embedded
 
+pytestmark = pytest.mark.xdist_group("machine")  # many processes, or a chip in real time: one at a time
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["mosquitto", "iotcore"])

@@ -13,6 +13,8 @@ from gate_process import Process, boot_ms, outputs, relays
 from fabgate.config import Settings
 from fabgate.records import SessionStarted, SessionStopped
 
+pytestmark = pytest.mark.xdist_group("machine")  # many processes, or a chip in real time: one at a time
+
 Run = Callable[..., Process]
 ROUNDS = 25
 SEED = 20261122

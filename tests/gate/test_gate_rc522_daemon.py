@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from fabgate.devices.pi import PiBench
 from fabgate.gate.run import Daemon
 from fabgate.model import Code
 from fabgate.records import Refused, SessionStarted, SessionStopped, TroubleBegan, TroubleOver
+
+pytestmark = pytest.mark.xdist_group("machine")  # many processes, or a chip in real time: one at a time
 
 ON_A_PI = """\
 [lab]
@@ -91,6 +93,21 @@ def wall(settings: Settings) -> Iterator[Wall]:
     Device.pin_factory = before
 
 
+def tap_until(wall: Wall, so: Callable[[], bool]) -> None:
+    """Ada taps, and again as people do where nothing happens: on a starved machine the driver may just then
+    have given its chip up and reset it, and what lay there meanwhile counts only once it has been away."""
+    clock = wall.chip.clock
+    for _ in range(4):
+        picc, laid = wall.chip.lay(ADA.raw), clock.monotonic()
+        until(lambda laid=laid: so() or clock.monotonic() - laid > 3)
+        wall.chip.take(picc)
+        gone = clock.monotonic()
+        until(lambda gone=gone: so() or clock.monotonic() - gone > 3)
+        if so():
+            return
+    raise AssertionError("she tapped four times, and it is not so")
+
+
 def test_a_badge_in_the_field_closes_the_relay_over_a_durable_start_and_opens_it_again(
     wall: Wall, settings: Settings
 ):
@@ -104,8 +121,7 @@ def test_a_badge_in_the_field_closes_the_relay_over_a_durable_start_and_opens_it
     gone = wall.chip.clock.monotonic()
     until(lambda: wall.chip.clock.monotonic() - gone > 3, "the badge counts again")
     assert wall.on
-    wall.chip.lay(ADA.raw)
-    until(lambda: not wall.on, "the relay opens")
+    tap_until(wall, lambda: not wall.on)
     until(lambda: bodies(settings, SessionStopped), "the end is written")
     wall.end()
     assert is_sound(settings)

@@ -16,6 +16,8 @@ from whole_lab import journal_rows, machine_of, rights_mark, roster_rows
 from fabgate.records import SessionStarted
 from fabgate.store import journal
 
+pytestmark = pytest.mark.xdist_group("machine")  # many processes, or a chip in real time: one at a time
+
 SEED = 20261122
 PEOPLE = tuple(BADGES)
 LEVELS = ("trainee", "autonomous")
