@@ -15,7 +15,7 @@ from fabgate.records import ClockSeen, Draft, GateJoined
 from fabgate.store.gates import GateRow
 from fabgate.wire.forms import Malformed
 from fabgate.wire.presence import GateInfo, GateState
-from fabgate.wire.topics import INFO, WIRE
+from fabgate.wire.topics import INFO, STATE, WIRE
 
 MOST = 1_000  # gates of a lab: names that a client of an open broker invents must not fill the books
 HEARD_MS = 60_000  # how often it is written down that a gate was heard
@@ -29,7 +29,8 @@ class Live:
     """A gate in this run of the hub. `past` are the programs that spoke for it before the present one.
 
     `shown` is the certificate that it says it has, None until it said so. `joins`: that it was heard for
-    the first time under its invitation is yet to be written down.
+    the first time under its invitation is yet to be written down. `early`: a state that it said before
+    its hello, and whether that was retained; it counts once the gate does.
     """
 
     row: GateRow
@@ -42,6 +43,7 @@ class Live:
     dirty: bool = False
     shown: str | None = None
     joins: bool = False
+    early: tuple[GateState, bool] | None = None
 
     @property
     def name(self) -> str:
@@ -104,7 +106,7 @@ class Gates:
             self._alarms.tell(name, Alarm.RETIRED, "a gate that was retired speaks")
             return None
         if self._is_awaited(live):  # by which certificate it comes, its hello says
-            return live if what == INFO else None
+            return live if what in (INFO, STATE) else None
         if live.row.joined_ms is None:
             if not self.invited(live):
                 self._alarms.tell(
@@ -152,10 +154,13 @@ class Gates:
     def lost(self) -> None:
         """The hub hears nobody any more; who is there says so anew."""
         for live in self._known.values():
-            live.ready = False
+            live.ready, live.early = False, None
 
     def take_state(self, live: Live, said: GateState, retained: bool, at: Moment) -> None:
         """A gate says that it is there, or its broker that it is not."""
+        if self._is_awaited(live):
+            live.early = said, retained
+            return
         if said.state == "lost" and live.instance not in (None, said.instance):
             return  # the last will of a program that another has followed
         live.ready = said.state == "ready"
@@ -169,6 +174,9 @@ class Gates:
         """A gate says what it is and has. False where it does not count: it was invited, and came late."""
         if not self._admit(live, said.certificate, at):
             return False
+        if live.early is not None:
+            (state, kept), live.early = live.early, None
+            self.take_state(live, state, kept, at)
         if said.wire != WIRE:
             self._alarms.tell(live.name, Alarm.WIRE, f"it speaks wire {said.wire}, this hub speaks {WIRE}")
         live.ready = live.ready or not retained

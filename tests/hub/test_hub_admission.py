@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hub_lab import Lab, first_manager, hub_settings
-from test_hub_hostile import batch, begun, books
+from hub_lab import LAB, Lab, first_manager, hub_settings
+from test_hub_hostile import AT, batch, begun, books
 
 from fabgate.records import GateJoined
 from fabgate.store import gates, journal
@@ -41,11 +41,14 @@ def invite(lab: Lab, fingerprint: str = FIRST) -> None:
     lab.settle()
 
 
-def hello(lab: Lab, certificate: str = FIRST) -> None:
-    info = GateInfo(
+def said(certificate: str) -> bytes:
+    return GateInfo(
         "a", "1", (OriginMark("e1", 0, ""),), RosterMark(None, 0, 0, "00" * 32), (), (), (), certificate
-    )
-    lab.say("gate-9", "info", info.encode())
+    ).encode()
+
+
+def hello(lab: Lab, certificate: str = FIRST) -> None:
+    lab.say("gate-9", "info", said(certificate))
     lab.settle()
 
 
@@ -80,6 +83,30 @@ def test_a_gate_joins_by_its_first_hello_and_once(lab: Lab) -> None:
     assert (row(lab).joined_ms or 0) >= (row(lab).invited_ms or 0)
     assert len(records(lab)) == 1
     assert lab.alarms() == {}
+
+
+def test_a_state_that_came_before_the_hello_counts_with_it(lab: Lab) -> None:
+    """A broker that kept both gives them to a hub that comes later in any order."""
+    invite(lab)
+    lab.hub_off()
+    gate = lab.exchange.join("gate-9", ())
+    gate.publish(f"fabgate/1/{LAB}/gate-9/state", GateState("ready", "a", AT, "1").encode(), retain=True)
+    gate.publish(f"fabgate/1/{LAB}/gate-9/info", said(FIRST), retain=True)
+    lab.exchange.settle()
+    lab.hub_on()
+    lab.settle()
+    assert row(lab).state == "ready"
+    assert lab.hub is not None
+    assert [live.talks for live in lab.hub.gates] == [True]
+
+
+def test_a_state_of_a_gate_that_comes_late_does_not_count(lab: Lab) -> None:
+    invite(lab)
+    later(lab, DAY_MS + 1)
+    lab.say("gate-9", "state", GateState("ready", "a", AT, "1").encode())
+    hello(lab)
+    later(lab, 2_000)
+    assert row(lab).state is None
 
 
 def test_before_its_first_hello_a_gate_changes_nothing(lab: Lab) -> None:
