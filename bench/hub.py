@@ -31,7 +31,7 @@ from fabgate.link.mqtt import MqttPort
 from fabgate.link.port import Connected, Message
 from fabgate.model import Level, Moment, Origin, RecordId
 from fabgate.records import Draft, EpochBegun, SessionStarted, SessionStopped, encode
-from fabgate.store import chain
+from fabgate.store import chain, heard
 from fabgate.store.db import Store, create
 from fabgate.store.heard import Taken
 from fabgate.wire import topics
@@ -74,7 +74,7 @@ def measure(quick: bool) -> Iterator[Figure]:
     if mosquitto is None:
         return
     gates, month, tries = (5, 400, 5) if quick else (50, 1_800, 100)
-    with TemporaryDirectory() as folder, _lab(Path(folder), mosquitto) as place:
+    with TemporaryDirectory() as folder, running(Path(folder), mosquitto) as place:
         yield from _road(place, gates, month)
         yield _revocation(place, tries)
 
@@ -160,6 +160,11 @@ class Place:
     hub: subprocess.Popen[bytes]
     gates: list[Client] = field(default_factory=list)
 
+    def held(self, gate: str) -> int:
+        """How many records of a gate the hub has."""
+        with Store(config.load(self.config).gate.state).reader() as reader:
+            return sum(mark.seq for mark in heard.marks(reader.conn, gate).values())
+
     def memory_mb(self) -> float:
         said = Path(f"/proc/{self.hub.pid}/status").read_text()
         return next(int(row.split()[1]) for row in said.splitlines() if row.startswith("VmHWM")) / 1024
@@ -231,7 +236,7 @@ def _until(clients: list[Client], done: object) -> None:
 
 
 @contextmanager
-def _lab(folder: Path, mosquitto: str) -> Iterator[Place]:
+def running(folder: Path, mosquitto: str) -> Iterator[Place]:
     port = random.SystemRandom().randrange(20_000, 32_000)
     broker_file, file = folder / "broker.conf", folder / "hub.toml"
     broker_file.write_text(BROKER.format(port=port))

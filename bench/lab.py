@@ -12,12 +12,16 @@ from fabgate.config import Settings
 from fabgate.desk import lab as founding
 from fabgate.desk.members import Details
 from fabgate.devices.clock import SystemClock
+from fabgate.link import joined
+from fabgate.link.invitation import Invitation, lines_of
+from fabgate.model import Moment
+from fabgate.records import Draft, SessionStarted, SessionStopped
 from fabgate.store.db import Store
 from fabgate.store.keys import Keys
 
 TOML = """
 [lab]
-name = "bench"
+name = "openfab"
 zone = "Europe/Brussels"
 [gate]
 clock = "trusted"
@@ -32,6 +36,7 @@ limit = "12h"
 role = "power"
 pin = 17
 """
+TOKEN = "5a0c91d2:" + "ab" * 32
 ADA = Uid(bytes.fromhex("04A2B3C4D5E680"))
 STRANGER = Uid(bytes.fromhex("04FFFFFFFFFF80"))
 
@@ -72,6 +77,29 @@ def found(folder: Path, members: int) -> Settings:
     with Store(made.gate.state).writer() as writer:
         writer.checkpoint()
     return made
+
+
+def backlog(made: Settings, records: int) -> None:
+    """So many records that no hub has yet: starts and stops of sessions of an earlier day."""
+    at = Moment("an-earlier-day", 0, 1_790_000_000_000, synced=True)
+    with Store(made.gate.state).writer() as writer:
+        for _ in range(0, records, 2_000):
+            with writer.write() as pen:
+                for _ in range(1_000):
+                    body = SessionStarted("laser", "laser", "m-0", TOKEN, "autonomous", "tap", 3_600_000)
+                    start = pen.append(Draft(at, body))
+                    pen.append(Draft(at, SessionStopped(str(start), "laser", "own_tap", 60_000)))
+        writer.checkpoint()
+
+
+def join(made: Settings, port: int) -> None:
+    """Join the hub on this machine, as `fabgate gate join` does."""
+    keys = lines_of(Keys.load(made.gate.state))
+    gate = made.gate.name
+    joined.keep(
+        made.gate.state,
+        Invitation("fabgate-invitation-1", made.lab.name, gate, "127.0.0.1", port, 0, None, keys),
+    )
 
 
 def plain_copy(folder: Path, members: int) -> sqlite3.Connection:
