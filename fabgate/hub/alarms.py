@@ -32,6 +32,8 @@ class Alarm(StrEnum):
     KEY_DIFFERS = "key_differs"  # a badge key of a known name with another secret
     WIRE = "wire"  # a gate that speaks another wire
     BROKER = "broker"  # the broker refuses what the hub says
+    RELOAD = "reload"  # the broker must hear of revoked certificates
+    PAPERS = "papers"  # certificates of no use any more could not be revoked
     TOO_MANY = "too_many"  # more of something than a lab can have: gates, keys, epochs, machines, rights
 
 

@@ -27,6 +27,7 @@ AUTHORITY_DAYS = 20 * 365
 GATE_DAYS = 825  # what browsers and programs of all kinds still take
 WARN_DAYS = 90
 _KEY, _CA, _INDEX, _ISSUED, _REVOKED = "ca.key", "ca.pem", "index.txt", "issued", "crl.pem"
+_UNLISTED = "unlisted"  # there while the list may lack what the index has as revoked
 _SECRET_MODE, _OPEN_MODE = 0o400, 0o444
 _DAY_MS = 86_400_000
 _SINCE = "19700101000000Z"
@@ -52,10 +53,14 @@ class Issued:
 
 
 class Authority:
-    """The authority in a hub's folder. Making this object touches nothing."""
+    """The authority in a hub's folder. Making this object touches nothing.
 
-    def __init__(self, state: Path) -> None:
+    `patience_s`: how long one run of openssl may last.
+    """
+
+    def __init__(self, state: Path, patience_s: int = _PATIENCE_S) -> None:
         self.folder = (state / FOLDER).absolute()  # openssl runs in it
+        self._patience_s = patience_s
 
     def create(self, lab: str, wall_ms: int) -> None:
         """Its key and certificate, and an empty list of the revoked; what is there stays as it is.
@@ -97,6 +102,11 @@ class Authority:
         """The list of revoked certificates, in PEM."""
         return (self.folder / _REVOKED).read_text()
 
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether something was revoked and the list was not made anew: `revoke` for any name makes it."""
+        return (self.folder / _UNLISTED).exists()
+
     def issue(self, name: str, use: Use, wall_ms: int, reached_at: tuple[str, ...] = ()) -> Papers:
         """A new key and a certificate for it, good for `GATE_DAYS`; the key is kept nowhere here.
 
@@ -111,7 +121,7 @@ class Authority:
         """Every certificate that was issued and its file is here, the authority's own among them."""
         revoked = {row[3] for row in self._index() if row[0] == "R"}
         for file in sorted((self.folder / _ISSUED).glob("*.pem")):
-            yield Issued(certificates.read(file.read_text()), file, file.stem in revoked)
+            yield Issued(certificates.read(file.read_text(errors="replace")), file, file.stem in revoked)
 
     def revoke(self, name: str, but: str | None = None, only: str | None = None) -> int:
         """Revoke the certificates of a name; how many. The list is made anew, also for none.
@@ -126,6 +136,8 @@ class Authority:
             and one.certificate.fingerprint != but
             and only in (None, one.certificate.fingerprint)
         ]
+        if found:
+            _keep(self.folder / _UNLISTED, "", _OPEN_MODE)
         for file in found:
             self._ca("-revoke", f"{_ISSUED}/{file.name}")
         self._list_revoked()
@@ -161,6 +173,8 @@ class Authority:
         pem = self._ca("-gencrl", "-crl_lastupdate", _SINCE, "-crl_nextupdate", until)
         self._make_durable()
         _keep(self.folder / _REVOKED, pem, _OPEN_MODE)
+        with told:
+            (self.folder / _UNLISTED).unlink(missing_ok=True)
 
     def _ca(self, *words: str) -> str:
         with told, TemporaryDirectory(dir=self.folder, prefix=".work-") as work:
@@ -173,7 +187,7 @@ class Authority:
         try:
             ran = subprocess.run(
                 ["openssl", *words], cwd=self.folder, capture_output=True, text=True,
-                stdin=subprocess.DEVNULL, timeout=_PATIENCE_S, check=False,
+                stdin=subprocess.DEVNULL, timeout=self._patience_s, check=False,
             )  # fmt: skip
         except FileNotFoundError:
             raise LinkError("the program openssl is missing", "sudo apt-get install openssl") from None
@@ -196,7 +210,7 @@ class Authority:
     def _index(self) -> list[list[str]]:
         """The rows of openssl's own list: state, end, when revoked, serial, file, name."""
         with told:
-            rows = (self.folder / _INDEX).read_text().splitlines()
+            rows = (self.folder / _INDEX).read_text(errors="replace").splitlines()
         return [row.split("\t") for row in rows if row.count("\t") >= 5]
 
 

@@ -33,6 +33,7 @@ from fabgate.wire.topics import HUB
 
 BROKER = "broker"  # the name in the broker's own certificate; TLS looks at its addresses only
 _PLAIN = "0" * 64  # the fingerprint where nobody has a certificate
+_TIDY_S = 10  # for one run of openssl: the daemon that tidies has a watchdog
 _CA, _CERTIFICATE, _KEY = "ca.pem", "cert.pem", "key.pem"
 
 
@@ -143,13 +144,14 @@ def tidy(settings: Settings, known: Mapping[str, GateRow], wall_ms: int) -> tupl
     """Revoke what is of no use any more; the gates whose certificates were revoked, for the broker's reload.
 
     Invitations that nobody used within a day, and what a gate had before the certificate that it shows
-    now. The caller holds the writer's lock. Raises LinkError, StoreError, DiskFull.
+    now. What a run before this one left undone is completed. The caller holds the writer's lock. Raises
+    LinkError, StoreError, DiskFull.
     """
     if not broker.hub_of(settings).tls:
         return ()
-    authority = Authority(settings.gate.state)
+    authority = Authority(settings.gate.state, _TIDY_S)
+    gone = list(_completed(settings, authority, known))
     live = [one.certificate for one in authority.issued() if not one.revoked]
-    gone: list[str] = []
     for gate, row in known.items():
         if gate.startswith(OBSERVER) or row.fingerprint is None or row.retired_ms is not None:
             continue
@@ -162,7 +164,17 @@ def tidy(settings: Settings, known: Mapping[str, GateRow], wall_ms: int) -> tupl
             gone.append(gate)
     if gone:
         _write_rules(settings, known)
-    return tuple(gone)
+    return tuple(dict.fromkeys(gone))
+
+
+def _completed(settings: Settings, authority: Authority, known: Mapping[str, GateRow]) -> tuple[str, ...]:
+    """Make the list of the revoked, where the authority or the broker lacks it; whom it may be about."""
+    with told:
+        broker_has = (settings.gate.state / broker.FOLDER / broker.REVOKED).read_text(errors="replace")
+        if broker_has == authority.revoked and not authority.is_cut_short:
+            return ()
+    authority.revoke("")
+    return tuple(sorted({one.certificate.name for one in authority.issued() if one.revoked} & known.keys()))
 
 
 def days_left(settings: Settings, wall_ms: int) -> Mapping[str, int]:

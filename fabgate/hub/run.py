@@ -21,6 +21,7 @@ from fabgate.devices.notify import Notify
 from fabgate.errors import ConfigError, LinkError, StoreBusy, StoreCorrupt, StoreError
 from fabgate.hub.books import SqliteBooks
 from fabgate.hub.engine import Hub, hub_state, will
+from fabgate.hub.tidying import Tidying
 from fabgate.link.dial import Address, Credentials
 from fabgate.link.joined import FOLDER, joined
 from fabgate.link.mqtt import MqttPort
@@ -70,7 +71,7 @@ class Daemon:
             hub.open()
             notify.say("READY=1")
             log.info("event=ready origin=%s", books.identity.origin)
-            self._serve(hub, self._port, notify)
+            self._serve(hub, self._port, notify, Tidying(self._settings, books, hub.alarms))
             notify.say("STOPPING=1")
             hub.close()
             with suppress(StoreError):
@@ -83,15 +84,16 @@ class Daemon:
         log.info("event=stopped")
         return 0
 
-    def _serve(self, hub: Hub, port: MqttPort, notify: Notify) -> None:
+    def _serve(self, hub: Hub, port: MqttPort, notify: Notify, tidying: Tidying) -> None:
         wait_s = 0.0
         while not self._over:
             for event in port.poll(wait_s):
                 hub.handle(event)
             wait_s = hub.turn()
-            now_ms = self._clock.now().boot_ms
-            if now_ms - self._fed_ms >= FEED_MS:
-                self._fed_ms = now_ms
+            now = self._clock.now()
+            tidying.turn(now)
+            if now.boot_ms - self._fed_ms >= FEED_MS:
+                self._fed_ms = now.boot_ms
                 notify.say("WATCHDOG=1")
 
 

@@ -160,6 +160,15 @@ def test_the_broker_reads_what_the_hub_wrote_and_cannot_reach_the_authority(syst
     assert "d /var/lib/fabgate-hub 0700 fabgate fabgate -" in (systemd / "tmpfiles.conf").read_text()
 
 
+def test_the_hub_can_run_openssl_over_its_own_folder(systemd: Path) -> None:
+    hub = systemd / HUB
+    assert lines(hub, "StateDirectory") == ["fabgate-hub"]
+    for key in ("InaccessiblePaths", "ReadOnlyPaths", "NoExecPaths", "RootDirectory", "TemporaryFileSystem"):
+        assert lines(hub, key) == []
+    assert "~@process" not in lines(hub, "SystemCallFilter")
+    assert int(lines(hub, "TasksMax")[0]) >= 4
+
+
 def test_the_hub_is_always_started_again_and_does_not_need_its_broker(systemd: Path) -> None:
     hub = systemd / HUB
     assert lines(hub, "Type") == ["notify"]
