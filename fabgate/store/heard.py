@@ -300,9 +300,18 @@ _RIGHT = "SELECT hash, body FROM rights WHERE lab = ? AND record = ?"
 def take_right(pen: Pen, record: RecordId, hash: bytes, body: str, beside: str | None) -> rights.Outcome:  # noqa: A002
     """Take up a right that a gate hands in; what was missing beside a known one is laid there."""
     outcome = rights.take(pen, record, hash, body, beside)
-    if isinstance(outcome, rights.Known) and outcome.filled:
+    if isinstance(outcome, rights.Known) and outcome.filled and _may_move(pen, outcome.arrived):
         come_anew(pen, outcome.arrived)
     return outcome
+
+
+def _may_move(pen: Pen, arrived: int) -> bool:
+    """Whether those who are handed the rights in their order may get this one after the others.
+
+    Not where two have claims to one badge: for a moment it would be the badge of one of them alone.
+    """
+    subject = str(pen.execute("SELECT subject FROM rights WHERE arrived = ?", (arrived,)).fetchone()[0])
+    return not subject.startswith("badge/") or len(rights.heads(pen.conn, subject)) == 1
 
 
 def knows_right(conn: sqlite3.Connection, record: RecordId) -> bool:

@@ -13,7 +13,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from fabgate.hub.books import HubBooks, SqliteBooks
 from fabgate.model import Moment, Origin, RecordId
-from fabgate.records import Draft, EpochBegun, GateCommanded, GrantGiven, Note, Purged, Refused, encode
+from fabgate.records import (
+    BadgeAdded,
+    Draft,
+    EpochBegun,
+    GateCommanded,
+    GrantGiven,
+    Note,
+    Purged,
+    Refused,
+    encode,
+)
 from fabgate.store import chain, rights
 from fabgate.store.db import Store, create
 from fabgate.store.gates import GateRow
@@ -22,6 +32,7 @@ from fabgate.store.keys import Keys
 
 AT = Moment("boot", 5, 1_790_000_000_000, True)
 ORIGIN = Origin("openfab/gate-1/e1")
+OTHER = Origin("openfab/gate-2/e1")
 
 Opener = Callable[[Path], HubBooks]
 
@@ -152,6 +163,18 @@ def test_a_right_of_a_gate_is_handed_out_and_its_number_rises_when_its_text_come
     assert [right.beside for right in books.rights_after(first, 10, 60_000, None).rights] == [
         '{"label":"blue"}'
     ]
+
+
+def test_a_badge_that_two_claim_keeps_its_place_when_a_label_comes(books: HubBooks) -> None:
+    """Else whoever is handed the rights in their order would hold it for one member's alone, for a moment."""
+    ours = [journal(1)[0], encode(Draft(AT, BadgeAdded("k:01", "m-1", "m-9")))]
+    theirs = [journal(1)[0], encode(Draft(AT, BadgeAdded("k:01", "m-2", "m-9")))]
+    take(books, ours, 1, 2)
+    take(books, theirs, 1, 2, OTHER)
+    before = [one.record for one in books.rights_after(0, 10, 60_000, None).rights]
+    with books.write() as pen:
+        pen.take_notes(ORIGIN, 1, 2, (NoteOf(2, Note("beside", '{"label":"blue"}')),))
+    assert [one.record for one in books.rights_after(0, 10, 60_000, None).rights] == before
 
 
 def test_a_right_that_differs_is_not_written_over(books: HubBooks) -> None:
