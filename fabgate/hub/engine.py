@@ -257,7 +257,7 @@ class Hub:
             case topics.NEED:
                 said = Need.decode(data)
                 if isinstance(said, Need):
-                    self._hear_need(live, said)
+                    self._hear_need(live, said, at)
             case topics.KEYS:
                 said = Keyring.decode(data)
                 if isinstance(said, Keyring):
@@ -268,8 +268,8 @@ class Hub:
                 said = Malformed("nothing is expected on this topic")
         return said if isinstance(said, Malformed) else None
 
-    def _hear_need(self, live: Live, need: Need) -> None:
-        arrived = self._publisher.needs(live, need)
+    def _hear_need(self, live: Live, need: Need, at: Moment) -> None:
+        arrived = self._publisher.needs(live, need, at)
         if arrived is None or live.info is None:
             return
         roster = replace(live.info.roster, hub=self._epoch, arrived=arrived)

@@ -41,7 +41,7 @@ class Cursor:
         self.has = self.sent = arrived
         self.under_way.clear()
 
-    def move(self, arrived: int) -> None:
+    def move(self, arrived: int, at: Moment) -> None:
         """The gate has everything up to here: it got on, or it asks once more for what it did not get."""
         if arrived <= self.has or arrived > self.sent:
             self.rewind(arrived)
@@ -49,6 +49,7 @@ class Cursor:
         self.has, self.wait_ms = arrived, AGAIN_MS
         while self.under_way and self.under_way[0] <= arrived:
             self.under_way.popleft()
+        self.due_ms = at.boot_ms + self.wait_ms  # for the pages behind it, too
 
 
 class Publisher:
@@ -82,7 +83,7 @@ class Publisher:
             return None
         return Origin(f"{self._lab}/{live.name}/{live.info.origins[-1].epoch}")
 
-    def needs(self, live: Live, need: Need) -> int | None:
+    def needs(self, live: Live, need: Need, at: Moment) -> int | None:
         """A gate said how far it is; gives how far, None where it has nothing of this hub's epoch."""
         if live.name not in self._cursors:
             self.begin(live)
@@ -92,7 +93,7 @@ class Publisher:
         if need.hub != self._epoch:
             cursor.rewind(0)
             return None
-        cursor.move(min(need.arrived, self._books.newest_right()))
+        cursor.move(min(need.arrived, self._books.newest_right()), at)
         return cursor.has
 
     def turn(self, at: Moment) -> bool:
