@@ -89,7 +89,7 @@ def a_clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def needs() -> Callable[[str], str]:
     """`needs("strace")` gives the tool's path; without it the test is skipped, and fails where CI=true."""
 

@@ -133,6 +133,11 @@ def wait(here: Here, who: str, label: str, timeout: int, by: str | None) -> None
     Any machine of this gate will do. It shows red, for the badge is not known yet; then it is.
     WHO is their handle or id.
     """
+    if here.settings.hub is not None:
+        raise UsageError(
+            "badges are tapped at machines, and a hub has none",
+            "Type it on a gate: the badge then counts in the whole lab.",
+        )
     with here.desk() as desk:
         member = found(here, members.shown(desk, who)).member
         tapped = _last(here, desk, timeout) if here.rehearsed else _next(desk, member.name, timeout)

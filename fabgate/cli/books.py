@@ -38,6 +38,8 @@ def init(here: Here, manager: str, handle: str | None, login: str | None, langua
     An empty roster, a journal, the badge keys. Once, on a new gate: nothing that is there is ever
     written over.
     """
+    if here.settings.hub is not None:
+        raise UsageError(f"{here.config}: this is the file of a hub", "Type: fabgate hub init --manager NAME")
     details = Details(name=manager, handle=handle, login=login or here.login, language=language)
     made = lab.init(here.settings, here.clock, details, here.login)
     if isinstance(made, Denied) and made.code is Code.NOTHING_TO_DO:
@@ -105,7 +107,12 @@ class _Tail:
 
 
 @journal.command(epilog=example("fabgate journal verify"))
-@click.option("--last", type=click.IntRange(1), metavar="N", help="Only the last N records (default: all).")
+@click.option(
+    "--last",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Only the last N records of each journal (default: all).",
+)
 @json_option
 @pass_here
 def verify(here: Here, last: int | None, as_json: bool) -> None:

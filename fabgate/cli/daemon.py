@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from fabgate.cli.frame import Here, example, pass_here
+from fabgate.cli.frame import Here, example, only_at_a_gate, pass_here
 from fabgate.devices import door
 from fabgate.errors import UsageError
 
@@ -45,6 +45,7 @@ def sim(here: Here, words: tuple[str, ...]) -> None:
     fabgate sim relay laser break            a device fails; mend makes it work again
     fabgate sim show                         everything on the bench, as JSON
     """
+    only_at_a_gate(here)
     answer = door.ask(here.settings.gate.state, " ".join(words))
     if answer.startswith("error"):
         click.echo(f"fabgate: {answer.removeprefix('error').strip()}", err=True)

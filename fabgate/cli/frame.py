@@ -26,7 +26,7 @@ from fabgate import config as configuration
 from fabgate.config import Settings
 from fabgate.desk.deed import Desk, Done
 from fabgate.devices.clock import SystemClock
-from fabgate.errors import FabgateError
+from fabgate.errors import FabgateError, UsageError
 from fabgate.model import Clock, Code, Denied, Facts, Notice
 from fabgate.store.db import Reader, Store
 from fabgate.texts import Catalogue
@@ -198,6 +198,12 @@ def _shown(sign: str) -> str:
     if sign.isprintable() or sign in _JOINERS:
         return sign
     return " " if unicodedata.category(sign) == "Zs" else sign.encode("unicode_escape").decode()
+
+
+def only_at_a_gate(here: Here) -> None:
+    """Raises UsageError on a hub's computer, for what needs machines or makes the books of a gate."""
+    if here.settings.hub is not None:
+        raise UsageError(f"{here.config}: this is the file of a hub, not of a gate", "Type it on a gate.")
 
 
 # --- options ----------------------------------------------------------------------------------

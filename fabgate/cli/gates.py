@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import click
 
@@ -23,9 +24,9 @@ from fabgate.desk.deed import Done
 from fabgate.errors import UsageError
 from fabgate.hub.lab import gate_of, info_of
 from fabgate.hub.standings import Standing, behind, standings
-from fabgate.model import Denied, RecordId
+from fabgate.model import Code, Denied, RecordId
 from fabgate.store import gates as rows
-from fabgate.store import rights
+from fabgate.store import journal, rights
 
 _PATIENCE_MS = 5_000
 _LOOK_S = 0.05
@@ -68,10 +69,15 @@ def _row(one: Standing) -> tuple[object, ...]:
         one.held,
         one.missing,
         one.behind,
-        None if one.row.offset_ms is None else f"{one.row.offset_ms / 1000:+.0f}",
+        None if one.row.offset_ms is None else _ahead(one.row.offset_ms, 0),
         one.days,
         one.alarms,
     )
+
+
+def _ahead(ms: int, digits: int) -> str:
+    seconds = round(ms / 1000, digits)
+    return f"{seconds:+.{digits}f}" if seconds else "0"
 
 
 def _json(one: Standing) -> Json:
@@ -118,7 +124,7 @@ def show(here: Here, gate: str, as_json: bool) -> None:
             ("records held", str(one.held)),
             ("missing", str(one.missing)),
             ("rights behind", "" if one.behind is None else str(one.behind)),
-            ("clock", "" if offset is None else f"{offset / 1000:+.1f} s from the hub's"),
+            ("clock", "" if offset is None else f"{_ahead(offset, 1)} s from the hub's"),
             ("certificate", "" if one.days is None else f"good for {one.days} days"),
             ("joined", local(here, one.row.joined_ms)),
             ("retired", local(here, one.row.retired_ms)),
@@ -137,14 +143,23 @@ def stop(here: Here, gate: str, reason: str, by: str | None) -> None:
     """End every session that runs at a gate now. The machines stay free for the next."""
     _only_at_a_hub(here)
     with here.desk() as desk:
-        one = _meant(here, desk, gate)
+        one = _in_use(here, desk, gate)
         run = [work for work in sessions.listed(desk) if work.session.origin.split("/")[1] == gate]
         if not run:
-            click.echo(f"Nobody works at {gate}, as far as the hub knows.")
-        for work in run:
-            text = "The session of {subject} ({handle}) at {title} is to end now."
-            did = done(here, sessions.close(desk, by, str(work.session), reason), text)
-            _wait_for(here, desk, one, did.record)
+            away = f" {_since(here, one)}." if one.away else ""
+            click.echo(f"Nobody works at {gate}, as far as the hub knows.{away}")
+            return
+        if one.away:
+            for work in run:
+                click.echo(f"Somebody worked at {work.machine} when {gate} was last heard.", err=True)
+            click.echo("  What runs there is switched off by hand, at the machine.", err=True)
+        _must_be_there(here, one)
+        text = "The session of {subject} ({handle}) at {title} is to end now."
+        asked = [done(here, sessions.close(desk, by, str(work.session), reason), text) for work in run]
+        answered = [_answered(here, desk, one, did.record) for did in asked]
+        ended = _ended(here, desk, one, {str(did.facts["session"]) for did in asked})
+    if not (all(answered) and ended):
+        raise click.exceptions.Exit(1)
 
 
 @click.command(epilog=example('fabgate gate lock gate-2 --by zoe --reason "wet floor"'))
@@ -156,10 +171,15 @@ def lock(here: Here, gate: str, reason: str, by: str | None) -> None:
     """Take every machine of a gate out of service. Every member may."""
     _only_at_a_hub(here)
     with here.desk() as desk:
-        one = _meant(here, desk, gate)
+        one = _in_use(here, desk, gate)
         for machine in _machines(one):
             result = machines.lock(desk, by, machine, reason)
-            done(here, result, "{title} ({machine}) is out of service.")
+            _done_or_so(
+                here,
+                result,
+                "{title} ({machine}) is out of service.",
+                f"{machine} is out of service already.",
+            )
         _wait_for_roster(here, desk, one, "lock")
 
 
@@ -172,10 +192,12 @@ def unlock(here: Here, gate: str, reason: str | None, by: str | None) -> None:
     """Put every machine of a gate back into service. Nothing starts by that: somebody taps."""
     _only_at_a_hub(here)
     with here.desk() as desk:
-        one = _meant(here, desk, gate)
+        one = _in_use(here, desk, gate)
         for machine in _machines(one):
             result = machines.unlock(desk, by, machine, reason)
-            done(here, result, "{title} ({machine}) is back in service.")
+            _done_or_so(
+                here, result, "{title} ({machine}) is back in service.", f"{machine} is in service already."
+            )
         _wait_for_roster(here, desk, one, "unlock")
 
 
@@ -190,7 +212,8 @@ def identify(here: Here, which: str, by: str | None) -> None:
         known = rows.gates(desk.conn)
         machine = None if which in known else which
         gate = which if machine is None else gate_of(known, which) or which
-        one = _meant(here, desk, gate)
+        one = _in_use(here, desk, gate)
+        _must_be_there(here, one)
         _ask(here, desk, one, wishes.ask(desk, by, gate, "identify", machine))
 
 
@@ -202,7 +225,8 @@ def refresh(here: Here, gate: str, by: str | None) -> None:
     """Let a gate say everything anew, and ask for everything that it may lack."""
     _only_at_a_hub(here)
     with here.desk() as desk:
-        one = _meant(here, desk, gate)
+        one = _in_use(here, desk, gate)
+        _must_be_there(here, one)
         _ask(here, desk, one, wishes.ask(desk, by, gate, "refresh"))
 
 
@@ -217,7 +241,9 @@ def alarms(here: Here, over: tuple[str, str] | None, also_over: bool, by: str | 
     _only_at_a_hub(here)
     with here.desk() as desk:
         if over is not None:
-            done(here, wishes.over(desk, by, over[1], over[0]), "{alarm} of {gate} is dealt with.")
+            result = wishes.over(desk, by, over[1], over[0])
+            none = f"{over[1]} has no alarm {over[0]}: fabgate hub alarms shows them."
+            _done_or_so(here, result, "{alarm} of {gate} is dealt with.", none)
             return
         found = [one for one in rows.alarms(desk.conn) if also_over or one.over_ms is None]
     if as_json:
@@ -266,32 +292,77 @@ def _machines(one: Standing) -> list[str]:
     return [machine.machine for machine in one.info.machines]
 
 
+def _in_use(here: Here, desk: Desk, gate: str) -> Standing:
+    """A gate of which something can be asked."""
+    one = _meant(here, desk, gate)
+    if one.row.retired_ms is not None:
+        raise UsageError(
+            f"{gate} is retired since {local(here, one.row.retired_ms)}",
+            f"Only a new invitation brings it back: fabgate hub invite {gate} --to FILE",
+        )
+    return one
+
+
 def _since(here: Here, one: Standing) -> str:
-    since = local(here, one.row.state_ms)
-    return f"{one.row.gate} is away since {since}" if since else f"{one.row.gate} was never heard"
+    gate = one.row.gate
+    if one.row.heard_ms is None:
+        return f"{gate} was never heard"
+    if one.state == "silent":
+        return f"{gate} is silent since {local(here, one.row.heard_ms)}"
+    return f"{gate} is away since {local(here, one.row.state_ms or one.row.heard_ms)}"
+
+
+def _must_be_there(here: Here, one: Standing) -> None:
+    if one.away:
+        click.echo(f"{_since(here, one)}: nothing was done.", err=True)
+        raise click.exceptions.Exit(1)
+
+
+def _done_or_so(here: Here, result: Done | Denied, text: str, so: str) -> None:
+    """Say that it was done, or that nothing was to do; what else was refused ends the command."""
+    if isinstance(result, Denied) and result.code is Code.NOTHING_TO_DO:
+        click.echo(so)
+    else:
+        done(here, result, text)
 
 
 def _ask(here: Here, desk: Desk, one: Standing, result: Done | Denied) -> None:
     did = done(here, result, "{gate} is asked.")
-    _wait_for(here, desk, one, did.record)
+    if not _answered(here, desk, one, did.record):
+        raise click.exceptions.Exit(1)
 
 
-def _wait_for(here: Here, desk: Desk, one: Standing, record: RecordId | None) -> None:
-    """Wait for the gate's answer, and say it; exit status 1 where it was not done."""
+def _answered(here: Here, desk: Desk, one: Standing, record: RecordId | None) -> bool:
+    """Wait for the gate's answer, and say it; whether it was done."""
     if here.rehearsed or record is None:
-        return
-    if one.away:
-        click.echo(f"{_since(here, one)}: nothing was done.", err=True)
-        raise click.exceptions.Exit(1)
+        return True
+    if not _comes(desk, lambda: wishes.answer(desk, record) is not None):
+        click.echo(f"{one.row.gate} has not answered. Does the hub run? fabgate doctor", err=True)
+        return False
+    said = wishes.answer(desk, record)
+    click.echo(f"{one.row.gate}: {said}", err=said != "done")
+    return said == "done"
+
+
+def _ended(here: Here, desk: Desk, one: Standing, asked: set[str]) -> bool:
+    """Wait until the gate has reported the ends of these sessions, and say it."""
+    if here.rehearsed:
+        return True
+    if _comes(desk, lambda: asked.isdisjoint(str(run.start) for run in journal.running(desk.conn))):
+        click.echo("All have ended." if len(asked) > 1 else "It has ended.")
+        return True
+    click.echo(f"{one.row.gate} has not reported the end yet: fabgate session list --open", err=True)
+    return False
+
+
+def _comes(desk: Desk, so: Callable[[], bool]) -> bool:
+    """Whether it is so within some seconds."""
     until_ms = desk.clock.now().boot_ms + _PATIENCE_MS
-    while (said := wishes.answer(desk, record)) is None:
+    while not so():
         if desk.clock.now().boot_ms >= until_ms:
-            click.echo(f"{one.row.gate} has not answered. Does the hub run? fabgate gate list", err=True)
-            raise click.exceptions.Exit(1)
+            return False
         time.sleep(_LOOK_S)
-    click.echo(f"{one.row.gate}: {said}")
-    if said != "done":
-        raise click.exceptions.Exit(1)
+    return True
 
 
 def _wait_for_roster(here: Here, desk: Desk, one: Standing, what: str) -> None:
@@ -301,16 +372,16 @@ def _wait_for_roster(here: Here, desk: Desk, one: Standing, what: str) -> None:
     if one.away:
         click.echo(f"{_since(here, one)}: it will {what} when it returns.")
         return
-    until_ms = desk.clock.now().boot_ms + _PATIENCE_MS
     newest = rights.mark(desk.conn).arrived
-    while (behind(info_of(rows.gates(desk.conn)[one.row.gate]), _epoch(desk), newest) or 0) > 0:
-        if desk.clock.now().boot_ms >= until_ms:
-            click.echo(
-                f"{one.row.gate} has not confirmed it yet. Does the hub run? fabgate gate list", err=True
-            )
-            raise click.exceptions.Exit(1)
-        time.sleep(_LOOK_S)
+    if not _comes(desk, lambda: _has(desk, one.row.gate, newest)):
+        click.echo(f"{one.row.gate} has not confirmed it yet. Does the hub run? fabgate doctor", err=True)
+        raise click.exceptions.Exit(1)
     click.echo(f"{one.row.gate}: done")
+
+
+def _has(desk: Desk, gate: str, newest: int) -> bool:
+    info = info_of(rows.gates(desk.conn)[gate])
+    return not behind(info, _epoch(desk), newest)
 
 
 VERBS = (list_, show, stop, lock, unlock, identify, refresh)

@@ -71,7 +71,7 @@ def _standing(
         age_ms=None if row.heard_ms is None else max(0, wall_ms - row.heard_ms),
         held=sum(marks.values()),
         missing=sum(max(0, one.seq - marks.get(one.epoch, 0)) for one in origins),
-        behind=behind(info, epoch, rights.mark(conn).arrived),
+        behind=None if row.retired_ms is not None else behind(info, epoch, rights.mark(conn).arrived),
         days=days,
         alarms=alarms,
     )

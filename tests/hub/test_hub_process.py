@@ -54,6 +54,14 @@ class Hub:
         assert ran.exit_code == 0, ran.output
         return ran.output
 
+    def until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait until it says so in its log; for that it needs no broker."""
+        end = time.monotonic() + PATIENCE_S
+        while "event=ready" not in self.config.with_suffix(".log").read_text():
+            assert time.monotonic() < end, "it is not ready"
+            assert process.poll() is None, "it ended"
+            time.sleep(0.01)
+
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
         with self.config.with_suffix(".log").open("ab") as log:
@@ -156,6 +164,38 @@ def test_an_ended_hub_says_that_it_stops(hub: Hub, gate: Client) -> None:
         gate.until("hub/state", ready)
         process.send_signal(signal.SIGTERM)
         gate.until("hub/state", lambda said: b'"stopping"' in said)
+        assert process.wait(PATIENCE_S) == 0
+
+
+def test_who_comes_after_the_hub_ended_is_told_that_it_stopped(hub: Hub, broker: Broker) -> None:
+    with hub.running() as process:
+        first = Client(broker.port, "gate-1")
+        first.until("hub/state", ready)
+        first.port.close()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 0
+    later = Client(broker.port, "gate-2")
+    said = HubState.decode(later.until("hub/state", lambda _: True))
+    later.port.close()
+    assert isinstance(said, HubState)
+    assert said.state == "stopping"
+
+
+def test_a_hub_that_was_started_before_its_broker_serves_once_that_is_there(hub: Hub, broker: Broker) -> None:
+    broker.stop()
+    with hub.running() as process:
+        hub.until_ready(process)
+        broker.start()
+        gate = Client(broker.port, "gate-1")
+        gate.until("hub/state", ready)
+        gate.port.close()
+
+
+def test_a_hub_that_never_had_its_broker_ends_as_it_should(hub: Hub, broker: Broker) -> None:
+    broker.stop()
+    with hub.running() as process:
+        hub.until_ready(process)
+        process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_S) == 0
 
 
