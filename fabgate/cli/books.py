@@ -38,7 +38,7 @@ def init(here: Here, manager: str, handle: str | None, login: str | None, langua
     An empty roster, a journal, the badge keys. Once, on a new gate: nothing that is there is ever
     written over.
     """
-    if here.settings.hub is not None:
+    if here.settings.hub is not None and not here.rehearsed:  # a rehearsal's hub needs no certificates
         raise UsageError(f"{here.config}: this is the file of a hub", "Type: fabgate hub init --manager NAME")
     details = Details(name=manager, handle=handle, login=login or here.login, language=language)
     made = lab.init(here.settings, here.clock, details, here.login)

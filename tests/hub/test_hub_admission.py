@@ -10,6 +10,7 @@ from hub_lab import LAB, Lab, first_manager, hub_settings
 from test_hub_hostile import AT, batch, begun, books
 
 from fabgate.records import GateJoined
+from fabgate.rehearsal.exchange import SESSION_MS
 from fabgate.store import gates, journal
 from fabgate.store.db import Store
 from fabgate.store.gates import GateRow
@@ -89,6 +90,7 @@ def test_a_state_that_came_before_the_hello_counts_with_it(lab: Lab) -> None:
     """A broker that kept both gives them to a hub that comes later in any order."""
     invite(lab)
     lab.hub_off()
+    lab.pass_ms(SESSION_MS + 1)  # nothing waits for it: all that it hears was kept
     gate = lab.exchange.join("gate-9", ())
     gate.publish(f"fabgate/1/{LAB}/gate-9/state", GateState("ready", "a", AT, "1").encode(), retain=True)
     gate.publish(f"fabgate/1/{LAB}/gate-9/info", said(FIRST), retain=True)

@@ -8,7 +8,7 @@ import pytest
 from hub_lab import FakeGate, Lab
 
 from fabgate.records import Draft, GateStarted
-from fabgate.store import journal
+from fabgate.store import db, journal
 from fabgate.store.db import Store
 from fabgate.store.journal import Verdict
 
@@ -92,3 +92,16 @@ def test_the_last_records_are_those_of_every_gate(lab: Lab, one: FakeGate) -> No
     lab.settle()
     spoilt = f"UPDATE journal SET hash = zeroblob(32) WHERE position = {BASE} + 7"
     assert broken(verdict(lab, spoilt, last=3)) == [f"{GATE}#7"]
+
+
+def test_the_last_records_are_those_of_the_newest_epoch(lab: Lab, one: FakeGate) -> None:
+    one.off()
+    db.begin_anew(one.folder, one.clock.now(), "fork")
+    one.session()
+    one.on()
+    lab.hub_on()
+    lab.settle()
+    spoilt = "UPDATE journal SET hash = zeroblob(32) WHERE position = (SELECT max(position) FROM journal)"
+    (found,) = broken(verdict(lab, spoilt, last=1))[:1]
+    assert found.startswith("openfab/gate-1/")
+    assert found.endswith("#3")

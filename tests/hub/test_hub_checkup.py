@@ -64,6 +64,14 @@ def test_a_connection_to_the_port_elsewhere_is_no_broker(papers: PapersLab) -> N
         assert looked(papers)["broker"].grade is Grade.FAIL
 
 
+def test_a_connection_that_a_broker_left_behind_is_no_broker(papers: PapersLab) -> None:
+    with socket.create_server((HOST, papers.port)) as server:
+        client = socket.create_connection((HOST, papers.port))
+        left, _ = server.accept()
+    with client, left:
+        assert looked(papers)["broker"].grade is Grade.FAIL
+
+
 def test_a_broker_without_its_file_fails(papers: PapersLab) -> None:
     papers.config.unlink()
     assert looked(papers)["broker"].remedy == "fabgate hub renew"

@@ -102,7 +102,7 @@ def test_nobody_works_at_a_gate_is_no_failure_and_says_where_it_stands(lab: Lab)
     assert "gate-1 is away since" in typed(lab, "gate", "stop", "gate-1", *BY)[1]
 
 
-@pytest.mark.parametrize("words", [("init", "--manager", "Bob"), ("sim", "show"), ("badge", "wait", "zoe")])
+@pytest.mark.parametrize("words", [("sim", "show"), ("badge", "wait", "zoe")])
 def test_what_is_a_gates_is_refused_at_a_hub_and_makes_nothing(
     lab: Lab, words: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -137,6 +137,15 @@ def gate(broker: Broker) -> Iterator[Client]:
     client.port.close()
 
 
+def test_a_hub_is_not_made_as_a_gate_is(tmp_path: Path) -> None:
+    """It would have books and no certificates."""
+    made = Hub(tmp_path, 8883)
+    ran = CliRunner().invoke(main, ["--config", str(made.config), "init", "--manager", "Zoe"])
+    assert ran.exit_code == 1
+    assert "fabgate hub init" in ran.output
+    assert not (tmp_path / "hub").exists()
+
+
 def test_what_was_acknowledged_is_there_after_a_kill(hub: Hub, gate: Client) -> None:
     with hub.running():
         gate.until("hub/state", ready)
