@@ -1,6 +1,7 @@
 """Files of the state folder that are not the database: the writer's lock, the reserve, whole files.
 
-Used by this room, and wherever a certificate or an invitation is kept. A file is either there whole and on the disk, or not there at all.
+Used by this room, and wherever a certificate or an invitation is kept. A file is either there whole
+and on the disk, or not there at all.
 """
 
 from __future__ import annotations
