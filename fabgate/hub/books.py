@@ -99,6 +99,9 @@ class HubBooks(Protocol):
     def command(self, record: RecordId) -> GateCommanded | None:
         """What was asked of a gate by this record; None where it is no such record."""
 
+    def asked(self, verb: str) -> frozenset[str]:
+        """The gates that were asked for this in the hub's present epoch, answered or not."""
+
     def boots_seen(self) -> frozenset[tuple[str, str]]:
         """Gate and boot of each `clock.seen` that this hub wrote."""
 
@@ -160,6 +163,16 @@ class SqliteBooks:
     def command(self, record: RecordId) -> GateCommanded | None:
         entry = journal.entry(self._writer.conn, record)
         return entry.body if entry is not None and isinstance(entry.body, GateCommanded) else None
+
+    def asked(self, verb: str) -> frozenset[str]:
+        found = journal.entries(self._writer.conn, kinds=(GateCommanded.kind,), own=True)
+        return frozenset(
+            one.body.gate
+            for one in found
+            if isinstance(one.body, GateCommanded)
+            and one.body.verb == verb
+            and one.id.origin == self.identity.origin
+        )
 
     def boots_seen(self) -> frozenset[tuple[str, str]]:
         found = journal.entries(self._writer.conn, kinds=(ClockSeen.kind,), own=True)

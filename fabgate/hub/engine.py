@@ -91,6 +91,7 @@ class Hub:
         self.gates.open()
         self._ring.reload()
         self.commands.read()
+        self._handing.open()
 
     def close(self) -> None:
         """Say goodbye, and write down what was learnt, if that can be done."""
@@ -153,7 +154,7 @@ class Hub:
             self._clock_is_unsure(at)
         messages = [self._heard[place] for place in range(min(AT_ONCE, len(self._heard)))]
         deals = [deal for message in messages if (deal := self._deal(message, at)) is not None]
-        if deals or self.gates.dirty or self._handing.due or self.alarms.is_due(at):
+        if deals or self.gates.dirty or self._handing.due(at) or self.alarms.is_due(at):
             self._write(at, deals)
         for message in messages:
             self._heard.popleft()
@@ -164,7 +165,7 @@ class Hub:
         with self._books.write() as pen:
             for deal in deals:
                 deal(pen)
-            asked = bool(self._handing.due)
+            asked = bool(self._handing.due(at))
             self._handing.ask(pen, at)
             self.gates.write(pen, at)
             self.alarms.write(pen, at)

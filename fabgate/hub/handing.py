@@ -1,7 +1,8 @@
 """A hub that began anew gets its rights back: each gate is asked once in each epoch of the hub.
 
 What a gate wrote itself comes with its journal; it hands in what others wrote, the hub before this one
-among them. The rights are a set, so nothing that was revoked comes back by it: the revocation comes too.
+among them, and what it wrote itself on a card that is lost. The rights are a set, so nothing that was
+revoked comes back by it: the revocation comes too.
 """
 
 from __future__ import annotations
@@ -24,9 +25,13 @@ PATIENCE_MS = 600_000
 
 @dataclass(slots=True)
 class Asked:
-    """A gate that was asked: which run of it, up to where its pages came, how many rights were new."""
+    """A gate that was asked: which run of it, up to where its pages came, how many rights were new.
+
+    `until_ms` of the boot: a page is waited for so long, then it is asked once more.
+    """
 
     instance: str | None
+    until_ms: int
     upto: int = 0
     new: int = 0
 
@@ -38,30 +43,36 @@ class Handing:
         self._alarms, self._gates = alarms, gates
         self._lab = books.identity.lab
         self._epoch = books.identity.origin.rpartition("/")[2]
+        self._books = books
         self._asked: dict[str, Asked] = {}
+        self._before: frozenset[str] = frozenset()  # asked by runs of the hub before this one
 
-    @property
-    def due(self) -> list[Live]:
+    def open(self) -> None:
+        self._before = self._books.asked(VERB)
+
+    def due(self, at: Moment) -> list[Live]:
         """The gates that are there and have yet to be asked; one that began anew forgot the question."""
         return [
             live
             for live in self._gates
-            if live.talks and live.row.handed != self._epoch and not self._is_asked(live)
+            if live.talks and live.row.handed != self._epoch and not self._is_asked(live, at)
         ]
 
-    def _is_asked(self, live: Live) -> bool:
+    def _is_asked(self, live: Live, at: Moment) -> bool:
         asked = self._asked.get(live.name)
-        return asked is not None and asked.instance == live.instance
+        return asked is not None and asked.instance == live.instance and at.boot_ms < asked.until_ms
 
     def ask(self, pen: HubPen, at: Moment) -> None:
         """Write the questions down; they go out as commands do."""
-        for live in self.due:
+        for live in self.due(at):
             pen.append(Draft(at, GateCommanded(live.name, VERB, HUB, at.wall_ms + PATIENCE_MS)))
-            self._asked[live.name] = Asked(live.instance)
+            self._asked[live.name] = Asked(live.instance, at.boot_ms + PATIENCE_MS)
 
     def take(self, pen: HubPen, live: Live, page: Page, at: Moment) -> None:
         """A page of rights from a gate."""
         asked = self._asked.get(live.name)
+        if asked is None and live.name in self._before and live.row.handed != self._epoch:
+            return  # an answer to the run before; this one asks for all of it anew
         if asked is None or live.row.handed == self._epoch:
             self._unasked(pen, live, page)
             return
@@ -72,7 +83,7 @@ class Handing:
             return
         for one in page.rights:
             asked.new += self._take_one(pen, live, one)
-        asked.upto = page.upto
+        asked.upto, asked.until_ms = page.upto, at.boot_ms + PATIENCE_MS
         too_many = asked.new > RIGHTS_HANDED
         if too_many:
             self._alarms.tell(live.name, Alarm.TOO_MANY, f"more than {RIGHTS_HANDED} rights handed in")
@@ -83,8 +94,8 @@ class Handing:
 
     def _take_one(self, pen: HubPen, live: Live, one: Right) -> int:
         record = RecordId.of(one.record)
-        if record.origin.startswith(f"{self._lab}/{live.name}/"):
-            return 0  # its own come with its journal, verified
+        if self._is_own(live, record):
+            return 0  # they come with its journal, verified
         match pen.take_right(record, bytes.fromhex(one.hash), one.body, one.beside):
             case rights.Taken():
                 return 1
@@ -95,6 +106,11 @@ class Handing:
             case rights.Known():
                 pass
         return 0
+
+    def _is_own(self, live: Live, record: RecordId) -> bool:
+        """Whether the gate has the journal that this record stands in. Those of a lost card nobody has."""
+        epochs = () if live.info is None else live.info.origins
+        return record.origin in {f"{self._lab}/{live.name}/{one.epoch}" for one in epochs}
 
     def _unasked(self, pen: HubPen, live: Live, page: Page) -> None:
         """The last page may come twice; anything new that nobody asked for is refused."""
