@@ -61,7 +61,7 @@ def usage(here: Here, month: str, per: str | None, form: str, dialect: str, outp
     wanted = None if per is None else Per(per)
     with (
         here.reading() as reader,
-        usages(reader.conn, Month.of(month), here.settings.lab.zone) as report,
+        usages(reader.conn, Month.of(month), here.settings.lab.zone, here.clock.now()) as report,
     ):
         pieces = sheet.written(report, wanted, Form(form), dialect)
         if output is None:
@@ -82,7 +82,7 @@ def _warn(report: Report) -> None:
         )
     for month, number in report.undated.items():
         click.echo(
-            f"{number} session(s) stand in {month} by a clock that was never right: they may belong here",
+            f"{number} session(s) stand in {month} by a clock that was not right: they may belong here",
             err=True,
         )
     if report.unpaired:

@@ -21,12 +21,13 @@ from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from fabgate.model import MachineId, MemberId, RecordId
+from fabgate.model import MachineId, MemberId, Moment, RecordId
 from fabgate.reports.month import Month
 from fabgate.reports.spool import Spool, Spooled
 from fabgate.rules.ledger import KINDS, SYNC_KINDS, Dated, Ledger, Session, Usage, first_syncs
 from fabgate.store import journal, roster
 
+AHEAD_S = 86_400  # a session that ends later than this from now was dated by a clock that is wrong
 NAMES_KEPT = 10_000  # of members at a time, so that memory does not grow with the lab
 
 
@@ -103,7 +104,7 @@ class Report:
     """A month of usages. Good for as long as the `with` that it came from.
 
     `open` names the sessions that are in no file yet. `undated` counts, by the month that they
-    carry, sessions of a clock that was never right: they may belong to this month and stand in
+    carry, sessions of a clock that was not right: they may belong to this month and stand in
     another. `unpaired` counts stops that end nothing.
     """
 
@@ -143,16 +144,22 @@ class Report:
 
 
 @contextmanager
-def usages(conn: sqlite3.Connection, month: Month, zone: ZoneInfo) -> Iterator[Report]:
+def usages(
+    conn: sqlite3.Connection, month: Month, zone: ZoneInfo, now: Moment | None = None
+) -> Iterator[Report]:
     """The report of the month's sessions: those whose end lies in the month, in the lab's zone.
 
-    `conn` is a store's reading connection. Raises StoreError, DiskFull.
+    `conn` is a store's reading connection. By `now`, if that clock is right, `undated` also counts the
+    sessions that end later than it. Raises StoreError, DiskFull.
     """
+    latest_s = now.wall_ms // 1000 + AHEAD_S if now is not None and now.synced else None
     names = _names_in(conn)
     ledger = Ledger(first_syncs(journal.entries(conn, kinds=SYNC_KINDS)))
     undated: Counter[str] = Counter()
     with Spool() as spool:
-        spool.fill(_of_month(ledger.usages(journal.entries(conn, kinds=KINDS)), month, zone, undated))
+        spool.fill(
+            _of_month(ledger.usages(journal.entries(conn, kinds=KINDS)), month, zone, undated, latest_s)
+        )
         still_open = _still_open(ledger.still_open(), month, zone, names)
         yield Report(month, zone, still_open, dict(sorted(undated.items())), ledger.unpaired, names, spool)
 
@@ -162,12 +169,14 @@ def hours(seconds: int) -> Decimal:
     return Decimal((seconds * 20_000 + 3_600) // 7_200).scaleb(-4)
 
 
-def _of_month(found: Iterable[Usage], month: Month, zone: ZoneInfo, undated: Counter[str]) -> Iterator[Usage]:
+def _of_month(
+    found: Iterable[Usage], month: Month, zone: ZoneInfo, undated: Counter[str], latest_s: int | None
+) -> Iterator[Usage]:
     first_s, next_s = month.bounds(zone)
     for usage in found:
         if first_s <= usage.ended_s < next_s:
             yield usage
-        elif usage.dated is Dated.UNSYNCED:
+        elif usage.dated is Dated.UNSYNCED or (latest_s is not None and usage.ended_s > latest_s):
             undated[str(Month.at(usage.ended_s, zone))] += 1
 
 
