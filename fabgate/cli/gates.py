@@ -312,6 +312,12 @@ def _since(here: Here, one: Standing) -> str:
     return f"{gate} is away since {local(here, one.row.state_ms or one.row.heard_ms)}"
 
 
+def away(here: Here, desk: Desk, gate: str) -> str | None:
+    """Since when a gate is not there, in words; None for one that is."""
+    found = (one for one in _standings(here, desk) if one.row.gate == gate)
+    return next((_since(here, one) for one in found if one.away), None)
+
+
 def _must_be_there(here: Here, one: Standing) -> None:
     if one.away:
         click.echo(f"{_since(here, one)}: nothing was done.", err=True)

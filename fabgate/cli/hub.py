@@ -29,6 +29,7 @@ from fabgate.hub import broker, papers
 from fabgate.hub.certificates import WARN_DAYS
 from fabgate.link import invitation as invitations
 from fabgate.model import Code, Denied
+from fabgate.store.gates import OBSERVER
 
 STDOUT = "-"
 
@@ -140,8 +141,8 @@ def renew(here: Here, by: str | None) -> None:
 def _what_to_do(name: str, days: int) -> str:
     if days >= WARN_DAYS:
         return ""
-    if name.startswith(broker.OBSERVER):
-        return f"fabgate hub invite --observer {name.removeprefix(broker.OBSERVER)} --to FOLDER"
+    if name.startswith(OBSERVER):
+        return f"fabgate hub invite --observer {name.removeprefix(OBSERVER)} --to FOLDER"
     return f"fabgate hub invite {name} --to FILE"
 
 

@@ -12,12 +12,14 @@ from fabgate.cli.frame import (
     by_option,
     done,
     example,
+    found,
     json_option,
     pass_here,
     reason_option,
     show_json,
     show_table,
 )
+from fabgate.cli.gates import away
 from fabgate.cli.past import RUNS, Line, asked_to_end, of_month, of_record, recent, running
 from fabgate.cli.show import Json, hours, local, show_facts, utc
 from fabgate.desk import Desk, sessions
@@ -115,13 +117,15 @@ def close(here: Here, which: str, reason: str, by: str | None) -> None:
     machine. It waits two seconds at most for the gate to have done it; exit status 1 if it has not.
     """
     with here.desk() as desk:
-        did = done(
-            here,
-            sessions.close(desk, by, _named(here, desk, which), reason),
-            "The session of {subject} ({handle}) at {title} is to end now.",
-        )
+        did = found(here, sessions.close(desk, by, _named(here, desk, which), reason))
+        gate = did.facts.get("gate")
+        if gate is not None and (why := away(here, desk, str(gate))) is not None:
+            click.echo(f"{why}: it did not hear of it.", err=True)
+            click.echo("  If the machine is on, switch it off by hand.", err=True)
+            raise click.exceptions.Exit(1)
+        done(here, did, "The session of {subject} ({handle}) at {title} is to end now.")
         if not here.rehearsed:
-            _wait(desk, str(did.facts["session"]), did.facts.get("gate"))
+            _wait(desk, str(did.facts["session"]), gate)
 
 
 def _wait(desk: Desk, session: str, gate: Fact) -> None:

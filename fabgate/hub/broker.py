@@ -19,6 +19,7 @@ from fabgate.errors import LinkError
 from fabgate.link.invitation import Papers
 from fabgate.store.faults import told
 from fabgate.store.files import whole
+from fabgate.store.gates import OBSERVER
 from fabgate.wire.discovery import PREFIX
 from fabgate.wire.forms import ALONE
 from fabgate.wire.topics import HUB, ROOT, STATE
@@ -29,7 +30,6 @@ CONFIG, ACL, CA, REVOKED, CERTIFICATE, KEY = (
 )  # fmt: skip
 RELOAD = "sudo systemctl reload fabgate-broker"
 RESTART = "sudo systemctl restart fabgate-broker"
-OBSERVER = "observer."  # no gate's name has a dot: nobody takes what an observer writes for a gate's
 _HEADERS = 65_536  # more than a topic and all properties of a message can take
 _OPEN_MODE, _SECRET_MODE = 0o444, 0o400
 _ANYWHERE = ""

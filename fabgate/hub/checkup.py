@@ -19,6 +19,7 @@ from fabgate.reports import checks
 from fabgate.reports.finding import Finding, Grade
 from fabgate.store import gates as rows
 from fabgate.store.db import Store
+from fabgate.store.gates import OBSERVER
 
 CERTIFICATES = "certificates"
 SOCKETS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
@@ -105,8 +106,8 @@ def _none(settings: Settings) -> Finding:
 
 
 def _renewal(name: str) -> str:
-    if name.startswith(broker.OBSERVER):
-        return f"fabgate hub invite --observer {name.removeprefix(broker.OBSERVER)} --to FOLDER"
+    if name.startswith(OBSERVER):
+        return f"fabgate hub invite --observer {name.removeprefix(OBSERVER)} --to FOLDER"
     own = name in (papers.BROKER, "hub", "fabgate")
     return "fabgate hub renew" if own else f"fabgate hub invite {name} --to FILE"
 

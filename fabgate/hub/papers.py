@@ -16,7 +16,7 @@ from fabgate.desk import gates
 from fabgate.desk.deed import Desk, Done
 from fabgate.errors import LinkError, UsageError
 from fabgate.hub import admission, broker, certificates
-from fabgate.hub.broker import OBSERVER, Names
+from fabgate.hub.broker import Names
 from fabgate.hub.certificates import Authority, Use
 from fabgate.link import invitation as invitations
 from fabgate.link import joined
@@ -27,7 +27,7 @@ from fabgate.store import gates as rows
 from fabgate.store.db import Store
 from fabgate.store.faults import told
 from fabgate.store.files import whole
-from fabgate.store.gates import GateRow
+from fabgate.store.gates import OBSERVER, GateRow
 from fabgate.store.keys import Keys
 from fabgate.wire.topics import HUB
 

@@ -6,11 +6,11 @@ import sqlite3
 from dataclasses import dataclass
 
 from fabgate.config import Settings
-from fabgate.hub import broker, papers
+from fabgate.hub import papers
 from fabgate.hub.lab import info_of
 from fabgate.store import gates as rows
 from fabgate.store import heard, rights
-from fabgate.store.gates import GateRow
+from fabgate.store.gates import OBSERVER, GateRow
 from fabgate.wire.presence import GateInfo
 
 LATE_MS = 150_000  # a gate says that it is there once a minute
@@ -40,17 +40,21 @@ class Standing:
 
 
 def standings(settings: Settings, conn: sqlite3.Connection, epoch: str, wall_ms: int) -> list[Standing]:
-    """Every gate that was invited or heard, by name, and no observer. `epoch` is the hub's present one."""
+    """Every gate that was invited or heard, by name, the retired ones last; no observer.
+
+    `epoch` is the hub's present one.
+    """
     days = papers.days_left(settings, wall_ms)
     alarms: dict[str, list[str]] = {}
     for one in rows.alarms(conn):
         if one.over_ms is None:
             alarms.setdefault(one.gate, []).append(one.alarm)
-    return [
+    found = [
         _standing(conn, row, epoch, wall_ms, days.get(name), tuple(alarms.get(name, ())))
         for name, row in rows.gates(conn).items()
-        if not name.startswith(broker.OBSERVER)
+        if not name.startswith(OBSERVER)
     ]
+    return sorted(found, key=lambda one: one.row.retired_ms is not None)
 
 
 def _standing(

@@ -106,7 +106,11 @@ def _hub(settings: Settings, reader: Reader, around: Around) -> HubFigures:
         held[origin.split("/")[1]] += mark.seq
     return HubFigures(
         common=_common(settings, reader, around),
-        gates=tuple(_seen(row, held[row.gate], around) for row in gates.gates(reader.conn).values()),
+        gates=tuple(
+            _seen(row, held[row.gate], around)
+            for row in gates.gates(reader.conn).values()
+            if not row.gate.startswith(gates.OBSERVER)
+        ),
         alarms=tuple(
             Alarm(row.gate, row.alarm, row.over_ms is None, row.count) for row in gates.alarms(reader.conn)
         ),

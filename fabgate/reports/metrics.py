@@ -109,7 +109,7 @@ class GateFigures:
 @dataclass(frozen=True, slots=True)
 class SeenGate:
     """What the hub knows of a gate; `state` as it said itself. Without `joined` it was invited and never
-    heard: that may as well be an observer, whose name is nobody's business."""
+    heard: its name is nobody's business yet."""
 
     gate: str
     state: str | None

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from fabgate.store.faults import told
 from fabgate.store.writer import Pen
 
+OBSERVER = "observer."  # no gate's name has a dot: nobody takes what an observer writes for a gate's
+
 
 @dataclass(frozen=True, slots=True)
 class GateRow:
-    """A gate as the hub knows it. Times are wall times of the hub (UTC, ms).
+    """A gate, or an observer, as the hub knows it. Times are wall times of the hub (UTC, ms).
 
     `info` and `state` are what the gate said last, as JSON; `heard_ms` when it last said anything;
     `offset_ms` how far its clock was ahead of the hub's; `handed` the epoch of the hub in which it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from test_hub_hostile import info
 from fabgate.cli import command
 from fabgate.cli.gates import _ahead
 from fabgate.records import GateCommanded
-from fabgate.store import journal
+from fabgate.store import gates, journal
 from fabgate.store.db import Store
 
 BY = ("--by", "zoe", "--reason", "closing time")
@@ -67,6 +68,20 @@ def test_a_gate_that_is_away_is_asked_for_nothing(lab: Lab) -> None:
         assert "gate-1 is away since " in said
         assert "nothing was done" in said
     assert commands(lab) == []
+
+
+def test_an_end_that_is_asked_of_a_gate_that_is_away_is_said_not_to_be_heard(lab: Lab) -> None:
+    (one,) = lab.join("gate-1")
+    one.begin()
+    lab.settle()
+    one.off()
+    lab.settle()
+    status, said = typed(lab, "session", "close", "laser-1", *BY)
+    assert status == 1
+    assert said.startswith("gate-1 is away since ")
+    assert "it did not hear of it" in said
+    assert "by hand" in said
+    assert "is to end now" not in said
 
 
 def test_what_may_still_run_at_a_gate_that_is_away_is_named(lab: Lab) -> None:
@@ -127,3 +142,15 @@ def test_the_rights_that_a_retired_gate_lacks_are_nobodys_business(lab: Lab) -> 
 )
 def test_a_clock_that_is_right_is_ahead_by_nothing(ms: int, digits: int, said: str) -> None:
     assert _ahead(ms, digits) == said
+
+
+def test_observers_are_no_gates_and_retired_gates_stand_last(lab: Lab) -> None:
+    lab.say("gate-9", "info", info("a", "drill"))
+    lab.settle()
+    with Store(lab.settings.gate.state).writer() as writer, writer.write() as pen:
+        for name in ("observer.ha", "a-gone", "gate-1"):
+            gates.put_invited(pen, name, "ab" * 32, 1)
+        gates.put_retired(pen, "a-gone", 2)
+    _, said = typed(lab, "gate", "list", "--json")
+    assert [one["gate"] for one in json.loads(said)] == ["gate-1", "gate-9", "a-gone"]
+    assert "observer" not in typed(lab, "gate", "list")[1]
