@@ -6,6 +6,7 @@ An import inside a function counts like any other, and so does a module that is 
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -304,3 +305,9 @@ def test_a_thread_is_seen_where_it_is_made(code, seen):
 def test_a_blind_except_is_seen(clause, body, blind):
     (handler,) = nodes(ast.parse(f"try:\n    work()\n{clause}\n    {body}\n"), ast.ExceptHandler)
     assert swallows(handler) is blind
+
+
+def test_a_gate_on_its_own_reads_neither_mqtt_nor_tls_when_it_starts():
+    code = "import sys, fabgate.gate.run; print({'paho', 'ssl'} & {*sys.modules})"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "set()\n"

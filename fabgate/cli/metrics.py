@@ -9,7 +9,7 @@ import click
 from fabgate.cli.frame import Here, example, pass_here, pour
 from fabgate.errors import FabgateError, LinkError
 from fabgate.hub.certificates import newest
-from fabgate.link import certificate, joined, status
+from fabgate.link import certificate, hooks, status
 from fabgate.model import Moment
 from fabgate.reports import figures, textfile
 from fabgate.reports.checks import runs
@@ -49,7 +49,7 @@ def _around(here: Here) -> figures.Around:
     return figures.Around(
         now=now,
         up=up,
-        link=_link(here, now, up) if (state / joined.FOLDER).is_dir() else None,
+        link=_link(here, now, up) if (state / hooks.FOLDER).is_dir() else None,
         expiry_s=_expiry_s(state),
         gates_expiry_s={} if settings.hub is None else _gates_expiry_s(state),
     )

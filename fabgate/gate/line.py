@@ -13,8 +13,10 @@ from collections.abc import Callable
 
 from fabgate.config import Settings
 from fabgate.errors import FabgateError, LinkError
+from fabgate.gate.threads import LINK
 from fabgate.link.dial import Address, Credentials
-from fabgate.link.gate_link import REST_S, GateLink, Hooks
+from fabgate.link.gate_link import REST_S, GateLink
+from fabgate.link.hooks import Hooks
 from fabgate.link.joined import Joined, joined
 from fabgate.link.mqtt import MqttPort
 from fabgate.link.pace import Pace
@@ -27,15 +29,6 @@ from fabgate.wire.topics import to_gate
 log = logging.getLogger(__name__)
 AGAIN_MS, LONGEST_MS = 5_000, 300_000
 HANGS_MS = 60_000  # no turn takes so long, whatever the network does
-NAME = "link"  # of its thread
-
-
-def wanted(settings: Settings) -> bool:
-    """Whether this gate has joined a hub, or has tried to."""
-    try:
-        return joined(settings.gate.state) is not None
-    except FabgateError:
-        return True  # what is wrong with it is told by the line, each time it tries
 
 
 class Line:
@@ -163,4 +156,4 @@ class Line:
                 self._deaf = self._deaf or not done
                 self.wake()
 
-        self._spawn(f"{NAME}-{name}", work)
+        self._spawn(f"{LINK}-{name}", work)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from fabgate.events import Identify, Mended, Troubled
 from fabgate.gate.inbox import Inbox
-from fabgate.link.gate_link import Hooks
+from fabgate.link.hooks import Hooks
 from fabgate.model import Clock, MachineId, Moment, Trouble
 from fabgate.rules.gestures import Name
 from fabgate.rules.states import Ending, Open, State

@@ -11,6 +11,7 @@ import logging
 import signal
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 from fabgate.config import Settings
 from fabgate.devices import open_bench
@@ -24,16 +25,18 @@ from fabgate.gate.assembly import Gate, apply_locks, assemble, catalogue_of, wat
 from fabgate.gate.boot import Books, alone, check_books, open_books, troubles
 from fabgate.gate.inbox import Inbox
 from fabgate.gate.ink import Written
-from fabgate.gate.line import NAME as LINK
-from fabgate.gate.line import Line, wanted
 from fabgate.gate.loop import Edges
 from fabgate.gate.outside import Outside
 from fabgate.gate.panel import Showing
 from fabgate.gate.readers import ReaderEdge
-from fabgate.gate.threads import Patience, Turner, Worker, spawn
+from fabgate.gate.threads import LINK, Patience, Turner, Worker, spawn
+from fabgate.link.hooks import has_joined
 from fabgate.model import Clock, MachineId
 from fabgate.records import Draft, GateStopped
 from fabgate.store.db import OPEN_MEDIUM, Medium
+
+if TYPE_CHECKING:
+    from fabgate.gate.line import Line
 
 log = logging.getLogger(__name__)
 SWITCH_S = 0.0001  # a busy thread must not hold a tap for the default 5 ms
@@ -138,7 +141,7 @@ class Daemon:
         gate.loop.show_all(self._clock.now())
         watch_inputs(self._bench, self._clock, self._inbox.put)
         self._readers = [self._turn(edge) for edge in gate.readers]
-        if wanted(self._settings):
+        if has_joined(self._settings.gate.state):
             self._line = self._line_of(gate, books)
             self._linker = Turner(LINK, self._line.turn, self._line.end)
         if not books.clean:
@@ -147,6 +150,8 @@ class Daemon:
             self._door.serve_in(spawn)
 
     def _line_of(self, gate: Gate, books: Books) -> Line:
+        from fabgate.gate.line import Line  # MQTT and TLS: a gate on its own need not read them at each start
+
         def wake() -> None:
             if self._line is not None:
                 self._line.wake()

@@ -9,6 +9,7 @@ from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
+LINK = "link"  # the thread that speaks with the hub, and how those that it makes begin
 GLANCE_S = 0.05  # how often whoever waits for a thread looks whether it lives
 
 

@@ -18,8 +18,8 @@ from fabgate.errors import LinkError, UsageError
 from fabgate.hub import admission, broker, certificates
 from fabgate.hub.broker import Names
 from fabgate.hub.certificates import Authority, Use
+from fabgate.link import hooks, joined
 from fabgate.link import invitation as invitations
-from fabgate.link import joined
 from fabgate.link.certificate import read
 from fabgate.link.invitation import Invitation, Papers
 from fabgate.model import Denied, Moment
@@ -62,9 +62,9 @@ def prepare(settings: Settings, at: Moment, renew: bool = False) -> Path:
         revoked = authority.revoked
         if renew or not (state / broker.FOLDER / broker.KEY).exists():
             papers = authority.issue(BROKER, Use.BROKER, at.wall_ms, broker.reached_at(hub.address))
-        if renew or not (state / joined.FOLDER).exists():
+        if renew or not (state / hooks.FOLDER).exists():
             own = authority.issue(HUB, Use.CLIENT, at.wall_ms)
-    if own is not None or renew or not (state / joined.FOLDER).exists():
+    if own is not None or renew or not (state / hooks.FOLDER).exists():
         joined.keep(state, _invitation(settings, HUB, own, Keys.load(state), at.wall_ms))
     return broker.write(settings, papers, revoked, _names(known))
 

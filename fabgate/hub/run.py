@@ -23,7 +23,8 @@ from fabgate.hub.books import SqliteBooks
 from fabgate.hub.engine import Hub, hub_state, will
 from fabgate.hub.tidying import Tidying
 from fabgate.link.dial import Address, Credentials
-from fabgate.link.joined import FOLDER, joined
+from fabgate.link.hooks import FOLDER
+from fabgate.link.joined import joined
 from fabgate.link.mqtt import MqttPort
 from fabgate.link.talk import Manner, Will
 from fabgate.model import Clock

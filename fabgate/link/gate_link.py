@@ -11,13 +11,13 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import assert_never
 
 from fabgate.config import Settings
 from fabgate.errors import StoreError
 from fabgate.link.handing import Handing
-from fabgate.link.intake import Intake, Refused
+from fabgate.link.hooks import Hooks
+from fabgate.link.intake import Intake
 from fabgate.link.keyring import KeyBox
 from fabgate.link.orders import Deed, Done, Orders, stop
 from fabgate.link.outbox import Outbox, Word
@@ -31,7 +31,7 @@ from fabgate.store.db import Store, Writer
 from fabgate.wire.commands import Answer, Command
 from fabgate.wire.forms import Malformed
 from fabgate.wire.journal import Ack
-from fabgate.wire.presence import HubState, MachineState
+from fabgate.wire.presence import HubState
 from fabgate.wire.roster import Keyring, Need, Page
 from fabgate.wire.topics import ACK, ANSWER, HUB, KEYRING, KEYS, NEED, ROSTER, STATE, Topic, parse
 
@@ -40,21 +40,6 @@ IDLE_S = 0.1  # how often the journal is looked at while nothing comes
 AWAY_S = 1.0
 REST_S = 0.008  # after a turn with work: at most 2 ms in 10 (FIGURES: a tap must not starve)
 COMMITS = 32  # of pages, between two checkpoints
-
-
-@dataclass(frozen=True, slots=True)
-class Hooks:
-    """What the gate does at the link's word. All are called in its thread and return at once.
-
-    `identify` lets a machine (None: all) say where it is; `refuse` says which machines may not start
-    (`*`: all), from now on; `keys` says that the file of badge keys has changed; `machines` is asked what
-    each machine does now.
-    """
-
-    identify: Callable[[str | None], None]
-    refuse: Callable[[Refused], None]
-    keys: Callable[[], None]
-    machines: Callable[[], Mapping[str, MachineState]]
 
 
 Work = Callable[[], int | None]

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from fabgate.link.hooks import Refused
 from fabgate.link.pace import Pace
 from fabgate.model import Clock, RecordId
 from fabgate.store import rights
@@ -28,8 +29,6 @@ CHUNK = 8  # rights that are taken up between two looks at the clock
 SLICE_MS = 2  # of taking up in one transaction
 PATIENCE_MS = 500  # for the writer's lock: the gate's own ink goes before the hub's rights
 EVERY_MS = 60_000  # a page that a broker dropped on its way is noticed by asking
-
-Refused = frozenset[str]
 
 
 @dataclass(slots=True)

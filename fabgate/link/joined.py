@@ -17,15 +17,15 @@ from typing import Annotated
 from fabgate.errors import LinkError
 from fabgate.link import certificate as certificates
 from fabgate.link.certificate import Certificate
+from fabgate.link.hooks import FOLDER, OLD
 from fabgate.link.invitation import Host, Invitation, Papers, Port
 from fabgate.store.faults import told
 from fabgate.store.files import sync_file, sync_folder
 from fabgate.wire.forms import Malformed, OneLine
 from fabgate.wire.kinds import LAB, Id
 
-FOLDER = "link"
 ADDRESS, CA, CERTIFICATE, KEY = "address.json", "ca.pem", "cert.pem", "key.pem"
-_NEW, _OLD = ".link.new", ".link.old"
+_NEW = ".link.new"
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o400
 _AGAIN = "Join again with a fresh invitation from the hub: fabgate gate join FILE"
 
@@ -65,7 +65,7 @@ def joined(state: Path) -> Joined | None:
     folder = state / FOLDER
     with told:
         if not folder.exists():
-            if (state / _OLD).exists():
+            if (state / OLD).exists():
                 raise LinkError(f"{folder}: joining anew was cut short", _AGAIN)
             return None
         found = Address.decode(_bytes(folder / ADDRESS))
@@ -87,7 +87,7 @@ def keep(state: Path, invitation: Invitation) -> Joined:
     The old one stays until the new one is whole and its papers were tried. Raises LinkError for papers
     that do not fit together, StoreError, DiskFull.
     """
-    new, old, folder = state / _NEW, state / _OLD, state / FOLDER
+    new, old, folder = state / _NEW, state / OLD, state / FOLDER
     with told, ExitStack() as undo:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(_FOLDER_MODE)

@@ -22,7 +22,7 @@ from fabgate.gate.ink import Written
 from fabgate.gate.loop import Edges
 from fabgate.gate.outside import Outside
 from fabgate.gate.panel import Showing
-from fabgate.link.gate_link import Hooks
+from fabgate.link.hooks import Hooks
 from fabgate.records import Draft, GateStopped
 from fabgate.store.db import Store
 from fabgate.texts import Catalogue

@@ -14,7 +14,8 @@ from fabgate.desk.members import Details
 from fabgate.devices.clock import SimClock
 from fabgate.hub.books import SqliteBooks
 from fabgate.hub.engine import Hub, hub_state, will
-from fabgate.link.gate_link import GateLink, Hooks
+from fabgate.link.gate_link import GateLink
+from fabgate.link.hooks import Hooks
 from fabgate.link.presence import last_will
 from fabgate.model import Denied, Level, MachineId, MachineRules, RecordId, SkillId
 from fabgate.records import Draft, GateStarted, SessionStarted, SessionStopped

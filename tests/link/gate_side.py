@@ -13,7 +13,8 @@ from pathlib import Path
 
 from fabgate import config
 from fabgate.config import Settings
-from fabgate.link.gate_link import GateLink, Hooks
+from fabgate.link.gate_link import GateLink
+from fabgate.link.hooks import Hooks
 from fabgate.link.port import Connected, Delivered, Fate, Lost, Message
 from fabgate.model import Moment, Origin, RecordId
 from fabgate.records import CloseAsked, Draft, Note
