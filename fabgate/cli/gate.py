@@ -85,8 +85,8 @@ def retire(here: Here, gate: str, reason: str, by: str | None) -> None:
     with here.desk() as desk:
         told = found(here, papers.retire(desk, by, gate, reason))
     done(here, told.done, "{gate} is retired: its certificates are revoked.")
-    if told.reload:
-        click.echo(f"Now tell the broker: {broker.RELOAD}", err=True)
+    if told.word:
+        click.echo(f"Now tell the broker: {told.word}", err=True)
 
 
 for verb in VERBS:

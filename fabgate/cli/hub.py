@@ -27,6 +27,7 @@ from fabgate.desk.members import Details
 from fabgate.errors import UsageError
 from fabgate.hub import broker, papers
 from fabgate.hub.certificates import WARN_DAYS
+from fabgate.hub.papers import Told
 from fabgate.link import invitation as invitations
 from fabgate.model import Code, Denied
 from fabgate.store.gates import OBSERVER
@@ -109,7 +110,7 @@ def _invite_gate(here: Here, gate: str, to: str, by: str | None) -> None:
     else:
         invitations.save(invitation, Path(to))
     click.echo(f"{gate} is invited for 24 hours. On the gate: fabgate gate join FILE", err=True)
-    _say_reload(told.reload)
+    say_to_broker(told)
 
 
 def _invite_observer(here: Here, name: str, folder: Path, by: str | None) -> None:
@@ -117,7 +118,7 @@ def _invite_observer(here: Here, name: str, folder: Path, by: str | None) -> Non
         told = found(here, papers.observe(desk, by, name, folder))
     hub_ = _of_hub(here)
     click.echo(f"{printable(folder)}: ca.pem, cert.pem and key.pem, for {hub_.address} port {hub_.port}.")
-    _say_reload(told.reload)
+    say_to_broker(told)
 
 
 @hub.command(epilog=example("fabgate hub renew"))
@@ -146,9 +147,10 @@ def _what_to_do(name: str, days: int) -> str:
     return f"fabgate hub invite {name} --to FILE"
 
 
-def _say_reload(needed: bool) -> None:
-    if needed:
-        click.echo(f"Now tell the broker: {broker.RELOAD}", err=True)
+def say_to_broker(told: Told) -> None:
+    """Say what to type, where the broker must hear of it."""
+    if told.word:
+        click.echo(f"Now tell the broker: {told.word}", err=True)
 
 
 def _of_hub(here: Here) -> HubSettings:

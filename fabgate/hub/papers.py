@@ -1,7 +1,7 @@
 """The hub's papers: made on its first day, given to gates and observers, renewed, taken back.
 
 Deeds of the desk with what the desk cannot do: certificates, and the broker's files. What the broker has
-to be told by a reload is in `Told.reload`.
+to be told is in `Told.word`.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ _CA, _CERTIFICATE, _KEY = "ca.pem", "cert.pem", "key.pem"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was done, and whether the broker must be told by a reload."""
+    """What was done, and what to type so that the broker hears of it; "" where it need not."""
 
     done: Done
-    reload: bool = False
+    word: str = ""
 
 
 def prepare(settings: Settings, at: Moment, renew: bool = False) -> Path:
@@ -93,13 +93,13 @@ def invite(desk: Desk, by: str | None, gate: str) -> tuple[Told, Invitation] | D
         made.append(_issued(desk, gate, row, at))
         return read(made[0].certificate).fingerprint
 
-    reload = _must_hear(desk, gate)
+    word = _word_of(desk, gate) if hub.tls else ""
     done = gates.invite(desk, by, gate, certify)
     if isinstance(done, Denied):
         return done
     papers = made[0] if made else None
     keys = Keys.load(settings.gate.state)
-    return Told(done, reload and hub.tls), _invitation(settings, gate, papers, keys, at.wall_ms)
+    return Told(done, word), _invitation(settings, gate, papers, keys, at.wall_ms)
 
 
 def observe(desk: Desk, by: str | None, name: str, folder: Path) -> Told | Denied:
@@ -123,7 +123,7 @@ def observe(desk: Desk, by: str | None, name: str, folder: Path) -> Told | Denie
         return read(papers.certificate).fingerprint
 
     done = gates.invite(desk, by, observer, certify)
-    return done if isinstance(done, Denied) else Told(done, reload=True)
+    return done if isinstance(done, Denied) else Told(done, broker.RELOAD)
 
 
 def retire(desk: Desk, by: str | None, gate: str, reason: str) -> Told | Denied:
@@ -137,7 +137,7 @@ def retire(desk: Desk, by: str | None, gate: str, reason: str) -> Told | Denied:
             _write_rules(settings, rows.gates(desk.conn), retired=gate)
 
     done = gates.retire(desk, by, gate, reason, revoke)
-    return done if isinstance(done, Denied) else Told(done, hub.tls)
+    return done if isinstance(done, Denied) else Told(done, broker.RELOAD if hub.tls else "")
 
 
 def tidy(settings: Settings, known: Mapping[str, GateRow], wall_ms: int) -> tuple[str, ...]:
@@ -207,10 +207,16 @@ def _issued(desk: Desk, name: str, row: GateRow | None, at: Moment) -> Papers:
     return papers
 
 
-def _must_hear(desk: Desk, gate: str) -> bool:
-    """Whether an invitation changes what the broker knows: a gate that is new to it, it takes as it is."""
+def _word_of(desk: Desk, gate: str) -> str:
+    """What the broker must hear of an invitation; a gate that is new to it, it takes as it is.
+
+    A name that was retired has its rules back by it. The broker looks at no connection again that is
+    open: whoever still has one under that name from before must lose it.
+    """
     row = rows.gates(desk.conn).get(gate)
-    return row is not None and (row.retired_ms is not None or admission.pending(row))
+    if row is not None and row.retired_ms is not None:
+        return broker.RESTART
+    return broker.RELOAD if row is not None and admission.pending(row) else ""
 
 
 def _write_rules(

@@ -494,6 +494,14 @@ def test_who_is_retired_twice_is_revoked_twice_and_recorded_once(lab: PapersLab)
     assert "no gate is called gate-7" in lab.hub.refused("gate retire gate-7 --by zoe --reason x")
 
 
+def test_a_name_that_was_retired_comes_back_only_with_a_broker_that_begins_anew(lab: PapersLab):
+    """Who still has a connection under it would have its rules back by a reload."""
+    words = f"hub invite gate-1 --to {lab.hub.state.parent / 'again'} --by zoe"
+    assert "tell the broker" not in lab.hub.done(words)
+    assert "reload fabgate-broker" in lab.hub.done('gate retire gate-1 --by zoe --reason "sold"')
+    assert "restart fabgate-broker" in lab.hub.done(words)
+
+
 def test_a_hub_is_made_once_and_what_was_cut_short_is_completed(lab: PapersLab):
     lab.observer("ha")
     rules = (lab.hub.state / "broker" / "acl").read_text()
