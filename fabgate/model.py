@@ -40,6 +40,61 @@ class Level(enum.IntEnum):
         return cls[word.upper()]
 
 
+class Status(enum.IntEnum):
+    """What a person is in the lab, apart from any skill, in rising order (R1).
+
+    A member who is suspended keeps their status. `autonomous` has the keys: doors open at any time,
+    and their presence is what staffs the lab.
+    """
+
+    LEFT = 0
+    GUEST = 1
+    TRAINEE = 2
+    AUTONOMOUS = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, word: str) -> Status:
+        """The status that a word names. Raises KeyError."""
+        return cls[word.upper()]
+
+
+class Company(enum.StrEnum):
+    """Who must be there for somebody to work on a machine: its class (R4)."""
+
+    FREE = "free"  # nobody
+    ACCOMPANIED = "accompanied"  # of trainees: a sponsor is checked in on site
+    SUPERVISED = "supervised"  # of trainees: a sponsor tied to this machine by a tap
+    NEVER_ALONE = "never_alone"  # supervised; and of everybody: two adults present
+
+
+class Kind(enum.StrEnum):
+    """What a tap at this reader is for."""
+
+    MACHINE = "machine"
+    DOOR = "door"  # a strike that is pulsed; the tap checks in
+    COUNTER = "counter"  # checks in and out, switches nothing
+
+
+class Stale(enum.StrEnum):
+    """What a roster that is too old does to a start (R12)."""
+
+    DENY = "deny"
+    SPONSOR = "sponsor"  # everybody works as a trainee does
+
+
+class Lapse(enum.StrEnum):
+    """Why a grant holds no more."""
+
+    UNTIL = "until"  # the day that its giver wrote
+    VALIDITY = "validity"
+    DISUSE = "disuse"
+    CHANGED = "changed"  # the machine was replaced since
+
+
 class Role(enum.StrEnum):
     """An office in the lab, apart from any skill. `maintainer` is held for one machine."""
 
@@ -67,6 +122,19 @@ class Code(enum.StrEnum):
     SUSPENDED_MEMBER = "suspended_member"
     NOT_QUALIFIED = "not_qualified"
     LAPSED = "lapsed"
+    MEMBER_LEFT = "member_left"
+    GUEST_ALONE = "guest_alone"
+    PAPER_MISSING = "paper_missing"
+    PAPER_EXPIRED = "paper_expired"
+    PREREQUISITE = "prerequisite"
+    SUSPENDED_SKILL = "suspended_skill"
+    CLOSED_NOW = "closed_now"
+    NOT_SUBSCRIBED = "not_subscribed"
+    NOBODY_STAFFS = "nobody_staffs"
+    STALE_ROSTER = "stale_roster"
+    NEEDS_COMPANY = "needs_company"
+    SPONSOR_FULL = "sponsor_full"
+    NOT_CHECKED_IN = "not_checked_in"
     NEEDS_SPONSOR = "needs_sponsor"
     MAY_NOT_SPONSOR = "may_not_sponsor"
     SAME_PERSON = "same_person"
@@ -95,6 +163,19 @@ class Code(enum.StrEnum):
     NOTHING_TO_DO = "nothing_to_do"
     LAST_MANAGER = "last_manager"
     NO_SESSION = "no_session"
+    EVIDENCE_MISSING = "evidence_missing"
+    MUTUAL_SPONSORS = "mutual_sponsors"
+    NO_PROPOSAL = "no_proposal"
+    OFFLINE_PROMOTION = "offline_promotion"
+    UNFIT_SPONSOR = "unfit_sponsor"
+    UNKNOWN_PAPER = "unknown_paper"
+    UNKNOWN_OPENING = "unknown_opening"
+    UNKNOWN_ITEM = "unknown_item"
+    UNKNOWN_PURPOSE = "unknown_purpose"
+    NOT_PRESENT = "not_present"
+    PAST_DATE = "past_date"
+    TOO_LONG = "too_long"
+    NO_WORKSHOP = "no_workshop"
 
 
 class Notice(enum.StrEnum):
@@ -116,6 +197,18 @@ class Notice(enum.StrEnum):
     WAIT_OVER = "wait_over"
     ENDED = "ended"
     TOLD = "told"
+    ASK_COMPANY = "ask_company"
+    ASK_HOST = "ask_host"
+    CONFIRM = "confirm"  # out of service: a second tap starts it for maintenance
+    PROVE = "prove"  # whoever stands by is asked to tap again
+    ALONE = "alone"
+    WELL_DONE = "well_done"
+    CHECKED_IN = "checked_in"
+    CHECKED_OUT = "checked_out"
+    DOOR_OPEN = "door_open"
+    OPENED_ACCOMPANIED = "opened_accompanied"
+    OPENED_WORKSHOP = "opened_workshop"
+    OPENED_MAINTENANCE = "opened_maintenance"
     IDENTIFY = "identify"  # "which of all these boxes is it?", asked by somebody at the hub
 
 
@@ -130,6 +223,7 @@ class Why(enum.StrEnum):
     SUSPENDED = "suspended"
     BLOCKED = "blocked"
     LOCKED = "locked"
+    ALONE = "alone"  # nobody stands by any more who had to
     CLOSED = "closed"  # a person said "now"
     ESTOP = "estop"
     FAULT = "fault"
@@ -218,13 +312,56 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """A paper that stands in the way: never filed, or run out on `until_ms`."""
+
+    paper: str
+    until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Why these are no hours for this person (CLOSED_NOW, NOT_SUBSCRIBED, NOBODY_STAFFS); when they are."""
+
+    code: Code
+    opens_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What runs out soon: a paper or a skill by its id, and its last moment."""
+
+    what: str
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """A group session that its leader may start here: for how many people, what for, until when."""
+
+    record: RecordId
+    people: int
+    purpose: str
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """All that a decision at a machine needs to know of one badge, as the store had it.
 
     `person` is None for a badge that nobody owns. `contested`: it was given to two members at two
-    places, and is blocked until a manager gives it anew. `lapsed_ms` is set when a grant ran out,
-    `level` is then what is left of it. `sponsors` names those who may sponsor here and agreed
-    to be named; it is filled where the next step needs it.
+    places, and is blocked until a manager gives it anew. `lapsed_ms` is set when a grant ran out
+    for the cause `lapse`, `level` is then what is left of it. `sponsors` names those who may sponsor
+    here and agreed to be named; it is filled where the next step needs it.
+
+    `lacks`: papers that stand in the way; `needed`: the first skill that has to come before this
+    one; `held_ms`: since when this skill of theirs is suspended. `closed`: no hours for them;
+    `hours_unasked`: nobody knows the time, and they were not asked for. `sponsors_here`,
+    `adults_here`: others who are checked in, and may sponsor here or are of age. `here`: they are
+    checked in themselves; `gone_ms` (wall): they were, until then. `sponsoring`: how many trainees
+    they stand beside now. `payer`: who pays for this badge, None for its owner. `keeps`: they may
+    start the machine for maintenance. `roster_age_ms`: since the hub's last word, 0 where this gate
+    is its own source, None where nobody knows. `due`: what runs out first, within the lab's notice.
     """
 
     person: Person | None = None
@@ -235,6 +372,24 @@ class Standing:
     lock: Lock | None = None
     sponsors: tuple[str, ...] = ()
     contested: bool = False
+    status: Status = Status.TRAINEE
+    minor: bool = False
+    lacks: tuple[Lack, ...] = ()
+    needed: SkillId | None = None
+    held_ms: int | None = None
+    lapse: Lapse | None = None
+    closed: Closed | None = None
+    hours_unasked: bool = False
+    sponsors_here: tuple[MemberId, ...] = ()
+    adults_here: tuple[MemberId, ...] = ()
+    here: bool = False
+    gone_ms: int | None = None
+    sponsoring: int = 0
+    payer: MemberId | None = None
+    keeps: bool = False
+    workshop: Workshop | None = None
+    roster_age_ms: int | None = 0
+    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +407,11 @@ class Ends:
     revoked: Ending = Ending.WARN
     suspended: Ending = Ending.WARN
     locked: Ending = Ending.WARN
+    alone: Ending = Ending.WARN
 
     def of(self, why: Why) -> Ending:
         """The ending for a cause; a blocked badge ends a session as a suspension does."""
-        by_cause = {Why.REVOKED: self.revoked, Why.LOCKED: self.locked}
+        by_cause = {Why.REVOKED: self.revoked, Why.LOCKED: self.locked, Why.ALONE: self.alone}
         return by_cause.get(why, self.suspended)
 
 
@@ -266,6 +422,14 @@ class MachineRules:
     `limit_ms` is the longest session; `warning_ms` how long before its end people are warned;
     `grace_ms` how long a badge may be out of the slot; `wait_ms` how long each step of a
     supervised start may take; `undo_ms` how long a sponsor can take a start back.
+
+    `company`: its class, and who must be there. `reproof_ms`: how often whoever stands by proves it
+    with a tap, 0 is never; `company_grace_ms` how long they may be missing, `max_trainees` how many
+    they may stand beside at once (0: any number), `check_in` whether they must be checked in.
+    `praise_ms` after a supervised session its sponsor's tap says "well done"; within `confirm_ms` a
+    second tap starts a machine that is out of service for maintenance. `openings`: the hours that it
+    is used in (none: always), `changed_ms` (wall): when the machine was replaced by another.
+    `stale_after_ms`: the age of a roster from which `stale` holds, None is never.
     """
 
     machine: MachineId
@@ -281,3 +445,17 @@ class MachineRules:
     sponsor_from: Level = Level.AUTONOMOUS
     ends: Ends = Ends()
     contact: str = ""
+    kind: Kind = Kind.MACHINE
+    company: Company = Company.SUPERVISED
+    reproof_ms: int = 0
+    company_grace_ms: int = 120_000
+    max_trainees: int = 0
+    check_in: bool = False
+    guests: bool = False
+    praise_ms: int = 60_000
+    confirm_ms: int = 10_000
+    pulse_ms: int = 5_000
+    openings: tuple[str, ...] = ()
+    changed_ms: int | None = None
+    stale_after_ms: int | None = None
+    stale: Stale = Stale.DENY

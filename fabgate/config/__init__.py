@@ -4,6 +4,7 @@
 sample file and the page for installers are all made from it. Nothing is started on a broken file.
 """
 
+from fabgate.charter import Charter, Skill
 from fabgate.config.keys import KEYS
 from fabgate.config.load import load
 from fabgate.config.pages import hub_sample, reference, sample
@@ -17,12 +18,12 @@ from fabgate.config.settings import (
     Pin,
     ReaderSettings,
     Settings,
-    Skill,
 )
 
 __all__ = [
     "KEYS",
     "BackupSettings",
+    "Charter",
     "GateSettings",
     "HubSettings",
     "LabSettings",

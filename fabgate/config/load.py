@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fabgate.charter import Charter, Skill
 from fabgate.config import keys
 from fabgate.config.check import check
 from fabgate.config.keys import Key
@@ -18,7 +19,6 @@ from fabgate.config.settings import (
     Pin,
     ReaderSettings,
     Settings,
-    Skill,
 )
 from fabgate.model import Ends, Level, MachineId, MachineRules, SkillId
 
@@ -50,6 +50,7 @@ def _settings(document: Document) -> Settings:
         proof=document.need(keys.PROOF),
         backup=BackupSettings(_path(document, keys.BACKUP), document.need(keys.KEEP)),
         metrics=_path(document, keys.METRICS),
+        charter=Charter(skills=known),
         hub=_hub(document),
     )
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fabgate.model import Hold, Level, MachineId, MachineRules, SkillId
+from fabgate.charter import Charter, Skill
+from fabgate.model import Hold, MachineId, MachineRules, SkillId
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,6 @@ class HubSettings:
 class BackupSettings:
     folder: Path | None = None
     keep: int = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Skill:
-    """A qualification; several machines may ask for the same one."""
-
-    id: SkillId
-    title: str
-    sponsor_from: Level = Level.AUTONOMOUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +122,5 @@ class Settings:
     proof: str = "login"  # actors.proof: login | claimed
     backup: BackupSettings = field(default_factory=BackupSettings)
     metrics: Path | None = None  # metrics.folder: where numbers for Prometheus are written
+    charter: Charter = field(default_factory=Charter)  # its skills are `skills`
     hub: HubSettings | None = None  # this is the hub: `gate` is then its own, and there are no machines

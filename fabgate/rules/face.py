@@ -80,14 +80,18 @@ def flash(tell: Tell) -> Mood:
     if isinstance(tell.what, Code):
         return Mood.DENIED
     match tell.what:
-        case Notice.ASK_SPONSOR | Notice.ASK_RETURN | Notice.IDENTIFY:
+        case Notice.ASK_SPONSOR | Notice.ASK_RETURN | Notice.ASK_COMPANY | Notice.ASK_HOST | Notice.IDENTIFY:
             return Mood.WAITING
         case Notice.OPENED | Notice.OPENED_SUPERVISED | Notice.STILL_ON | Notice.HERE:
             return Mood.ON
-        case Notice.STAY | Notice.BACK:
+        case Notice.OPENED_ACCOMPANIED | Notice.OPENED_WORKSHOP | Notice.OPENED_MAINTENANCE:
             return Mood.ON
-        case Notice.WARNING | Notice.AWAY | Notice.TOLD:
+        case Notice.STAY | Notice.BACK | Notice.DOOR_OPEN:
+            return Mood.ON
+        case Notice.WARNING | Notice.AWAY | Notice.TOLD | Notice.CONFIRM | Notice.PROVE | Notice.ALONE:
             return Mood.WARNING
+        case Notice.WELL_DONE | Notice.CHECKED_IN | Notice.CHECKED_OUT:
+            return Mood.READY
         case Notice.READY | Notice.CHECKING | Notice.CANCELLED | Notice.WAIT_OVER | Notice.ENDED:
             return Mood.READY
         case _ as never:

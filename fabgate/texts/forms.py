@@ -29,20 +29,32 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "skill": _PLAIN,
     "machine": _PLAIN,
     "contact": _PLAIN,
+    "paper": _PLAIN,
+    "needed": _PLAIN,
+    "due": _PLAIN,
+    "purpose": _PLAIN,
+    "opening": _PLAIN,
+    # how many
+    "most": _PLAIN,
+    "people": _PLAIN,
     # when and how long
     "since_ms": _INSTANT,
     "lapsed_ms": _INSTANT,
     "until_ms": _INSTANT,
+    "opens_ms": _INSTANT,
+    "due_ms": _INSTANT,
     "taken_ms": _LENGTH,
     "left_ms": _LENGTH,
     "limit_ms": _LENGTH,
     "length_ms": _LENGTH,
+    "most_ms": _LENGTH,
     "wait_s": _LENGTH,
     # words of a list
     "why": ("why", "after"),
     "trouble": ("trouble", "cure"),
     "hold": ("start", "stop"),
     "level": ("level",),
+    "status": ("status",),
     "role": ("role", "office"),
     "needs": ("office", "ask", "can"),
     # at the desk
@@ -54,10 +66,12 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "reason": _PLAIN,
     "session": _PLAIN,
     "free": _PLAIN,
+    "item": _PLAIN,
     "managers": ("names",),
     "near": ("names",),
     "skills": ("list",),
     "machines": ("list",),
+    "missing": ("list",),
 }
 """Every placeholder, each with its forms; the first is the one it has where none is written."""
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fabgate.model import Code, Hold, Level, Notice, Role, Trouble, Why
+from fabgate.model import Code, Company, Hold, Level, Notice, Role, Status, Trouble, Why
 from fabgate.rules.gestures import Name
 from fabgate.texts import LANGUAGES, Catalogue
 from fabgate.texts.catalogue import SENTENCES, shipped
@@ -16,6 +16,7 @@ from fabgate.texts.lines import placeholders
 ZONE = ZoneInfo("Europe/Brussels")
 FILES = {language: tomllib.loads(shipped(language)) for language in LANGUAGES}
 TONGUES = Catalogue.load(LANGUAGES, ZONE).tongues
+OFFICES = [*Role, "first_manager", "by", "keyholder", "sponsor"]
 TYPICAL = {
     "member": "Ada",
     "sponsor": "Zoé",
@@ -33,6 +34,19 @@ TYPICAL = {
     "why": "limit",
     "trouble": "estop",
     "needs": "manager",
+    "paper": "the waiver",
+    "needed": "Safety",
+    "due": "dues",
+    "due_ms": 1_792_828_800_000,
+    "since_ms": 1_792_828_800_000,
+    "opens_ms": 1_792_828_800_000,
+    "most": 2,
+    "most_ms": 72 * 3_600_000,
+    "people": 8,
+    "purpose": "repair",
+    "opening": "open-lab",
+    "item": "stop",
+    "missing": ("the quiz", "2 sessions"),
 }
 
 
@@ -82,9 +96,11 @@ def test_the_languages_have_the_same_words():
         ("trouble", Trouble),
         ("cure", Trouble),
         ("level", [level.word for level in Level]),
+        ("status", [*(status.word for status in Status), "suspended"]),
+        ("company", Company),
         ("role", Role),
-        ("office", [*Role, "first_manager", "by"]),
-        ("ask", [*Role, "first_manager", "by"]),
+        ("office", OFFICES),
+        ("ask", OFFICES),
         ("can", [Role.MANAGER, Role.MAINTAINER]),
         ("state", Name),
         ("start", Hold),
