@@ -18,12 +18,12 @@ from fabgate.rules.ledger import Usage
 _TABLE = """
 create table usage (
     ended_s integer, origin text, seq integer, stop text, member text, machine text, skill text,
-    level text, sponsor text, started_s integer, seconds integer, seconds_charged integer,
+    level text, sponsor text, payer text, purpose text, people integer, started_s integer, seconds integer, seconds_charged integer,
     why text, recovered integer, uncertain_ms integer, blind_ms integer, dated text,
     primary key (ended_s, origin, seq)
 ) without rowid
 """
-_INSERT = "insert into usage values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = "insert into usage values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Spooled(NamedTuple):
@@ -38,6 +38,9 @@ class Spooled(NamedTuple):
     skill: str
     level: str
     sponsor: str | None
+    payer: str
+    purpose: str
+    people: int
     started_s: int
     seconds: int
     seconds_charged: int
@@ -91,6 +94,9 @@ def _spooled(usage: Usage) -> Spooled:
         usage.skill,
         usage.level,
         usage.sponsor,
+        usage.payer,
+        usage.purpose,
+        usage.people,
         usage.started_s,
         usage.seconds,
         usage.seconds_charged,

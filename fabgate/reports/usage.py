@@ -55,6 +55,9 @@ class Row:
     skill: str
     level: str
     sponsor: str
+    payer: str
+    purpose: str
+    people: int
     start_utc: str
     end_utc: str
     start_local: str
@@ -202,6 +205,9 @@ def _row(usage: Spooled, names: Names, zone: ZoneInfo) -> Row:
         usage.skill,
         usage.level,
         names(usage.sponsor)[0] if usage.sponsor else "",
+        names(usage.payer)[0],
+        usage.purpose,
+        usage.people,
         _utc(usage.started_s),
         _utc(usage.ended_s),
         _local(usage.started_s, zone),

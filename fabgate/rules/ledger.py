@@ -43,6 +43,8 @@ class Session:
     """A session that began: who, where, under whom. `start` is settled; `start.synced` says if so.
 
     `level` is the member's at the time and prices the whole session, whatever changed meanwhile.
+    `payer` is who pays: the member, where nobody else does. `purpose` is empty for one's own work,
+    `people` how many took part.
     """
 
     session: RecordId
@@ -51,6 +53,9 @@ class Session:
     member: MemberId
     level: str
     sponsor: MemberId | None
+    payer: MemberId
+    purpose: str
+    people: int
     start: Moment
     dated: Dated
 
@@ -192,6 +197,9 @@ class Ledger:
             session.member,
             session.level,
             session.sponsor,
+            session.payer,
+            session.purpose,
+            session.people,
             session.start,
             session.dated,
             record,
@@ -218,6 +226,9 @@ class Ledger:
             MemberId(begun.member),
             begun.level,
             None if begun.sponsor is None else MemberId(begun.sponsor),
+            MemberId(begun.payer or begun.member),
+            begun.purpose,
+            begun.people,
             start,
             dated,
         )

@@ -35,6 +35,9 @@ def used(seq=1, length_ms=90_000, start_ms=START, member="m1", machine="laser", 
         member=MemberId(member),
         level=more.get("level", "autonomous"),
         sponsor=more.get("sponsor"),
+        payer=MemberId(more.get("payer", member)),
+        purpose=more.get("purpose", ""),
+        people=more.get("people", 1),
         start=start,
         dated=Dated.SYNCED,
         stop=RecordId(ORIGIN, seq + 1),
@@ -67,11 +70,22 @@ def test_a_session_is_one_row():
     assert text(
         [used(sponsor="m2", level="trainee", recovered=True, uncertain_ms=29_001, blind_ms=4_500)]
     ) == (
-        "session,stop,member,name,machine,skill,level,sponsor,start_utc,end_utc,start_local,end_local,"
+        "session,stop,member,name,machine,skill,level,sponsor,payer,purpose,people,start_utc,end_utc,start_local,end_local,"
         "seconds_powered,seconds_charged,hours,ended,recovered,uncertain_s,blind_s,dated\n"
-        "openfab/atelier/0000000a#1,openfab/atelier/0000000a#2,ada,Ada Lovelace,laser,lasers,trainee,bob,"
-        "2026-10-24T10:00:00Z,2026-10-24T10:01:30Z,2026-10-24T12:00:00+02:00,2026-10-24T12:01:30+02:00,"
+        "openfab/atelier/0000000a#1,openfab/atelier/0000000a#2,ada,Ada Lovelace,laser,lasers,trainee,"
+        "bob,ada,,1,2026-10-24T10:00:00Z,2026-10-24T10:01:30Z,2026-10-24T12:00:00+02:00,2026-10-24T12:01:30+02:00,"
         "90,90,0.0250,own_tap,yes,30,5,synced\n"
+    )
+
+
+def test_who_pays_what_for_and_how_many_there_were_stand_in_the_row():
+    [_, row] = table(text([used(payer="m2", purpose="social", people=8)]))
+    found = dict(zip(ROW_COLUMNS, row, strict=True))
+    assert (found["member"], found["payer"], found["purpose"], found["people"]) == (
+        "ada",
+        "bob",
+        "social",
+        "8",
     )
 
 

@@ -64,6 +64,17 @@ def gate(tmp_path):
     return Gate(tmp_path / "state")
 
 
+def test_a_session_on_a_guilds_badge_names_the_guild_as_the_one_who_pays(gate):
+    gate.enrol(BOB, "guild", "The Guild")
+    at = Moment("b", 0, utc_ms("2026-10-24T07:00"), True)
+    body = SessionStarted("laser", "lasers", ADA, "k:1", "autonomous", "tap", 1, payer=BOB)
+    start = gate.write(at, body)
+    end = Moment("b", 60_000, at.wall_ms + 60_000, True)
+    gate.write(end, SessionStopped(str(start), "laser", "own_tap", 60_000))
+    [row] = gate.rows()
+    assert (row.member, row.payer, row.purpose, row.people) == (ADA, "guild", "", 1)
+
+
 def test_a_row_names_its_two_records_and_the_people_by_their_handles(gate):
     gate.enrol(ADA, "ada", "Ada Lovelace")
     gate.enrol(BOB, "bob", "Bob")
