@@ -4,5 +4,6 @@ The rules say codes and facts, never text (law 4); this room makes the text. It 
 """
 
 from fabgate.texts.catalogue import LANGUAGES, Catalogue, Said
+from fabgate.texts.titles import Titles, titles_of
 
-__all__ = ["LANGUAGES", "Catalogue", "Said"]
+__all__ = ["LANGUAGES", "Catalogue", "Said", "Titles", "titles_of"]

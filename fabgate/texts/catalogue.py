@@ -19,6 +19,7 @@ from fabgate.errors import ConfigError
 from fabgate.model import Code, Facts, Notice
 from fabgate.texts.forms import Speech, Words
 from fabgate.texts.lines import Line, Unfit, fill, line, nearest
+from fabgate.texts.titles import Titles, told
 
 LANGUAGES = ("en", "fr", "nl")
 SENTENCES = tuple(what.value for what in (*Code, *Notice))
@@ -55,12 +56,19 @@ class Catalogue:
     tongues: Mapping[str, Tongue]
 
     @classmethod
-    def load(cls, languages: Sequence[str], zone: ZoneInfo, own: Path | None = None) -> Catalogue:
+    def load(
+        cls,
+        languages: Sequence[str],
+        zone: ZoneInfo,
+        own: Path | None = None,
+        titles: Titles | None = None,
+    ) -> Catalogue:
         """The shipped catalogue in these languages, with the lab's own file on top.
 
-        Dates and times are said in `zone`. Raises ConfigError for a language that is not
-        shipped, and for an own file that is not there, is no TOML, or holds a language, code,
-        word or placeholder that is not known.
+        Dates and times are said in `zone`. `titles` (of a charter: `titles_of`) is what the lab calls
+        its skills, papers and openings; a fact may then be given as their id. Raises ConfigError
+        for a language that is not shipped, and for an own file that is not there, is no TOML, or
+        holds a language, code, word or placeholder that is not known.
         """
         if not languages:
             raise ConfigError("no language to speak to members in", f"Name one of: {', '.join(LANGUAGES)}.")
@@ -69,7 +77,10 @@ class Catalogue:
         on_top = {} if own is None else _tables(_read(own), str(own))
         for language in on_top:
             _known(language, LANGUAGES, "language", str(own))
-        tongues = {language: _tongue(language, zone, on_top.get(language, {}), own) for language in languages}
+        tongues = {}
+        for language in languages:
+            sentences, words = _read_in(language, on_top.get(language, {}), own)
+            tongues[language] = Tongue(sentences, Speech(words, zone, told(titles or {}, language)))
         return cls(tongues)
 
     def say(self, what: Code | Notice, facts: Facts, language: str | None = None) -> Said:
@@ -85,6 +96,10 @@ class Catalogue:
     def word(self, group: str, key: str, language: str | None = None) -> str:
         """The word for a reason, a level, a state, a trouble, ...; `key` itself where there is none."""
         return self._tongue(language).speech.word(group, key) or key
+
+    def title(self, kind: str, thing: str, language: str | None = None) -> str:
+        """What the lab calls a skill, a paper or an opening; the id itself where it gave no title."""
+        return self._tongue(language).speech.title(kind, thing) or thing
 
     def _tongue(self, language: str | None) -> Tongue:
         known = None if language is None else self.tongues.get(language)
@@ -106,7 +121,7 @@ def _first(lines: tuple[Line, ...], facts: Facts, speech: Speech) -> str:
 # --- reading the files ------------------------------------------------------------------------
 
 
-def _tongue(language: str, zone: ZoneInfo, on_top: _Table, own: Path | None) -> Tongue:
+def _read_in(language: str, on_top: _Table, own: Path | None) -> tuple[Mapping[str, Sentence], Words]:
     where = f"{language}.toml"
     raw = _tables(tomllib.loads(shipped(language)), where)
     words = _words(raw.pop("words"), where)
@@ -118,7 +133,7 @@ def _tongue(language: str, zone: ZoneInfo, on_top: _Table, own: Path | None) -> 
         else:
             _known(key, SENTENCES, "code", place)
             sentences[key] = _sentence(value, place, sentences[key])
-    return Tongue(sentences, Speech(words, zone))
+    return sentences, words
 
 
 def _sentence(table: object, where: str, under: Sentence | None) -> Sentence:

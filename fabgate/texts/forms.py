@@ -1,4 +1,4 @@
-"""How a fact is shown: as it is, as names, a date, a time of day, a length, or a word of a list.
+"""How a fact is shown: as it is, as names, a date, a time, a length, a title, or a word of a list.
 
 A fact that is missing, empty or not what its form needs is not shown at all: the sentence that
 asked for it is passed over for a less particular one. Nothing here raises, whatever the fact is.
@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fabgate.model import Fact
+from fabgate.texts.titles import Told
 
 Words = Mapping[str, Mapping[str, str]]
 
 _INSTANT = ("date", "time")
 _LENGTH = ("duration",)
 _PLAIN = ("plain",)
+_TITLED = ("titled", "plain")
 FACTS: Mapping[str, tuple[str, ...]] = {
     # who and what
     "member": _PLAIN,
@@ -26,14 +28,14 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "trainee": _PLAIN,
     "sponsors": ("names",),
     "title": ("plain", "first"),
-    "skill": _PLAIN,
+    "skill": ("plain", "titled"),
     "machine": _PLAIN,
     "contact": _PLAIN,
-    "paper": _PLAIN,
-    "needed": _PLAIN,
-    "due": _PLAIN,
+    "paper": _TITLED,
+    "needed": _TITLED,
+    "due": _TITLED,
     "purpose": _PLAIN,
-    "opening": _PLAIN,
+    "opening": _TITLED,
     # how many
     "most": _PLAIN,
     "people": _PLAIN,
@@ -75,6 +77,15 @@ FACTS: Mapping[str, tuple[str, ...]] = {
 }
 """Every placeholder, each with its forms; the first is the one it has where none is written."""
 
+KINDS_OF: Mapping[str, tuple[str, ...]] = {
+    "skill": ("skill",),
+    "needed": ("skill",),
+    "paper": ("paper",),
+    "due": ("paper", "skill"),
+    "opening": ("opening",),
+}
+"""Of which kinds the title of a fact is, where the fact is an id."""
+
 _MOST_NAMES = 4
 _HIDDEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNS_TEXT = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -84,13 +95,18 @@ _LONGEST_MS = 10**15
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A language's words and the lab's zone: what a form needs besides the fact."""
+    """A language's words and titles, and the lab's zone: what a form needs besides the fact."""
 
     words: Words
     zone: ZoneInfo
+    titles: Told = field(default_factory=dict)
 
     def word(self, group: str, key: str) -> str | None:
         return self.words.get(group, {}).get(key) or None
+
+    def title(self, kind: str, thing: str) -> str | None:
+        """What the lab calls it here, on one line; None where it gave no title."""
+        return one_line(self.titles.get(kind, {}).get(thing, "")) or None
 
 
 def shown(speech: Speech, name: str, fact: Fact, form: str) -> str | None:
@@ -101,6 +117,8 @@ def shown(speech: Speech, name: str, fact: Fact, form: str) -> str | None:
         case "first":  # at the beginning of a sentence
             said = _plain(fact)
             return said and said[0].upper() + said[1:]
+        case "titled":
+            return _title(speech, name, fact) or _plain(fact)
         case "names":
             return _names(speech, (fact,) if isinstance(fact, str) else fact)
         case "list":
@@ -127,6 +145,13 @@ def _plain(fact: Fact) -> str | None:
             return None
         case int():
             return str(fact) if abs(fact) <= _LONGEST_MS else None
+
+
+def _title(speech: Speech, name: str, fact: Fact) -> str | None:
+    if not isinstance(fact, str):
+        return None
+    titles = (speech.title(kind, fact) for kind in KINDS_OF[name])
+    return next(filter(None, titles), None)
 
 
 def _names(speech: Speech, fact: Fact) -> str | None:

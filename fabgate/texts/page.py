@@ -17,6 +17,7 @@ _MEANING = {
     "date": "a day in the lab's zone: 24 Oct 2026, 24/10/2026",
     "time": "a time of day in the lab's zone: 21:05",
     "duration": "a length: 45 s, 1 h 20 min",
+    "titled": "what the lab calls it in the member's language: a skill, a paper, an opening; else its id",
 }
 
 _HEAD = """\

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from fabgate.charter import Charter
 from fabgate.model import Code, Company, Hold, Level, Notice, Role, Status, Trouble, Why
 from fabgate.rules.gestures import Name
-from fabgate.texts import LANGUAGES, Catalogue
+from fabgate.texts import LANGUAGES, Catalogue, titles_of
 from fabgate.texts.catalogue import SENTENCES, shipped
-from fabgate.texts.forms import FACTS
+from fabgate.texts.forms import FACTS, KINDS_OF
 from fabgate.texts.lines import placeholders
 
 ZONE = ZoneInfo("Europe/Brussels")
@@ -116,12 +117,18 @@ def test_every_word_form_of_a_fact_is_a_group_of_words():
     assert forms - set(FILES["en"]["words"]) == {
         "plain",
         "first",
+        "titled",
         "names",
         "list",
         "date",
         "time",
         "duration",
     }
+
+
+def test_every_fact_that_has_a_title_is_of_a_kind_that_has_titles():
+    assert set(KINDS_OF) == {fact for fact, forms in FACTS.items() if "titled" in forms}
+    assert {kind for kinds in KINDS_OF.values() for kind in kinds} == set(titles_of(Charter()))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
