@@ -172,8 +172,8 @@ def _words(value: object, where: str) -> Words:
     groups = _tables(value, f"{where} words")
     for group, words in groups.items():
         for key, word in words.items():
-            if not isinstance(word, str):
-                raise ConfigError(f"{where}: {group}.{key} is not a text", "Put it in quotes.")
+            if not isinstance(word, str) or not word.strip():
+                raise ConfigError(f"{where}: {group}.{key} is no word", "Put a word in quotes.")
     return {group: {key: str(word) for key, word in words.items()} for group, words in groups.items()}
 
 

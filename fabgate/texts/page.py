@@ -50,7 +50,9 @@ sponsor = "mentor"
 
 `text` and `next` are one line or a list of lines. The last line has no placeholder, so that there is
 always something to say. A code, a placeholder or a form that does not exist is refused at the start,
-with its place in the file.
+with its place in the file. Under `words` stand the terms that are said beside the sentences and inside
+them, [all of them below](#words): a lab that says *aspirant* for its trainees writes it there, in one
+language or in each. A sentence that writes such a term out keeps it until you write the sentence anew.
 
 ## Placeholders
 
@@ -64,7 +66,7 @@ A placeholder that a code does not know leads to the next line.
 
 def reference() -> str:
     """The page as Markdown."""
-    return _HEAD + "\n".join([*_placeholders(), "", *_forms(), "", *_sentences()]).rstrip() + "\n"
+    return _HEAD + "\n".join([*_placeholders(), "", *_forms(), "", *_sentences(), *_words()]).rstrip() + "\n"
 
 
 def _placeholders() -> Iterator[str]:
@@ -92,6 +94,17 @@ def _sentences() -> Iterator[str]:
                 yield f"- **{language}**: {_lines(table['text'])}"
                 yield f"  - {_lines(table['next'])}"
             yield ""
+
+
+def _words() -> Iterator[str]:
+    groups = {language: tomllib.loads(shipped(language))["words"] for language in LANGUAGES}
+    yield "## Words\n"
+    yield f"| word | {' | '.join(LANGUAGES)} |"
+    yield "|---|" + "---|" * len(LANGUAGES)
+    for group, keys in groups[LANGUAGES[0]].items():
+        for key in keys:
+            said = (groups[language][group][key] for language in LANGUAGES)
+            yield f"| `{group}.{key}` | {' | '.join(said)} |"
 
 
 def _lines(lines: str | list[str]) -> str:

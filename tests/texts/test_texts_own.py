@@ -45,6 +45,20 @@ def test_a_labs_own_words_take_the_place_of_the_shipped_ones(load):
     assert texts.word("level", "trainee", "fr") == "stagiaire"
 
 
+def test_a_lab_calls_the_levels_and_offices_what_it_likes_in_one_language(load):
+    texts = load('[fr.words.level]\ntrainee = "aspirant"\n[fr.words.office]\nmanager = "la forgeronne"')
+    assert texts.word("level", "trainee", "fr") == "aspirant"
+    assert texts.word("level", "trainee", "en") == "trainee"
+    assert texts.say(Code.NOT_ALLOWED, {"needs": "manager"}, "fr").text == "Il faut la forgeronne."
+
+
+def test_a_labs_own_word_stands_in_its_own_sentences_too(load):
+    texts = load(
+        '[fr.words.status]\nguest = "passant"\n[fr.guest_alone]\ntext = ["Ici en {status} !", "Pas seul."]'
+    )
+    assert texts.say(Code.GUEST_ALONE, {"status": "guest"}, "fr").text == "Ici en passant !"
+
+
 def test_sentences_in_a_language_that_the_lab_does_not_use_do_no_harm(load):
     load('[nl.unknown_badge]\ntext = "Wie ben jij?"')
 
@@ -68,6 +82,7 @@ def test_sentences_in_a_language_that_the_lab_does_not_use_do_no_harm(load):
         ('[en.words.why]\nlimt = "x"', "limt", "limit"),
         ('[en.words.wy]\nlimit = "x"', "'wy'", "why"),
         ("[en.words.why]\nlimit = 3", "why.limit", "quotes"),
+        ('[en.words.why]\nlimit = " "', "why.limit", "a word"),
         ('[en.unknown_badge\ntext = "x"', "line 1", ""),
     ],
 )

@@ -1,8 +1,10 @@
 """The page about texts is made from the catalogue, and whole."""
 
+import tomllib
 from pathlib import Path
 
 from fabgate.model import Code, Notice
+from fabgate.texts.catalogue import LANGUAGES, shipped
 from fabgate.texts.forms import FACTS
 from fabgate.texts.page import reference
 
@@ -17,3 +19,12 @@ def test_every_code_notice_and_placeholder_is_on_the_page():
     page = reference()
     assert all(f"### `{what.value}`" in page for what in (*Code, *Notice))
     assert all(f"| `{fact}` |" in page for fact in FACTS)
+
+
+def test_every_word_is_on_the_page_in_every_language():
+    page = reference()
+    for language in LANGUAGES:
+        for group, words in tomllib.loads(shipped(language))["words"].items():
+            for key, word in words.items():
+                row = next(line for line in page.splitlines() if line.startswith(f"| `{group}.{key}` |"))
+                assert f"| {word} |" in row
