@@ -54,20 +54,22 @@ def entries(
     newest_first: bool = False,
     limit: int | None = None,
     own: bool = False,
+    saying: str | None = None,
 ) -> Iterator[Entry]:
     """The records of these books in their order, of all epochs; of `kinds` only, where given.
 
     The books of a hub hold every gate's: they come gate by gate, its own first, or, the newest first,
     from all gates by their wall time; where `own` is asked for, only its own. `after` is a `seq` of the
-    present epoch: what came later in it, and nothing older. Read in slices, each a short read of its
+    present epoch: what came later in it, and nothing older. `saying`: only those whose text has this in
+    it, such as `"member":"m-1"`; the others are not decoded. Read in slices, each a short read of its
     own: records that are written meanwhile may come at the end. Raises ChainBroken for a body that
     cannot be read, StoreCorrupt.
     """
     if after:
-        found = _of([own_epochs(conn)[-1]], conn, after, kinds, newest_first)
+        found = _of([own_epochs(conn)[-1]], conn, after, kinds, newest_first, saying)
     else:
         gates = [
-            _of(epochs[::-1] if newest_first else epochs, conn, 0, kinds, newest_first)
+            _of(epochs[::-1] if newest_first else epochs, conn, 0, kinds, newest_first, saying)
             for epochs in ([own_epochs(conn)] if own else all_epochs(conn).values())
         ]
         found = _newest(gates) if newest_first and len(gates) > 1 else itertools.chain.from_iterable(gates)
@@ -80,10 +82,11 @@ def _of(
     after: int,
     kinds: Collection[str],
     backwards: bool,
+    saying: str | None,
 ) -> Iterator[Entry]:
     """The records of one gate's epochs, one epoch after the other."""
     for number, origin in epochs:
-        for row in rows(conn, number, after, kinds, backwards):
+        for row in rows(conn, number, after, kinds, backwards, saying):
             yield _entry(origin, *row)
 
 

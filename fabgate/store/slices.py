@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from fabgate.model import Origin
 from fabgate.store.faults import told
@@ -24,26 +24,31 @@ def rows(
     after: int = 0,
     kinds: Collection[str] = (),
     backwards: bool = False,
+    saying: str | None = None,
 ) -> Iterator[Row]:
     """The rows of epoch `number` after the `seq` given, in order. A slice is a stretch of positions
-    and not a count of rows: one that holds none of the wanted kinds is as short as any."""
+    and not a count of rows: one that holds none of the wanted kinds is as short as any. `saying`: only
+    those whose text has this in it."""
     low, end = (number << SEQ_BITS) + after, last_position(conn, number)
-    wanted = json.dumps(sorted(kinds)) if kinds else None
+    which = {"kinds": json.dumps(sorted(kinds)) if kinds else None, "saying": saying}
     for step in range(0, end - low, _SLICE):
         if backwards:
-            yield from _slice(conn, _BACKWARDS, max(low, end - step - _SLICE), end - step, wanted)
+            yield from _slice(conn, _BACKWARDS, max(low, end - step - _SLICE), end - step, which)
         else:
-            yield from _slice(conn, _FORWARDS, low + step, min(end, low + step + _SLICE), wanted)
+            yield from _slice(conn, _FORWARDS, low + step, min(end, low + step + _SLICE), which)
 
 
 @told
-def _slice(conn: sqlite3.Connection, sql: str, after: int, upto: int, wanted: str | None) -> list[Row]:
-    return conn.execute(sql, {"after": after, "upto": upto, "kinds": wanted}).fetchall()
+def _slice(
+    conn: sqlite3.Connection, sql: str, after: int, upto: int, which: Mapping[str, str | None]
+) -> list[Row]:
+    return conn.execute(sql, {"after": after, "upto": upto, **which}).fetchall()
 
 
 _FORWARDS = """\
 SELECT position, body FROM journal WHERE position > :after AND position <= :upto
-AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds))) ORDER BY position"""
+AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
+AND (:saying IS NULL OR instr(body, :saying) > 0) ORDER BY position"""
 _BACKWARDS = _FORWARDS + " DESC"
 
 
