@@ -142,7 +142,7 @@ class Lookup:
         conn = self.reader.conn
         # With a clock that is not set, a date is judged by the latest time known to be right (law 5).
         today_ms = at.wall_ms if at.synced else max(at.wall_ms, journal.latest_synced_ms(conn) or 0)
-        return roster.standing(conn, tokens, machine, rules.skill, today_ms, rules.sponsor_from)
+        return roster.standing(conn, tokens, rules, roster.Asked(today_ms, synced=at.synced, at=at))
 
     def _asked(self, entry: Entry) -> Iterator[Event]:
         """What one record of the journal asks of a machine here."""

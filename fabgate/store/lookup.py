@@ -9,46 +9,67 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 
-from fabgate.model import Level, Lock, MachineId, MemberId, Person, RecordId, SkillId, Standing, Token
+from fabgate.charter import Charter
+from fabgate.model import (
+    Level,
+    Lock,
+    MachineRules,
+    MemberId,
+    Moment,
+    Person,
+    RecordId,
+    SkillId,
+    Standing,
+    Token,
+)
 from fabgate.rules.authority import level_at
 from fabgate.store.faults import told
 
 NAMED_SPONSORS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question is asked under: the date, the lab's rules and zone, how fresh the rights are.
+
+    `today_ms` (wall) is the date that everything is held against; `synced` says whether the clock was
+    right. `roster_age_ms`: since the hub's last word, 0 where this gate is its own source, None where
+    nobody knows. `linked`: the hub is there now, so that who is checked in elsewhere counts. `at`: now by
+    the clock of this boot, by which a check-in of this boot is timed.
+    """
+
+    today_ms: int
+    charter: Charter = field(default_factory=Charter)
+    zone: tzinfo = UTC
+    synced: bool = True
+    roster_age_ms: int | None = 0
+    linked: bool = True
+    at: Moment | None = None
+
+
 @told
 def standing(
-    conn: sqlite3.Connection,
-    tokens: Sequence[Token],
-    machine: MachineId,
-    skill: SkillId,
-    today_ms: int,
-    sponsor_from: Level,
+    conn: sqlite3.Connection, tokens: Sequence[Token], rules: MachineRules, asked: Asked
 ) -> Standing:
     """All that a machine must know of one badge, which bears one token under each live key.
 
-    The tokens come newest key first, and the first that the roster knows counts. `today_ms` is the
-    date that grants are held against. Who may sponsor is looked up for members below autonomous.
-    Raises StoreError and its kin when the store cannot be asked.
+    The tokens come newest key first, and the first that the roster knows counts. Who may sponsor is
+    looked up for members below autonomous. Raises StoreError and its kin when the store cannot be asked.
     """
-    given = {"machine": machine, "skill": skill, "tokens": json.dumps(list(tokens))}
+    given = {"machine": rules.machine, "skill": rules.skill, "tokens": json.dumps(list(tokens))}
     found = conn.execute(_BY_BADGE, given).fetchone()
-    return _standing(conn, found, skill, today_ms, sponsor_from)
+    return _standing(conn, found, rules.skill, asked.today_ms, rules.sponsor_from)
 
 
 @told
-def standing_of(
-    conn: sqlite3.Connection,
-    member: MemberId,
-    machine: MachineId,
-    skill: SkillId,
-    today_ms: int,
-    sponsor_from: Level,
-) -> Standing:
+def standing_of(conn: sqlite3.Connection, member: MemberId, rules: MachineRules, asked: Asked) -> Standing:
     """The same for a member by id, whatever badge they used; `blocked_ms` is then never set."""
-    given = {"machine": machine, "skill": skill, "member": member}
-    return _standing(conn, conn.execute(_BY_MEMBER, given).fetchone(), skill, today_ms, sponsor_from)
+    given = {"machine": rules.machine, "skill": rules.skill, "member": member}
+    found = conn.execute(_BY_MEMBER, given).fetchone()
+    return _standing(conn, found, rules.skill, asked.today_ms, rules.sponsor_from)
 
 
 # One row even for a badge that nobody owns: the machine's lock is asked for as well.

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 from fabgate.model import Level, Lock, MachineId, MemberId, RecordId, Role, SkillId, Token
 from fabgate.store.faults import told
-from fabgate.store.lookup import standing, standing_of
+from fabgate.store.lookup import Asked, standing, standing_of
 from fabgate.store.nib import Nib
 
 __all__ = [
+    "Asked",
     "Badge",
     "Grant",
     "Member",

@@ -9,12 +9,14 @@ from first_day import DAY, NOON, done
 
 from fabgate.desk import badges
 from fabgate.errors import BadgeError
-from fabgate.model import Code, Denied, Level, Origin, RecordId, Role
+from fabgate.model import Code, Denied, Level, MachineId, MachineRules, Origin, RecordId, Role, SkillId
 from fabgate.records import BadgeAdded, BadgeBlocked, Draft, Refused, encode
 from fabgate.store import journal, rights, roster
 from fabgate.store.keys import Keys
+from fabgate.store.roster import Asked
 
 BLUE, RED, GREEN = "04A2B3C4D5E680", "04:11:22:33:44:55:66", "DEADBEEF"
+CUTTER = MachineRules(MachineId("cutter"), SkillId("laser"), "Laser")
 
 
 def refused(answer, code):
@@ -48,14 +50,8 @@ def test_a_badge_is_kept_by_its_token_and_never_by_its_number(here, ada):
 def test_a_badge_opens_for_its_member(here, ada):
     here.badge("ada", BLUE)
     here.grant("ada", "laser", Level.AUTONOMOUS)
-    standing = roster.standing(
-        here.desk.conn,
-        badges.tokens_of(here.desk, "04 a2 b3 c4 d5 e6 80"),
-        "cutter",
-        "laser",
-        NOON,
-        Level.AUTONOMOUS,
-    )
+    tokens = badges.tokens_of(here.desk, "04 a2 b3 c4 d5 e6 80")
+    standing = roster.standing(here.desk.conn, tokens, CUTTER, Asked(NOON))
     assert standing.person.member == ada
     assert standing.level is Level.AUTONOMOUS
 
@@ -153,7 +149,7 @@ def test_after_a_change_of_keys_a_badge_still_has_one_owner(here, ada):
     done(badges.block(newer, "zoe", BLUE))
     done(badges.add(newer, "zoe", "bob", BLUE))
     tokens = badges.tokens_of(newer, BLUE)
-    standing = roster.standing(here.desk.conn, tokens, "cutter", "laser", NOON, Level.AUTONOMOUS)
+    standing = roster.standing(here.desk.conn, tokens, CUTTER, Asked(NOON))
     assert (standing.person.name, standing.blocked_ms) == ("Bob", None)
 
 

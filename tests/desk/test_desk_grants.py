@@ -8,10 +8,11 @@ import pytest
 from first_day import DAY, NOON, done
 
 from fabgate.desk import grants, members, roles
-from fabgate.model import Code, Denied, Level, Origin, RecordId, Role
+from fabgate.model import Code, Denied, Level, MachineId, MachineRules, Origin, RecordId, Role, SkillId
 from fabgate.records import Draft, GrantGiven, GrantRevoked, MemberAdded, MemberEdited, encode
 from fabgate.store import rights, roster
 from fabgate.store.db import Store
+from fabgate.store.roster import Asked
 
 
 def refused(answer, code):
@@ -68,9 +69,8 @@ def test_a_grant_names_who_to_whom_for_what_when_why_until_when(here):
 
 def test_a_grant_is_valid_at_the_next_tap(here):
     here.grant("ada", "laser", Level.AUTONOMOUS)
-    standing = roster.standing_of(
-        here.desk.conn, ident(here, "ada"), "cutter", "laser", NOON, Level.AUTONOMOUS
-    )
+    cutter = MachineRules(MachineId("cutter"), SkillId("laser"), "Laser")
+    standing = roster.standing_of(here.desk.conn, ident(here, "ada"), cutter, Asked(NOON))
     assert standing.level is Level.AUTONOMOUS
 
 

@@ -9,10 +9,10 @@ from first_day import DAY, NOON, done
 
 from fabgate.desk import machines, members, who
 from fabgate.desk.members import Details
-from fabgate.model import Code, Denied, Level, MemberId, Moment
+from fabgate.model import Code, Denied, Level, MachineId, MachineRules, MemberId, Moment, SkillId
 from fabgate.records import ClockSynced, Draft, MachineLocked
 from fabgate.store import roster
-from fabgate.store.roster import Member
+from fabgate.store.roster import Asked, Member
 
 
 def lock(desk, by=None):
@@ -151,8 +151,9 @@ def test_the_desk_and_a_machine_agree_on_what_is_left_of_a_grant(here, level):
     ada = here.member("ada")
     here.grant("ada", "laser", level, until_ms=NOON + DAY)
     grant = who.grant_of(here.desk.conn, ada, "laser")
+    cutter = MachineRules(MachineId("cutter"), SkillId("laser"), "Laser")
     for today in (NOON + DAY - 1, NOON + DAY, NOON + DAY + 1):
-        at_machine = roster.standing_of(here.desk.conn, ada, "cutter", "laser", today, Level.AUTONOMOUS)
+        at_machine = roster.standing_of(here.desk.conn, ada, cutter, Asked(today))
         assert at_machine.level is who.left(grant, today).level
         assert at_machine.lapsed_ms == who.lapsed_ms(grant, today)
 

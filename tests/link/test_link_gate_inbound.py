@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fabgate.errors import DiskFull
 from fabgate.link.port import Alarmed, Fate
 from fabgate.link.status import read
-from fabgate.model import Level, MachineId, Moment, RecordId, SkillId, Token
+from fabgate.model import Level, MachineId, MachineRules, Moment, RecordId, SkillId, Token
 from fabgate.records import (
     BadgeAdded,
     Body,
@@ -28,6 +28,7 @@ from fabgate.records import (
 )
 from fabgate.store import chain, rights, roster
 from fabgate.store.keys import Key, Keys
+from fabgate.store.roster import Asked
 from fabgate.wire.commands import Command
 from fabgate.wire.journal import Ack
 from fabgate.wire.presence import GateState
@@ -36,7 +37,7 @@ from fabgate.wire.topics import Topic, to_gate
 
 AT = Moment("boot-h", 5, 1_790_000_000_000, True)
 HUB = "openfab/hub/hub00001"
-SKILL = SkillId("laser")
+LASER = MachineRules(MachineId("laser"), SkillId("laser"), "Laser")
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def page(
 
 def level(side: Side) -> Level:
     with side.store.reader() as reader:
-        found = roster.standing(reader.conn, [Token("k1:ada")], MachineId("laser"), SKILL, 0, Level.SPONSOR)
+        found = roster.standing(reader.conn, [Token("k1:ada")], LASER, Asked(0))
     return found.level
 
 

@@ -11,12 +11,13 @@ from made_books import moment, refusal, write
 from sqlite_utils import Database, Migrations
 
 from fabgate.errors import StoreCorrupt, StoreError, StoreTooNew
-from fabgate.model import Level, MachineId, SkillId, Token
+from fabgate.model import Level, MachineId, MachineRules, SkillId, Token
 from fabgate.rules.standing import KINDS
 from fabgate.store import journal, migrations, rights, roster
 from fabgate.store.backup import restore
 from fabgate.store.db import Store, check, migrate
 from fabgate.store.files import restore_reserve
+from fabgate.store.roster import Asked
 
 ARCHIVED = sorted(Path(__file__).with_name("databases").glob("v*.sql"))
 NOT_OURS = {"_sqlite_migrations"}  # of sqlite-utils, which makes it
@@ -121,10 +122,8 @@ def test_the_first_version_still_means_what_it_meant(folder: Path):
         [ada] = roster.members(reader.conn)
         assert (ada.handle, ada.name, ada.nameable) == ("ada", "Ada Lovelace", True)
         token = Token("5a0c91d2:" + "ab" * 32)
-        laser = MachineId("laser")
-        now = roster.standing(
-            reader.conn, [token], laser, SkillId("laser"), moment().wall_ms, Level.AUTONOMOUS
-        )
+        laser = MachineRules(MachineId("laser"), SkillId("laser"), "Laser")
+        now = roster.standing(reader.conn, [token], laser, Asked(moment().wall_ms))
         assert (now.level, now.person.member, now.lock.since_ms) == (
             Level.SPONSOR,
             ada.id,

@@ -43,6 +43,7 @@ from fabgate.rules import policy
 from fabgate.store import journal, rights, roster
 from fabgate.store.db import Writer
 from fabgate.store.rights import Differs, Known, Right, Taken, Unfit
+from fabgate.store.roster import Asked
 
 ADA, BOB = "m-00aa", "m-00bb"
 TOKEN = "k1:" + "7" * 64
@@ -350,16 +351,16 @@ def test_a_badge_with_two_owners_opens_nothing_and_says_so(gate: Writer, hub: Wr
         right(store, BadgeAdded(TOKEN, who, "z"), {"label": ""})
         right(store, GrantGiven(who, "laser", "sponsor", "z"))
     hand(gate, hub)
-    laser, skill = MachineId("laser"), SkillId("laser")
+    laser = MachineRules(MachineId("laser"), SkillId("laser"), "Laser")
     found = roster.badge(hub.conn, Token(TOKEN))
     assert found.rivals == (ADA, BOB)
-    now = roster.standing(hub.conn, [Token(TOKEN)], laser, skill, moment().wall_ms, Level.AUTONOMOUS)
-    refused = policy.start(MachineRules(laser, skill, "Laser"), now)
+    now = roster.standing(hub.conn, [Token(TOKEN)], laser, Asked(moment().wall_ms))
+    refused = policy.start(laser, now)
     assert isinstance(refused, Denied)
     assert (refused.code, refused.facts["member"]) == (Code.CONTESTED_BADGE, None)
     right(hub, BadgeAdded(TOKEN, BOB, "z"), {"label": ""})
-    now = roster.standing(hub.conn, [Token(TOKEN)], laser, skill, moment().wall_ms, Level.AUTONOMOUS)
-    assert policy.start(MachineRules(laser, skill, "Laser"), now) is policy.Start.ALONE
+    now = roster.standing(hub.conn, [Token(TOKEN)], laser, Asked(moment().wall_ms))
+    assert policy.start(laser, now) is policy.Start.ALONE
 
 
 def test_a_badge_with_two_owners_is_settled_again_when_the_second_becomes_known(gate: Writer, hub: Writer):

@@ -7,11 +7,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_books import moment, write
 
-from fabgate.model import Level, Lock, MachineId, MemberId, Person, Role, SkillId, Standing, Token
+from fabgate.model import (
+    Level,
+    Lock,
+    MachineId,
+    MachineRules,
+    MemberId,
+    Person,
+    Role,
+    SkillId,
+    Standing,
+    Token,
+)
 from fabgate.records import Draft, MemberAdded
 from fabgate.store import lookup, roster
 from fabgate.store.db import Writer
-from fabgate.store.roster import Badge, Grant, Member, RoleHeld
+from fabgate.store.roster import Asked, Badge, Grant, Member, RoleHeld
 
 LASER, LATHE = MachineId("laser"), MachineId("lathe")
 CUTTING, TURNING = SkillId("laser"), SkillId("lathe")
@@ -44,7 +55,8 @@ def badge(writer: Writer, token: Token, member: MemberId) -> None:
 
 
 def stands(writer: Writer, *tokens: Token, machine=LASER, sponsor_from=Level.AUTONOMOUS) -> Standing:
-    return roster.standing(writer.conn, tokens, machine, CUTTING, TODAY, sponsor_from)
+    rules = MachineRules(machine, CUTTING, "Laser", sponsor_from=sponsor_from)
+    return roster.standing(writer.conn, tokens, rules, Asked(TODAY))
 
 
 @pytest.fixture
@@ -131,10 +143,9 @@ def test_a_grant_that_ran_out_leaves_one_step_of_trust_less(
 
 def test_a_member_stands_the_same_by_their_id_as_by_their_badge(writer: Writer, ada: Member):
     give(writer, ADA, Level.TRAINEE)
-    by_id = roster.standing_of(writer.conn, ADA, LASER, CUTTING, TODAY, Level.AUTONOMOUS)
-    assert by_id == stands(writer, OLD)
-    nobody = roster.standing_of(writer.conn, MemberId("?"), LASER, CUTTING, TODAY, Level.AUTONOMOUS)
-    assert nobody == Standing()
+    rules = MachineRules(LASER, CUTTING, "Laser")
+    assert roster.standing_of(writer.conn, ADA, rules, Asked(TODAY)) == stands(writer, OLD)
+    assert roster.standing_of(writer.conn, MemberId("?"), rules, Asked(TODAY)) == Standing()
 
 
 def test_a_trainee_is_told_who_may_sponsor_of_those_who_agreed_to_be_named(writer: Writer, ada: Member):
