@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from fabgate.config import MachineSettings, Settings
 from fabgate.errors import DeviceError
-from fabgate.model import MachineId
+from fabgate.model import Kind, MachineId
 
 PANEL = ("lamp", "buzzer", "display")
 TAKEN = frozenset({*PANEL, "reader", "current"})  # names that outputs and inputs cannot have
-POWER = "power"
+# What each kind of machine drives, all of it the same way: low at boot, lowered on stop and crash. A strike
+# at a machine would be held for a whole session; a contactor at a door would close for seconds.
+DRIVES: Mapping[Kind, str | None] = {Kind.MACHINE: "power", Kind.DOOR: "pulse", Kind.COUNTER: None}
 
 
 def check_kind(known: Collection[str], kind: str, what: str) -> None:
@@ -40,9 +42,11 @@ def _check_machine(machine: MachineId, wired: MachineSettings) -> None:
                 f"machine {machine}: the name {name!r} is taken",
                 f"Give every output and input a name of its own, and none of: {', '.join(sorted(TAKEN))}.",
             )
+    role = DRIVES[wired.rules.kind]
     for pin in wired.outputs:
-        if pin.role != POWER:
+        if pin.role != role:
             raise DeviceError(
-                f"machine {machine}: output {pin.name!r} has the role {pin.role!r}, which nothing drives",
-                f"Set its role to {POWER!r}.",
+                f"{wired.rules.kind} {machine}: output {pin.name!r} has the role {pin.role!r}, "
+                "which nothing drives",
+                "Take the output away." if role is None else f"Set its role to {role!r}.",
             )

@@ -69,7 +69,7 @@ Sighting = Appeared | Left | Refused
 
 
 class Relay(Protocol):
-    """One output of the role `power`: off when opened, off when closed, active-high (law 8)."""
+    """One output of the role `power` or `pulse`: off when opened, off when closed, active-high (law 8)."""
 
     @property
     def name(self) -> str: ...
@@ -142,7 +142,10 @@ class Display(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """What is wired to one machine. `inputs` come with their role (`estop`)."""
+    """What is wired to one machine. `power`: what gives it power, or the strike of a door.
+
+    `inputs` come with their role (`estop`).
+    """
 
     power: tuple[Relay, ...]
     inputs: tuple[tuple[str, Input], ...]
