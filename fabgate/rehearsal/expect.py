@@ -11,6 +11,7 @@ from fabgate.model import MachineId
 from fabgate.rehearsal import verbs
 from fabgate.rehearsal.lab import Lab
 from fabgate.rehearsal.merged import odd_gate, odd_records, odd_rosters
+from fabgate.rehearsal.recorded import odd_record
 from fabgate.rehearsal.stage import Stage
 from fabgate.rehearsal.verbs import Expectation
 from fabgate.rules import ledger
@@ -44,6 +45,8 @@ def unmet(lab: Lab, last: Ran | None, expected: Expectation) -> str | None:
             here = lab.stage(machine)
             found = [usage for usage, _ in _usages(here, machine)]
             return f"there are {len(found)}" if found or _open(here, machine) else None
+        case verbs.Recorded():
+            return odd_record(lab.stores(), expected)
         case verbs.Printed(text):
             return None if last and text in last.printed else f"it printed {_quoted(last)}"
         case verbs.NotPrinted(text):

@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from fabgate.badges import uid
 from fabgate.devices.protocols import Colour
 from fabgate.errors import ScenarioError
 from fabgate.model import MachineId
+from fabgate.records import FIELDS
 from fabgate.rehearsal import verbs
 from fabgate.rehearsal.verbs import Deed, Expectation, Verb
 
@@ -250,6 +252,10 @@ def _expect(words: Words) -> Expectation:
             return verbs.Closed(MachineId(machine), member, length(whole), length(within) if within else 0)
         case ["no", "session", machine]:
             return verbs.NoSession(MachineId(machine))
+        case ["record", kind, *fields]:
+            return _recorded(kind, fields, there=True)
+        case ["no", "record", kind, *fields]:
+            return _recorded(kind, fields, there=False)
         case ["output", text]:
             return verbs.Printed(_some(text))
         case ["no", "output", text]:
@@ -281,7 +287,29 @@ _EXPECTED = """
     expect exit STATUS                      expect no output "TEXT"
     expect journal ok
     expect gate GATE ready|stopping|lost    expect records GATE all
-    expect roster equal"""
+    expect roster equal                     expect record session.start member=ada
+                                            expect no record KIND FIELD=VALUE ..."""
+
+
+def _recorded(kind: str, words: Words, there: bool) -> verbs.Recorded:
+    """Raises ScenarioError for a kind of record that is none, or a field that it has not."""
+    if kind not in FIELDS:
+        raise ScenarioError(f"there are no records of the kind {kind!r}", _try(kind, FIELDS))
+    known = [name for name, _ in FIELDS[kind]]
+    fields = []
+    for word in words:
+        name, said, value = word.partition("=")
+        if not said or name not in known:
+            raise ScenarioError(
+                f"{kind} has no field {name!r} with a value", f"Its fields: {', '.join(known)}."
+            )
+        fields.append((name, value))
+    return verbs.Recorded(kind, tuple(fields), there)
+
+
+def _try(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), n=3)
+    return f"Did you mean: {', '.join(near)}?" if near else "`fabgate journal tail` shows some."
 
 
 def _some(text: str) -> str:

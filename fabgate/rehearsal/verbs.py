@@ -210,6 +210,18 @@ class NoSession:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """Some journal has a record of this kind whose fields are these; or, not `there`, none has.
+
+    A member may be named by their handle; `none` is a field that says nothing.
+    """
+
+    kind: str
+    fields: tuple[tuple[str, str], ...] = ()
+    there: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Printed:
     """What the last `run` printed has this in it."""
 
@@ -261,6 +273,7 @@ Expectation = (
     | LampIs
     | Closed
     | NoSession
+    | Recorded
     | Printed
     | NotPrinted
     | ExitIs

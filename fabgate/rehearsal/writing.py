@@ -135,6 +135,9 @@ def _expected(expected: verbs.Expectation) -> tuple[str, ...]:
             return ("session", machine, member, f"{_decimal(length_ms)}s{within}")
         case verbs.NoSession(machine):
             return ("no", "session", machine)
+        case verbs.Recorded(kind, fields, there):
+            said = ("record", kind, *(f"{name}={value}" for name, value in fields))
+            return said if there else ("no", *said)
         case verbs.Printed(text):
             return ("output", text)
         case verbs.NotPrinted(text):

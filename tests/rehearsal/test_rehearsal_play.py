@@ -64,6 +64,28 @@ def test_the_same_seed_tells_the_same_story_twice():
     assert story() == story()
 
 
+def test_a_record_is_looked_for_by_its_fields_and_members_by_their_handles():
+    tap = f"00:01:00 tap laser {ADA}\n"
+    assert played(tap + "+0 expect record session.start member=ada purpose= sponsor=none\n") == ()
+    [failed] = played(tap + "+0 expect record session.start member=ada level=trainee\n")
+    assert failed.found == "there are 1 of this kind: member=ada level=autonomous"
+    [failed] = played(tap + "+0 expect no record session.start machine=laser\n")
+    assert failed.line == 7
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("session.begin", "there are no records of the kind 'session.begin'"),
+        ("session.start colour=red", "session.start has no field 'colour'"),
+        ("session.start member", "session.start has no field 'member'"),
+    ],
+)
+def test_a_record_that_cannot_be_is_refused_at_its_line(line, what):
+    with pytest.raises(ScenarioError, match=what):
+        played(f"+0 expect record {line}\n")
+
+
 def test_a_power_cut_in_the_moment_of_a_tap_falls_before_the_commit_or_after_it_as_the_seed_picks():
     text = f"00:10:00 tap laser {ADA}\n+0 power cut\n+60 power back\n+1 expect no session laser\n"
     written = {seed: bool(played(text, seed)) for seed in range(30)}
