@@ -29,7 +29,7 @@ from fabgate.devices.clock import SystemClock
 from fabgate.errors import FabgateError, UsageError
 from fabgate.model import Clock, Code, Denied, Facts, Notice
 from fabgate.store.db import Reader, Store
-from fabgate.texts import Catalogue
+from fabgate.texts import Catalogue, titles_of
 
 CONFIG = Path("/etc/fabgate/fabgate.toml")
 _JOINERS = "\u200c\u200d"  # shape letters and emoji of many scripts, and move nothing
@@ -70,7 +70,7 @@ class Here:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The sentences of the command line, which speaks English whatever the lab's members read."""
-        return Catalogue.load(("en",), self.settings.lab.zone)
+        return Catalogue.load(("en",), self.settings.lab.zone, titles=titles_of(self.settings.charter))
 
     @cached_property
     def store(self) -> Store:

@@ -23,7 +23,7 @@ from fabgate.gate.readers import edges as edges_of
 from fabgate.model import Clock, MachineId, Trouble
 from fabgate.store import roster
 from fabgate.store.db import Store
-from fabgate.texts import Catalogue
+from fabgate.texts import Catalogue, titles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ def assemble(
 
 def catalogue_of(settings: Settings) -> Catalogue:
     """What the people of this lab read. Raises ConfigError for a broken file of the lab's own texts."""
-    return Catalogue.load(settings.lab.languages, settings.lab.zone, settings.lab.texts)
+    lab = settings.lab
+    return Catalogue.load(lab.languages, lab.zone, lab.texts, titles_of(settings.charter))
 
 
 def apply_locks(gate: Gate, store: Store, clock: Clock) -> None:
