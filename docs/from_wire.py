@@ -82,7 +82,8 @@ come; the broker does not say so.
 In what is retained, and so in what an observer sees, there is no member, no name, no badge, no session: a
 machine is in use, not by whom. A UID is in no message at all. Names, logins and reasons travel between a
 gate and the hub only (`notes`, and beside a right in `roster` and `rights`), over TLS, readable for these
-two; keys likewise. No name and no reason is in a topic's own text, in a record's body or in a log line.
+two; keys likewise. Who is on site (`present`) is told to gates alone, by random ids. No name and no reason
+is in a topic's own text, in a record's body or in a log line.
 
 ## The tree
 

@@ -18,7 +18,8 @@ from fabgate.wire.commands import Answer, Command
 from fabgate.wire.journal import FIRST_PREVIOUS, Ack, Batch, Blank, NoteLine, Notes
 from fabgate.wire.marks import OriginMark, RosterMark
 from fabgate.wire.presence import GateInfo, GateState, HubState, MachineInfo, MachineState
-from fabgate.wire.roster import KeyLine, Keyring, Need, Page, Right
+from fabgate.wire.present import Here, Present
+from fabgate.wire.roster import SPONSORSHIP, KeyLine, Keyring, Need, Page, Right
 
 LAB, GATE = "openfab", "gate-1"
 
@@ -107,7 +108,8 @@ TOPICS = (
         "the hub, who looks on",
         "What the gate is and has, and its hello: the hub answers with an `ack` for each origin named "
         "here. Said on every connect and whenever the gate wants to know anew. `keys` are the ids of its "
-        "badge keys, never the keys; `certificate` is the fingerprint of its own.",
+        "badge keys, never the keys; `certificate` is the fingerprint of its own, `rules` that of its file "
+        "of rules: the hub's doctor names the gates that have other rules than the hub.",
         GateInfo(
             _INSTANCE,
             "0.2.0",
@@ -115,8 +117,9 @@ TOPICS = (
             RosterMark(_HUB, 311, 2, _DIGEST),
             ("5d20c7aa",),
             (MachineInfo("laser", "Laser", "laser", "tap", 14_400_000, 300_000, "autonomous"),),
-            (),
+            (SPONSORSHIP,),
             "c0ffee" * 10 + "c0ff",
+            "5ca1ab1e" * 8,
         ),
         retained=True,
     ),
@@ -175,7 +178,7 @@ TOPICS = (
             309,
             311,
             311,
-            {"hours": ("laser",)},
+            {SPONSORSHIP: ("*",)},
             (
                 Right(f"{_RECORD}#3", _LINKS[3], _BODIES[2], _NAME),
                 Right(f"{_RECORD}#4", _LINKS[4], _BODIES[3]),
@@ -211,6 +214,15 @@ TOPICS = (
         "the gate",
         "All keys of the lab, the newest first. Secret; only this gate may read here.",
         Keyring((KeyLine("c3119f04", "c3" * 32), KeyLine("5d20c7aa", "5a" * 32))),
+    ),
+    Spoken(
+        topics.PRESENT,
+        "the hub",
+        "the gate",
+        "Who is checked in anywhere in the lab, by random ids. Said when a gate says hello, whenever it "
+        "changes, and each minute. It takes the place of what was said before. Never retained, and nobody "
+        "but this gate may read here; it counts for starts only while the hub is heard.",
+        Present(_HUB, (Here(_ZOE, _WALL + 60_000, _WALL + 43_260_000),)),
     ),
     Spoken(
         topics.command("<verb>"),

@@ -227,6 +227,7 @@ LAST_SEQ = 999_999_999_999  # a store's key has room for 2**40 - 1; twelve digit
 Id = Annotated[str, ID]
 Hash = Annotated[str, HASH]
 HashOrNone = Annotated[str, Shaped("a hash, or nothing", f"|{HASH.shape}")]
+Digest = Annotated[str, Shaped("a digest, or nothing", "[0-9a-f]{0,64}")]
 Record = Annotated[str, RECORD]
 Name = Annotated[str, MINTED]
 Line = Annotated[str, Shown(200)]

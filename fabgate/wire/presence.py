@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from fabgate.model import Moment
 from fabgate.wire.forms import OneLine
-from fabgate.wire.kinds import HashOrNone, Id, Line, Ms, Name, Number, Shaped
+from fabgate.wire.kinds import Digest, HashOrNone, Id, Line, Ms, Name, Number, Shaped
 from fabgate.wire.marks import OriginMark, RosterMark
 from fabgate.wire.topics import WIRE
 
@@ -44,6 +44,7 @@ class GateInfo(OneLine):
     """What a gate is and has; also its hello: the hub answers with an `Ack` for each origin.
 
     `certificate` is the fingerprint of the one that it has; nothing on a broker that asks for none.
+    `rules` tells its file of rules from another one; nothing where it has none, or is too old to say.
     """
 
     instance: Name
@@ -55,6 +56,7 @@ class GateInfo(OneLine):
     machines: tuple[MachineInfo, ...]
     features: tuple[Id, ...]
     certificate: HashOrNone = ""
+    rules: Digest = ""
 
 
 @dataclass(frozen=True, slots=True)

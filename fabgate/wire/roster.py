@@ -26,7 +26,8 @@ from fabgate.wire.forms import (
 from fabgate.wire.kinds import HASH, ID, RECORD, Count, Id, Rows, Shaped, Table, Unfit
 
 EVERY = "*"  # in `needs`: all machines
-FEATURES: frozenset[str] = frozenset()  # what this version's reading of a roster knows beyond rights
+SPONSORSHIP = "sponsorship"  # rights that take permission away: status, papers, a suspended skill
+FEATURES = frozenset({SPONSORSHIP})  # what this version's reading of a roster knows beyond rights
 
 RIGHT_LINE = re.compile(rf"({HASH.shape}) ({RECORD.shape}) (\{{.*\}})", re.DOTALL)
 _MARK = "+ "

@@ -25,6 +25,7 @@ ANSWER = "answer"
 ACK = "ack"
 ROSTER = "roster"
 KEYRING = "keyring"
+PRESENT = "present"
 HUB_STATE = STATE  # as `what` under the gate name HUB
 
 _FROM_GATE = (STATE, INFO, JOURNAL, NOTES, RIGHTS, KEYS, ANSWER, NEED)
@@ -79,5 +80,5 @@ def to_hub(lab: str) -> tuple[str, ...]:
 
 def to_gate(lab: str, gate: str) -> tuple[str, ...]:
     """What a gate subscribes to: its own, and whether the hub is there."""
-    own = (ACK, ROSTER, KEYRING, command("+"), STATE)
+    own = (ACK, ROSTER, KEYRING, PRESENT, command("+"), STATE)
     return (*(f"{ROOT}/{lab}/{gate}/{what}" for what in own), f"{ROOT}/{lab}/{HUB}/{HUB_STATE}")

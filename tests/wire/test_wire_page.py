@@ -15,6 +15,7 @@ from fabgate.model import Origin
 from fabgate.store import chain
 from fabgate.wire.journal import Batch, Blank
 from fabgate.wire.presence import GateInfo, GateState, HubState, MachineState
+from fabgate.wire.present import Present
 from fabgate.wire.roster import Keyring, Page
 
 PAGE = (HOME / "docs" / "topics.md").read_text(encoding="utf-8")
@@ -119,6 +120,12 @@ def test_no_person_and_no_session_has_a_field_in_what_is_retained():
         "handle",
     }
     assert fields(retained) & personal == set()
+
+
+def test_who_is_on_site_is_told_to_each_gate_alone_by_an_id_and_times_and_kept_by_no_broker():
+    (spoken,) = (spoken for spoken in SPOKEN.values() if isinstance(spoken.sample, Present))
+    assert (spoken.by, spoken.to, spoken.retained) == ("the hub", "the gate", False)
+    assert fields({Present}) == {"hub", "here", "member", "since_ms", "until_ms"}
 
 
 def fields(classes) -> set[str]:

@@ -13,6 +13,7 @@ from fabgate.wire.forms import ALONE, BESIDE, BODY, FULL, LIMIT, MOST, Malformed
 from fabgate.wire.journal import PERSONAL, Batch, Blank, NoteLine, Notes, size
 from fabgate.wire.kinds import LAST_SEQ, LONG_TEXT
 from fabgate.wire.presence import GateState, MachineInfo
+from fabgate.wire.present import MOST_HERE, Here, Present
 from fabgate.wire.roster import Page, Right
 
 HASH = "ab" * 32
@@ -111,6 +112,17 @@ def test_a_page_whose_numbers_contradict_each_other_is_refused(after, upto, end,
     wrong = Page("h1", after, upto, end, {}, tuple(right("{}") for _ in range(rights)))
     with pytest.raises(ValueError):
         wrong.encode()
+
+
+def test_as_many_people_as_a_list_may_have_fit_into_one_message_however_long_their_ids_are():
+    here = tuple(Here(f"{place:064}", 2**47, 2**47) for place in range(MOST_HERE))
+    message = Present("h" * 32, here)
+    assert len(message.encode()) <= LIMIT
+    assert Present.decode(message.encode()) == message
+    with pytest.raises(ValueError, match="more than 400 people"):
+        Present("h1", (*here, here[0])).encode()
+    longer = message.encode().replace(b"[{", b'[{"member":"m-1","since_ms":1,"until_ms":2},{', 1)
+    assert isinstance(Present.decode(longer), Malformed)
 
 
 def test_a_page_may_leave_rights_out_that_the_gate_has_itself():

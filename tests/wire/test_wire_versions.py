@@ -15,7 +15,9 @@ from fabgate.wire.forms import Malformed
 from fabgate.wire.journal import Ack, Batch, Notes
 from fabgate.wire.kinds import ID
 from fabgate.wire.presence import GateInfo, GateState, HubState, MachineState
-from fabgate.wire.roster import EVERY, FEATURES, Keyring, Need, Page, lacking
+from fabgate.wire.present import Present
+from fabgate.wire.roster import EVERY, FEATURES, SPONSORSHIP, Keyring, Need, Page, lacking
+from fabgate.wire.topics import PRESENT, Topic, parse, to_gate
 
 RECORDED = Path(__file__).parent / "recorded" / "v1"
 OF = {
@@ -34,6 +36,7 @@ OF = {
     "rights": Page,
     "keys": Keyring,
     "keyring": Keyring,
+    "present": Present,
     "cmd": Command,
     "answer": Answer,
     "hub-state": HubState,
@@ -111,6 +114,28 @@ def test_a_gate_refuses_the_machines_whose_rules_it_does_not_know_and_no_others(
     assert lacking(needs, {"hours", "balances"}) == {"laser", "mill"}
     assert lacking(needs, {"hours", "tariffs"}) == {EVERY}
     assert lacking({"hours": ("laser",)}) == ({"laser"} if "hours" not in FEATURES else frozenset())
+
+
+def test_this_version_reads_the_rights_of_sponsorship_and_one_before_it_must_refuse_its_machines():
+    needs = {SPONSORSHIP: (EVERY,)}
+    assert lacking(needs) == frozenset()
+    assert lacking(needs, frozenset()) == {EVERY}
+
+
+def test_a_gate_that_does_not_tell_of_its_rules_is_read_as_one_that_says_nothing_of_them():
+    info = GateInfo.decode(recorded("info"))
+    assert isinstance(info, GateInfo)
+    assert info.rules == ""
+    newer = GateInfo.decode(recorded("info").replace(b'{"', b'{"rules":"5ca1ab1e","', 1))
+    assert isinstance(newer, GateInfo)
+    assert newer.rules == "5ca1ab1e"
+
+
+def test_what_the_first_gates_listen_to_brings_them_no_list_of_who_is_on_site():
+    first = ("ack", "roster", "keyring", "cmd/+", "state")
+    assert PRESENT not in first
+    assert parse(f"fabgate/1/openfab/gate-1/{PRESENT}") == Topic("openfab", "gate-1", PRESENT)
+    assert f"fabgate/1/openfab/gate-1/{PRESENT}" in to_gate("openfab", "gate-1")
 
 
 @calm

@@ -14,6 +14,7 @@ from fabgate.wire import forms, kinds
 from fabgate.wire.commands import Answer, Command
 from fabgate.wire.journal import FIRST_PREVIOUS, PERSONAL, Ack, Batch, Blank, NoteLine, Notes
 from fabgate.wire.presence import GateInfo, GateState, HubState, MachineState
+from fabgate.wire.present import Present
 from fabgate.wire.roster import Keyring, Need, Page, Right
 
 HOME = Path(__file__).resolve().parents[2]
@@ -25,7 +26,7 @@ __all__ = ["from_wire", "wire_samples"]
 
 MESSAGES = (
     *(GateState, GateInfo, MachineState, HubState, Batch, Notes, Ack),
-    *(Page, Need, Keyring, Command, Answer),
+    *(Page, Need, Keyring, Present, Command, Answer),
 )
 SAMPLES = [pytest.param(spoken.sample, id=spoken.what) for spoken in wire_samples.TOPICS]
 
