@@ -77,6 +77,11 @@ def scheduled(
     return merged(one for one in found if one.to_ms > from_ms and one.from_ms <= to_ms)
 
 
+def of_door(openings: Sequence[Opening]) -> Sequence[Opening]:
+    """The openings of a door: one that names none is open while the lab is staffed (R1)."""
+    return openings or (Opening("", Mode.STAFFED),)
+
+
 def closed(
     openings: Sequence[Opening],
     calendar: Mapping[str, Sequence[str]],
