@@ -8,6 +8,7 @@ from fabgate.charter import Charter, Skill
 from fabgate.config.keys import KEYS
 from fabgate.config.load import load
 from fabgate.config.pages import hub_sample, reference, sample
+from fabgate.config.rulebook import read as read_rules
 from fabgate.config.settings import (
     BackupSettings,
     GateSettings,
@@ -35,6 +36,7 @@ __all__ = [
     "Skill",
     "hub_sample",
     "load",
+    "read_rules",
     "reference",
     "sample",
 ]

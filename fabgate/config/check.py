@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fabgate.config import keys
-from fabgate.config.keys import BENCH_GROUP, BENCHES, EITHER, OTHER_PINS, POWER_PINS, RESET_PINS, Key
+from fabgate.config import keys, wiring
+from fabgate.config.key import Key
 from fabgate.config.places import Where
 from fabgate.config.reading import Document, spot
 from fabgate.config.values import nearest
-from fabgate.model import Hold
+from fabgate.config.wiring import BENCH_GROUP, BENCHES, EITHER, OTHER_PINS, POWER_PINS, RESET_PINS
+from fabgate.model import Hold, Kind
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Names that outputs and inputs cannot have: the bench uses them for other things.
 TAKEN = ("buzzer", "current", "display", "lamp", "reader")
-_PANEL = ((keys.LAMP, keys.LAMPS), (keys.BUZZER, keys.BUZZERS), (keys.DISPLAY, keys.DISPLAYS))
+_PANEL = ((wiring.LAMP, wiring.LAMPS), (wiring.BUZZER, wiring.BUZZERS), (wiring.DISPLAY, wiring.DISPLAYS))
 _Used = tuple[Where, int, tuple[int, ...]]  # a key, the pin that it names, the pins that it may name
 
 
-def check(document: Document) -> None:
-    """Note in `document` all that does not fit together."""
+def check(document: Document, rules: Document) -> None:
+    """Note in `document` all that does not fit together, or not to the file of rules beside it."""
     _check_texts(document)
     if document.there("hub"):
         _check_hub(document)
     else:
-        _check_gate(document)
+        _check_gate(document, rules)
 
 
 def _check_hub(document: Document) -> None:
@@ -47,7 +48,7 @@ def _check_hub(document: Document) -> None:
         document.wrong(spot(keys.LAB), "the broker's rules cannot bear a %", "Write the name without it.")
 
 
-def _check_gate(document: Document) -> None:
+def _check_gate(document: Document, rules: Document) -> None:
     if document.get(keys.GATE) == keys.HUB_NAME:
         document.wrong(spot(keys.GATE), f'"{keys.HUB_NAME}" is the name of the hub', "Take another one.")
     machines = document.names("machine")
@@ -55,7 +56,9 @@ def _check_gate(document: Document) -> None:
         document.wrong(("machine",), "there is no machine", "Write one: [machine.laser]")
     bench = _bench(document)
     for machine in machines:
+        _check_kind(document, machine)
         _check_lengths(document, machine)
+        _check_company(document, rules, machine)
         _check_lines(document, machine)
         if bench in BENCHES:
             _check_devices(document, machine, bench)
@@ -89,6 +92,68 @@ def _bench(document: Document) -> str | None:
     return None
 
 
+def _check_kind(document: Document, machine: str) -> None:
+    """A machine has power and takes a skill; a door has a strike; a counter switches nothing."""
+    kind = document.get(keys.KIND, machine)
+    if kind is None:
+        return
+    if kind is Kind.MACHINE:
+        if not document.written(keys.SKILL, machine):
+            document.missing(keys.SKILL, spot(keys.SKILL, machine))
+    else:
+        for key, why in ((keys.SKILL, "takes no skill"), (keys.CLASS, "has no class")):
+            if document.written(key, machine):
+                document.wrong(spot(key, machine), f"a {kind} {why}", "Leave this key out.")
+        if document.get(keys.HOLD, machine) is Hold.SLOT:
+            document.wrong(
+                spot(keys.HOLD, machine), f"nobody leaves a badge in a {kind}", 'Write hold = "tap".'
+            )
+    _check_roles(document, machine, kind)
+
+
+_ROLES = {Kind.MACHINE: "power", Kind.DOOR: "pulse", Kind.COUNTER: None}
+
+
+def _check_roles(document: Document, machine: str, kind: Kind) -> None:
+    wanted = _ROLES[kind]
+    outputs = document.names("machine", machine, "output")
+    roles = {name: document.get(wiring.OUTPUT_ROLE, machine, name) for name in outputs}
+    if wanted is not None and wanted not in roles.values() and None not in roles.values():
+        document.wrong(
+            ("machine", machine, "output"),
+            f"the {kind} has no output of role {wanted}",
+            f'Write one: [machine.{machine}.output.relay] with role = "{wanted}".',
+        )
+    for name, role in roles.items():
+        if role not in (None, wanted):
+            document.wrong(
+                spot(wiring.OUTPUT_ROLE, machine, name),
+                f"a {kind} has no output of role {role}",
+                f'Write role = "{wanted}".' if wanted else "Leave the output out, or make it a door.",
+            )
+
+
+def _check_company(document: Document, rules: Document, machine: str) -> None:
+    """Opening hours that exist, and a proof of presence that is asked for within a session."""
+    known = rules.names("opening")
+    for name in document.get(keys.OPENING, machine) or ():
+        if name not in known:
+            cure = nearest(name, known) if known else "The file of rules has none."
+            document.wrong(
+                spot(keys.OPENING, machine),
+                f'there are no opening hours "{name}"',
+                f"{cure} Or write [opening.{name}] in the file of rules (lab.rules).",
+            )
+    limit, reproof = document.get(keys.LIMIT, machine), document.get(keys.REPROOF, machine)
+    if limit is not None and reproof is not None and reproof >= limit:
+        document.wrong(
+            spot(keys.REPROOF, machine),
+            f"nobody is asked every {document.raw(keys.REPROOF, machine)} in a session of at most "
+            f"{document.raw(keys.LIMIT, machine)}",
+            'Write a shorter length, or "never".',
+        )
+
+
 def _check_lengths(document: Document, machine: str) -> None:
     limit, warning = document.get(keys.LIMIT, machine), document.get(keys.WARNING, machine)
     if limit is None or warning is None or warning < limit:
@@ -103,16 +168,9 @@ def _check_lengths(document: Document, machine: str) -> None:
 
 
 def _check_lines(document: Document, machine: str) -> None:
-    """Outputs and inputs: one that gives power, and a name of its own for each."""
+    """Outputs and inputs: a name of its own for each."""
     outputs = document.names("machine", machine, "output")
     inputs = document.names("machine", machine, "input")
-    roles = [document.get(keys.OUTPUT_ROLE, machine, name) for name in outputs]
-    if "power" not in roles and None not in roles:
-        document.wrong(
-            ("machine", machine, "output"),
-            "the machine has no output of role power",
-            f'Write one: [machine.{machine}.output.relay] with role = "power".',
-        )
     for name in inputs:
         if name in outputs:
             _taken(document, ("machine", machine, "input", name))
@@ -133,16 +191,16 @@ def _taken(document: Document, where: Where) -> None:
 def _check_devices(document: Document, machine: str, bench: str) -> None:
     """Known kinds, and of this bench: a simulated device never stands beside a wired one (law 8)."""
     own = document.names("machine", machine, "readers")
-    if bench != "sim" and not own and not document.written(keys.READER, machine):
-        known = [name for name, of in keys.READERS.items() if of in (bench, EITHER)]
+    if bench != "sim" and not own and not document.written(wiring.READER, machine):
+        known = [name for name, of in wiring.READERS.items() if of in (bench, EITHER)]
         document.wrong(
-            spot(keys.READER, machine),
+            spot(wiring.READER, machine),
             f"a machine on the {bench} bench needs a reader",
             f"Known there: {', '.join(known)}.",
         )
-    _check_device(document, keys.READER, keys.READERS, bench, machine)
+    _check_device(document, wiring.READER, wiring.READERS, bench, machine)
     for name in own:
-        _check_device(document, keys.READER_KIND, keys.READERS, bench, machine, name)
+        _check_device(document, wiring.READER_KIND, wiring.READERS, bench, machine, name)
     for key, known_kinds in _PANEL:
         _check_device(document, key, known_kinds, bench, machine)
 
@@ -166,27 +224,27 @@ def _check_device(
 
 def _check_wired(document: Document, machine: str) -> None:
     """On a Raspberry Pi everything that is wired has its pin."""
-    for kind, key in (("output", keys.OUTPUT_PIN), ("input", keys.INPUT_PIN)):
+    for kind, key in (("output", wiring.OUTPUT_PIN), ("input", wiring.INPUT_PIN)):
         for name in document.names("machine", machine, kind):
             if not document.written(key, machine, name):
                 document.wrong(spot(key, machine, name), "it needs a pin", f"Write pin = {key.example}.")
     _check_readers(document, machine)
-    if document.get(keys.LAMP, machine) == "rgb" and document.get(keys.RGB, machine) == ():
+    if document.get(wiring.LAMP, machine) == "rgb" and document.get(wiring.RGB, machine) == ():
         document.wrong(
-            spot(keys.RGB, machine), "the lamp needs three pins", "Write lamp_pins = [22, 23, 24]."
+            spot(wiring.RGB, machine), "the lamp needs three pins", "Write lamp_pins = [22, 23, 24]."
         )
-    if document.get(keys.BUZZER, machine) == "gpio" and not document.written(keys.BUZZER_PIN, machine):
-        document.wrong(spot(keys.BUZZER_PIN, machine), "the buzzer needs a pin", "Write buzzer_pin = 13.")
+    if document.get(wiring.BUZZER, machine) == "gpio" and not document.written(wiring.BUZZER_PIN, machine):
+        document.wrong(spot(wiring.BUZZER_PIN, machine), "the buzzer needs a pin", "Write buzzer_pin = 13.")
 
 
 def _check_readers(document: Document, machine: str) -> None:
     """What a kind of reader asks for; and a slot needs a reader that sees a badge leave."""
-    general = document.get(keys.READER, machine)
+    general = document.get(wiring.READER, machine)
     names = document.names("machine", machine, "readers")
-    kinds = {name: document.get(keys.READER_KIND, machine, name) or general for name in names}
+    kinds = {name: document.get(wiring.READER_KIND, machine, name) or general for name in names}
     for name, kind in kinds.items():
-        if kind == "usb" and document.get(keys.INPUT_DEVICE, machine, name) is None:
-            where = spot(keys.INPUT_DEVICE, machine, name)
+        if kind == "usb" and document.get(wiring.INPUT_DEVICE, machine, name) is None:
+            where = spot(wiring.INPUT_DEVICE, machine, name)
             document.wrong(
                 where,
                 "a usb reader needs its device",
@@ -196,7 +254,7 @@ def _check_readers(document: Document, machine: str) -> None:
             _check_digits(document, machine, name)
     if not names and general == "usb":
         document.wrong(
-            spot(keys.READER, machine),
+            spot(wiring.READER, machine),
             "a usb reader needs its device",
             f"Write [machine.{machine}.readers.reader] with path = ...",
         )
@@ -207,13 +265,13 @@ def _check_readers(document: Document, machine: str) -> None:
 
 
 def _check_digits(document: Document, machine: str, name: str) -> None:
-    digits = document.get(keys.TYPED_DIGITS, machine, name)
-    form = document.get(keys.FORMAT, machine, name)
-    if digits is None or form is None or digits in (0, *keys.DIGITS[form]):
+    digits = document.get(wiring.TYPED_DIGITS, machine, name)
+    form = document.get(wiring.FORMAT, machine, name)
+    if digits is None or form is None or digits in (0, *wiring.DIGITS[form]):
         return
-    known = ", ".join(map(str, keys.DIGITS[form]))
+    known = ", ".join(map(str, wiring.DIGITS[form]))
     document.wrong(
-        spot(keys.TYPED_DIGITS, machine, name),
+        spot(wiring.TYPED_DIGITS, machine, name),
         f"no badge's number has {digits} {form} digits",
         f"Write one of {known}, or 0 for any of them.",
     )
@@ -224,9 +282,9 @@ def _check_buses(document: Document, machines: tuple[str, ...]) -> None:
     used: dict[tuple[int | None, int | None], Where] = {}
     for machine in machines:
         for name in document.names("machine", machine, "readers"):
-            kind = document.get(keys.READER_KIND, machine, name) or document.get(keys.READER, machine)
-            at = (document.get(keys.BUS, machine, name), document.get(keys.DEVICE, machine, name))
-            where = spot(keys.DEVICE, machine, name)
+            kind = document.get(wiring.READER_KIND, machine, name) or document.get(wiring.READER, machine)
+            at = (document.get(wiring.BUS, machine, name), document.get(wiring.DEVICE, machine, name))
+            where = spot(wiring.DEVICE, machine, name)
             if kind == "rc522" and at in used:
                 told = f"another reader is on bus {at[0]}, device {at[1]}: {'.'.join(used[at][:-1])}"
                 document.wrong(where, told, "Give each its own chip select: device = 0 or 1.")
@@ -254,18 +312,18 @@ def _check_pins(document: Document, machines: tuple[str, ...]) -> None:
 
 
 def _pins(document: Document, machine: str) -> Iterator[_Used]:
-    one_pin = (("output", keys.OUTPUT_PIN, POWER_PINS), ("input", keys.INPUT_PIN, OTHER_PINS))
+    one_pin = (("output", wiring.OUTPUT_PIN, POWER_PINS), ("input", wiring.INPUT_PIN, OTHER_PINS))
     for kind, key, allowed in one_pin:
         for name in document.names("machine", machine, kind):
             pin = document.get(key, machine, name)
             if pin is not None:
                 yield spot(key, machine, name), pin, allowed
-    for pin in document.get(keys.RGB, machine) or ():
-        yield spot(keys.RGB, machine), pin, OTHER_PINS
+    for pin in document.get(wiring.RGB, machine) or ():
+        yield spot(wiring.RGB, machine), pin, OTHER_PINS
     for name in document.names("machine", machine, "readers"):
-        pin = document.get(keys.RESET, machine, name)
-        if document.get(keys.READER_KIND, machine, name) == "rc522" and pin is not None:
-            yield spot(keys.RESET, machine, name), pin, RESET_PINS
-    pin = document.get(keys.BUZZER_PIN, machine)
+        pin = document.get(wiring.RESET, machine, name)
+        if document.get(wiring.READER_KIND, machine, name) == "rc522" and pin is not None:
+            yield spot(wiring.RESET, machine, name), pin, RESET_PINS
+    pin = document.get(wiring.BUZZER_PIN, machine)
     if pin is not None:
-        yield spot(keys.BUZZER_PIN, machine), pin, OTHER_PINS
+        yield spot(wiring.BUZZER_PIN, machine), pin, OTHER_PINS

@@ -7,83 +7,39 @@ from it. A `*` in a path stands for an id that the lab chooses.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from fabgate.config import wiring
+from fabgate.config.key import Key, KeyList
 from fabgate.config.values import (
     COUNT,
+    DAY,
     FOLDER,
     HANDLE,
     HOST,
     ID,
+    IDS,
     LAB_NAME,
-    LAMP_PINS,
     LANGUAGE_LIST,
     LENGTH,
+    LENGTH_OR_NEVER,
     PATH,
-    PIN,
     PORT,
     TEXT,
-    WHOLE,
+    YES_OR_NO,
     ZONE,
-    Kind,
+    between,
     one_of,
     word_of,
 )
-from fabgate.model import Ending, Hold, Level
-
-T_co = TypeVar("T_co", covariant=True)
+from fabgate.model import Company, Ending, Hold, Kind, Level
 
 HUB_NAME = "hub"  # the hub's own in every record; no gate may bear it
-EITHER = "any"  # a kind of device that every bench has
-BENCHES = ("sim", "pi")
-BENCH_GROUP = "fabgate.benches"  # entry points: benches that other packages bring
-# Each kind of device, and the bench that has it. A test holds them to what `devices/` opens.
-READERS: Mapping[str, str] = {"sim": "sim", "none": "pi", "rc522": "pi", "usb": "pi"}
-LAYOUTS = ("us", "fr", "be", "de")
-DIGITS: Mapping[str, tuple[int, ...]] = {"hex": (8, 14, 20), "decimal": (10, 17, 25)}  # by format
-LAMPS: Mapping[str, str] = {"none": EITHER, "console": EITHER, "sim": "sim", "rgb": "pi"}
-BUZZERS: Mapping[str, str] = {"none": EITHER, "console": EITHER, "sim": "sim", "gpio": "pi"}
-DISPLAYS: Mapping[str, str] = {"none": EITHER, "console": EITHER, "sim": "sim"}
-
-# Pulled down from reset on, and free of the reader's SPI and reset line and of the serial console.
-POWER_PINS = (12, 13, 16, 17, 20, 21, 22, 23, 24, 26, 27)
-RESET_PINS = (25, *POWER_PINS)  # a reader's reset line: 25 is where its boards have it
-# What an input, a lamp or a buzzer may use besides: a level at reset does no harm there.
-OTHER_PINS = (2, 3, 4, 5, 6, *POWER_PINS[:4], 18, 19, *POWER_PINS[4:])
-
-
-@dataclass(frozen=True, slots=True)
-class Key(Generic[T_co]):
-    """One key. `default` is as it would be written; where that is None, `else_` says what it follows from.
-
-    `example` is what the sample shows where there is no default.
-    """
-
-    path: str
-    kind: Kind[T_co]
-    meaning: str
-    default: object = None
-    example: object = None
-    else_: str = ""
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        return tuple(self.path.split("."))
-
-    @property
-    def needed(self) -> bool:
-        """Whether a file is refused that has the key's table and lacks the key."""
-        return self.default is None and not self.else_
-
-
 _ENDINGS = {ending.value: ending for ending in Ending}
-_HOLDS = {hold.value: hold for hold in Hold}
 _SPONSORS = {level.word: level for level in (Level.AUTONOMOUS, Level.SPONSOR)}
 _ENDING = one_of(_ENDINGS)
-_BY_BENCH = '"sim" on the sim bench, else "none"'
 
 LAB: Key[str] = Key(
     "lab.name", LAB_NAME, "The lab's name in every record; it stays for ever.", example="openfab"
@@ -105,6 +61,12 @@ FIRST_MANAGER: Key[str | None] = Key(
 )
 TEXTS: Key[Path | None] = Key(
     "lab.texts", PATH, "A file with the lab's own sentences, laid on top of fabgate's: see texts.md.", ""
+)
+RULES: Key[Path | None] = Key(
+    "lab.rules",
+    PATH,
+    "The file of the lab's own rules: who may do what, when, with whom beside them. See rules.md.",
+    "",
 )
 GATE: Key[str] = Key("gate.name", ID, "This controller's name in every record.", "gate-1")
 STATE: Key[Path] = Key(
@@ -189,54 +151,79 @@ SKILL: Key[str] = Key(
     ID,
     "The skill that it takes; several machines may share one, and it needs no table of its own.",
     example="laser",
+    else_="needed by a machine; a door or counter takes none",
 )
 TITLE: Key[str] = Key(
     "machine.*.title", TEXT, "The machine as people read it.", example="Laser", else_="the machine's id"
 )
-READER: Key[str] = Key(
-    "machine.*.reader",
-    TEXT,
-    'The badge reader: "sim", "rc522" (SPI), "usb" (types as a keyboard), "none".',
-    example="sim",
-    else_='"sim" on the sim bench, else needed',
+
+KIND: Key[Kind] = Key(
+    "machine.*.kind",
+    one_of({kind.value: kind for kind in Kind}),
+    'What a tap is for: a "machine" that gets power, a "door" that opens for a moment, or a "counter" '
+    "where people check in and out.",
+    "machine",
 )
-READER_KIND: Key[str] = Key(
-    "machine.*.readers.*.kind", TEXT, "Its kind.", example="sim", else_="the machine's `reader`"
+CLASS: Key[Company] = Key(
+    "machine.*.class",
+    one_of({company.value: company for company in Company}),
+    'Who must be there: nobody ("free"); for trainees, a sponsor checked in ("accompanied") or one who '
+    'tapped here ("supervised"); the same, and a second adult for everybody ("never_alone").',
+    example="supervised",
+    else_="as its skill has it",
 )
-READER_HOLD: Key[Hold] = Key(
-    "machine.*.readers.*.hold",
-    one_of(_HOLDS),
-    'Whether badges "tap" there or lie in its "slot"; a slot forgives a badge that is missed for a second.',
-    example="tap",
-    else_="the machine's `hold`",
+REPROOF: Key[int] = Key(
+    "machine.*.reproof",
+    LENGTH_OR_NEVER,
+    "How often whoever stands by is asked to tap again.",
+    example="30m",
+    else_="as its skill has it",
 )
-BUS: Key[int] = Key("machine.*.readers.*.bus", WHOLE, "rc522: its SPI bus.", 0)
-DEVICE: Key[int] = Key("machine.*.readers.*.device", WHOLE, "rc522: its chip select, 0 or 1.", 0)
-RESET: Key[int] = Key("machine.*.readers.*.reset", PIN, "rc522: its reset line by BCM number.", 25)
-INPUT_DEVICE: Key[Path | None] = Key(
-    "machine.*.readers.*.path", PATH, "usb: its device, such as /dev/input/by-id/usb-...-event-kbd.", ""
+COMPANY_GRACE: Key[int] = Key(
+    "machine.*.company_grace",
+    LENGTH,
+    "How long whoever has to be there may be missing before `ends.alone` holds.",
+    example="2m",
+    else_="as its skill has it",
 )
-LAYOUT: Key[str] = Key(
-    "machine.*.readers.*.layout", word_of(*LAYOUTS), "usb: the keyboard that it believes to be.", "us"
+MAX_TRAINEES: Key[int] = Key(
+    "machine.*.max_trainees",
+    between(0, 1000),
+    "How many trainees a sponsor may stand beside at once; 0 is any number.",
+    example=1,
+    else_="as its skill has it",
 )
-FORMAT: Key[str] = Key(
-    "machine.*.readers.*.format", word_of("hex", "decimal"), "usb: how it types the number.", "hex"
+CHECK_IN: Key[bool] = Key(
+    "machine.*.check_in",
+    YES_OR_NO,
+    "Whether whoever stands by must be checked in.",
+    example=False,
+    else_="as its skill has it",
 )
-ORDER: Key[str] = Key(
-    "machine.*.readers.*.order",
-    word_of("normal", "reversed"),
-    "usb: the order of the bytes; `fabgate reader test` finds it.",
-    "normal",
+GUESTS: Key[bool] = Key(
+    "machine.*.guests",
+    YES_OR_NO,
+    "Whether a member may start it for a guest, and answer for them.",
+    example=False,
+    else_="as its skill has it",
 )
-TYPED_DIGITS: Key[int] = Key(
-    "machine.*.readers.*.digits",
-    WHOLE,
-    "usb: how many digits it types, always; 0 is any number of them that a badge can have.",
-    0,
+OPENING: Key[tuple[str, ...]] = Key(
+    "machine.*.opening",
+    IDS,
+    "The opening hours of the rules at which it can be started; several are open when one of them is. "
+    "None: always.",
+    [],
+)
+CHANGED: Key[date] = Key(
+    "machine.*.changed",
+    DAY,
+    "The day on which another machine took its place: whoever was autonomous before needs company once more.",
+    example="2026-11-20",
+    else_="never",
 )
 HOLD: Key[Hold] = Key(
     "machine.*.hold",
-    one_of(_HOLDS),
+    one_of({hold.value: hold for hold in Hold}),
     'How a session is held: "tap" on and off, or the badge stays in a "slot".',
     "tap",
 )
@@ -245,6 +232,19 @@ WARNING: Key[int] = Key("machine.*.warning", LENGTH, "How long before its end me
 GRACE: Key[int] = Key("machine.*.grace", LENGTH, "How long a badge may be out of the slot.", "30s")
 WAIT: Key[int] = Key("machine.*.wait", LENGTH, "How long each step of a supervised start may take.", "60s")
 UNDO: Key[int] = Key("machine.*.undo", LENGTH, "How long a sponsor can take a start back.", "10s")
+PRAISE: Key[int] = Key(
+    "machine.*.praise",
+    LENGTH,
+    "How long after a supervised session its sponsor's tap says that it went well.",
+    "60s",
+)
+CONFIRM: Key[int] = Key(
+    "machine.*.confirm",
+    LENGTH,
+    "How soon a second tap must follow to start it for maintenance while it is out of service.",
+    "10s",
+)
+PULSE: Key[int] = Key("machine.*.pulse", LENGTH, "door: how long it opens.", "5s")
 INK: Key[int] = Key(
     "machine.*.ink", LENGTH, "How long a start may take to be written; after that it does not count.", "2s"
 )
@@ -259,50 +259,12 @@ SUSPENDED: Key[Ending] = Key(
 )
 LOCKED: Key[Ending] = Key("machine.*.ends.locked", _ENDING, "The same when the machine is locked.", "warn")
 
-OUTPUT_ROLE: Key[str] = Key(
-    "machine.*.output.*.role",
-    word_of("power"),
-    "What it switches: the power of the machine.",
-    example="power",
-)
-OUTPUT_PIN: Key[int] = Key(
-    "machine.*.output.*.pin", PIN, "Its pin by BCM number.", example=17, else_="none; needed on the pi bench"
-)
-INPUT_ROLE: Key[str] = Key(
-    "machine.*.input.*.role",
-    word_of("estop"),
-    "What it tells: the emergency stop, a contact to ground that opens when it is pressed.",
-    example="estop",
-)
-INPUT_PIN: Key[int] = Key(
-    "machine.*.input.*.pin", PIN, "Its pin by BCM number.", example=16, else_="none; needed on the pi bench"
-)
-LAMP: Key[str] = Key(
-    "machine.*.panel.lamp",
-    TEXT,
-    'The lamp: "none", "sim", "rgb" (three pins), "console".',
-    example="sim",
-    else_=_BY_BENCH,
-)
-RGB: Key[tuple[int, ...]] = Key(
-    "machine.*.panel.lamp_pins", LAMP_PINS, "The lamp's pins: red, green, blue.", []
-)
-BUZZER: Key[str] = Key(
-    "machine.*.panel.buzzer",
-    TEXT,
-    'The buzzer: "none", "sim", "gpio" (one pin), "console".',
-    example="sim",
-    else_=_BY_BENCH,
-)
-BUZZER_PIN: Key[int] = Key(
-    "machine.*.panel.buzzer_pin", PIN, "The buzzer's pin.", example=13, else_='none; needed by "gpio"'
-)
-DISPLAY: Key[str] = Key(
-    "machine.*.panel.display",
-    TEXT,
-    'The text display: "none", "sim", "console".',
-    example="sim",
-    else_=_BY_BENCH,
+ALONE: Key[Ending] = Key(
+    "machine.*.ends.alone",
+    one_of({"warn": Ending.WARN, "finish": Ending.SOON, "cut": Ending.NOW}),
+    'What a running session does when nobody stands by any more who has to: "warn", "finish" (end after the '
+    'warning), or "cut" at once.',
+    "warn",
 )
 
 KEYS: tuple[Key[object], ...] = (
@@ -312,6 +274,7 @@ KEYS: tuple[Key[object], ...] = (
     CONTACT,
     FIRST_MANAGER,
     TEXTS,
+    RULES,
     GATE,
     STATE,
     BENCH,
@@ -328,42 +291,34 @@ KEYS: tuple[Key[object], ...] = (
     METRICS,
     SKILL_TITLE,
     SPONSOR_FROM,
+    KIND,
     SKILL,
     TITLE,
-    READER,
-    READER_KIND,
-    READER_HOLD,
-    BUS,
-    DEVICE,
-    RESET,
-    INPUT_DEVICE,
-    LAYOUT,
-    FORMAT,
-    ORDER,
-    TYPED_DIGITS,
+    wiring.READER,
     HOLD,
     LIMIT,
     WARNING,
     GRACE,
     WAIT,
     UNDO,
+    PRAISE,
+    CONFIRM,
+    PULSE,
     INK,
+    CLASS,
+    REPROOF,
+    COMPANY_GRACE,
+    MAX_TRAINEES,
+    CHECK_IN,
+    GUESTS,
+    OPENING,
+    CHANGED,
     REVOKED,
     SUSPENDED,
     LOCKED,
-    OUTPUT_ROLE,
-    OUTPUT_PIN,
-    INPUT_ROLE,
-    INPUT_PIN,
-    LAMP,
-    RGB,
-    BUZZER,
-    BUZZER_PIN,
-    DISPLAY,
-)  # fmt: skip
-
-# A table that is only asked for its needed keys where it is written at all.
-CHOSEN = ("hub",)
+    ALONE,
+    *wiring.KEYS,
+)
 
 TABLES: Mapping[str, str] = {
     "lab": "The lab.",
@@ -373,10 +328,14 @@ TABLES: Mapping[str, str] = {
     "backup": "The nightly backup.",
     "metrics": "Numbers for Prometheus: see looking-on.md.",
     "skill.*": "A skill. A machine that names one is enough; a table gives it a title and says who sponsors.",
-    "machine.*": "A machine, by its id.",
+    "machine.*": "A machine, a door or a counter, by its id.",
     "machine.*.readers.*": "A badge reader in detail; a machine may have two, a slot and one to tap.",
-    "machine.*.ends": 'What the loss of a right does to a session that runs; only "now" cuts at once.',
-    "machine.*.output.*": 'An output, by its name. Each machine has at least one of role "power".',
+    "machine.*.ends": 'What a loss does to a session that runs; only "now" and "cut" open the relay at once.',
+    "machine.*.output.*": 'An output, by its name. A machine needs one of role "power", a door a "pulse".',
     "machine.*.input.*": "An input, by its name.",
     "machine.*.panel": "What faces the members.",
 }
+
+CONFIGURATION = KeyList(
+    KEYS, TABLES, "the sample that comes with fabgate (systemd/fabgate.toml)", chosen=("hub",)
+)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from fabgate.config.keys import KEYS, OTHER_PINS, POWER_PINS, TABLES, Key
+from fabgate.config.key import Key
+from fabgate.config.keys import KEYS, TABLES
+from fabgate.config.wiring import OTHER_PINS, POWER_PINS
 
 # What the lab of the sample calls its own, star by star.
 _STARS = {
@@ -151,6 +153,8 @@ def _shown(key: Key[object]) -> object:
 
 def _toml(value: object) -> str:
     match value:
+        case bool():
+            return str(value).lower()
         case str():
             return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
         case list():

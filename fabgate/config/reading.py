@@ -1,21 +1,23 @@
-"""A configuration file being read: its values, the lines they stand on, everything that is wrong."""
+"""A file being read by a list of keys: its values, the lines they stand on, everything that is wrong."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from fabgate.config.keys import CHOSEN, KEYS, Key
+from fabgate.config.key import Key, KeyList
 from fabgate.config.places import Where, places
 from fabgate.config.values import ID, Unfit, nearest
 from fabgate.errors import ConfigError
 
 T = TypeVar("T")
 Table = Mapping[str, object]
+_MOST = 1_000_000  # bytes; nobody types more, and nothing is read that is no file of ours
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,17 +31,23 @@ class Problem:
 
 
 class Document:
-    """The file's values by path. What cannot be used is in `problems` and reads as not there."""
+    """The file's values by path. What cannot be used is in `problems` and reads as not there.
 
-    def __init__(self, path: Path) -> None:
-        """Raises ConfigError for a file that is not there or is no TOML at all."""
+    `digest` tells two files apart: 12 hex digits, none for a file that was never written.
+    """
+
+    def __init__(self, path: Path, listed: KeyList, raw: bytes | None = None) -> None:
+        """Read the file; or `raw`, as if it stood there. Raises ConfigError where that is no TOML."""
         self.path = path
-        text = _read(path)
+        self._listed = listed
+        raw = _bytes(path, listed.sample) if raw is None else raw
+        self.digest = hashlib.sha256(raw).hexdigest()[:12] if raw else ""
+        text = _text(path, raw)
         self._raw = _parse(path, text)
         self._lines = places(text)
         self.problems: list[Problem] = []
-        always = (key for key in KEYS if key.needed and "*" not in key.parts)
-        needed: dict[str, object] = {key.parts[0]: {} for key in always if key.parts[0] not in CHOSEN}
+        always = (key for key in listed.keys if key.needed and "*" not in key.parts)
+        needed: dict[str, object] = {key.parts[0]: {} for key in always if key.parts[0] not in listed.chosen}
         self._check_table((), needed | dict(self._raw))
 
     def get(self, key: Key[T], *names: str) -> T | None:
@@ -70,29 +78,27 @@ class Document:
 
     def names(self, *where: str) -> tuple[str, ...]:
         """The ids under a table, in the order of the file: the machines, a machine's outputs, ..."""
-        table = self._at(where)
-        return (
-            tuple(name for name in table if isinstance(table[name], dict)) if isinstance(table, dict) else ()
-        )
+        return tuple(name for name in self.written_in(*where) if isinstance(self._at((*where, name)), dict))
 
-    def wrong(self, where: Where, what: str, remedy: str) -> None:
-        """Note a problem with a key or table; its line, or that of the nearest table around it."""
+    def written_in(self, *where: str) -> tuple[str, ...]:
+        """Everything that is written in a table, values and tables, in the order of the file."""
+        table = self._at(where)
+        return tuple(table) if isinstance(table, dict) else ()
+
+    def line(self, where: Where) -> int:
+        """The line of a key or table, or that of the nearest table around it."""
         around = where
         while around and around not in self._lines:
             around = around[:-1]
-        self.problems.append(Problem(self._lines.get(around, 1), ".".join(where), what, remedy))
+        return self._lines.get(around, 1)
 
-    def refuse(self) -> None:
-        """Raises ConfigError with everything that is wrong, in the order of the lines; else nothing."""
-        if not self.problems:
-            return
-        told = [
-            ConfigError(f"{self.path}:{p.line}: {p.key}: {p.what}", p.remedy)
-            for p in sorted(set(self.problems))
-        ]
-        if len(told) == 1:
-            raise told[0]
-        raise ConfigError("\n".join(map(str, told)), f"{len(told)} things to mend; nothing was started.")
+    def wrong(self, where: Where, what: str, remedy: str) -> None:
+        """Note a problem with a key or table."""
+        self.problems.append(Problem(self.line(where), ".".join(where), what, remedy))
+
+    def missing(self, key: Key[T], where: Where) -> None:
+        """Note that a key is not there."""
+        self.wrong(where, f"it is missing: {key.meaning}", f"Write it: {_written(key)}")
 
     # --- inside
 
@@ -107,24 +113,23 @@ class Document:
     def _check_table(self, where: Where, table: Table) -> None:
         for name, value in table.items():
             self._check((*where, name), value)
-        for key in _keys_in(where):
+        for key in self._keys_in(where):
             if key.needed and key.parts[-1] not in table:
-                at = (*where, key.parts[-1])
-                self.wrong(at, f"it is missing: {key.meaning}", f"Write it: {_written(key)}")
+                self.missing(key, (*where, key.parts[-1]))
 
     def _check(self, where: Where, value: object) -> None:
-        key = _key_at(where)
-        if key is not None:
+        key = self._key_at(where)
+        if self._named_by_the_lab(where) and not _is_id(where[-1]):
+            self.wrong(
+                where, f'"{where[-1]}" is no id', "Take lower-case letters, digits, - and _, at most 32."
+            )
+        elif key is not None:
             self._check_value(key, where, value)
-        elif not _is_table(where):
-            self.wrong(where, "there is no such key", _meant(where))
+        elif not self._is_table(where):
+            self.wrong(where, "there is no such key", self._meant(where))
         elif not isinstance(value, dict):
             self.wrong(
                 where, "this is a table, not a value", f"Write [{'.'.join(where)}] and its keys below."
-            )
-        elif _named_by_the_lab(where) and not _is_id(where[-1]):
-            self.wrong(
-                where, f'"{where[-1]}" is no id', "Take lower-case letters, digits, - and _, at most 32."
             )
         else:
             self._check_table(where, value)
@@ -134,6 +139,49 @@ class Document:
             key.kind.read(value)
         except Unfit as unfit:
             self.wrong(where, unfit.what, unfit.remedy)
+
+    def _key_at(self, where: Where) -> Key[object] | None:
+        return next((key for key in self._listed.keys if _fits(key.parts, where)), None)
+
+    def _is_table(self, where: Where) -> bool:
+        return any(len(parts) > len(where) and _fits(parts[: len(where)], where) for parts in self._parts)
+
+    def _named_by_the_lab(self, where: Where) -> bool:
+        at = len(where) - 1
+        return any(_fits(parts[: at + 1], where) and parts[at] == "*" for parts in self._parts)
+
+    def _keys_in(self, where: Where) -> Iterator[Key[object]]:
+        return (key for key in self._listed.keys if _fits(key.parts[:-1], where))
+
+    @property
+    def _parts(self) -> Iterator[Where]:
+        return (key.parts for key in self._listed.keys)
+
+    def _meant(self, where: Where) -> str:
+        """What an unknown key was meant to be: one of another table, or the nearest of its own."""
+        word = where[-1]
+        elsewhere = [parts for parts in self._parts if parts[-1] == word]
+        if elsewhere:
+            return f"It belongs in [{'.'.join(elsewhere[0][:-1])}]."
+        around = {
+            parts[len(where) - 1]
+            for parts in self._parts
+            if len(parts) >= len(where) and _fits(parts[: len(where) - 1], where[:-1])
+        }
+        return nearest(word, around)
+
+
+def refuse(documents: Iterable[Document]) -> None:
+    """Raises ConfigError with everything that is wrong, file by file in the order of the lines."""
+    told = [
+        ConfigError(f"{document.path}:{p.line}: {p.key}: {p.what}", p.remedy)
+        for document in documents
+        for p in sorted(set(document.problems))
+    ]
+    if len(told) == 1:
+        raise told[0]
+    if told:
+        raise ConfigError("\n".join(map(str, told)), f"{len(told)} things to mend; nothing was started.")
 
 
 def spot(key: Key[T], *names: str) -> Where:
@@ -148,22 +196,6 @@ def _fits(pattern: Where, where: Where) -> bool:
     )
 
 
-def _key_at(where: Where) -> Key[object] | None:
-    return next((key for key in KEYS if _fits(key.parts, where)), None)
-
-
-def _is_table(where: Where) -> bool:
-    return any(len(key.parts) > len(where) and _fits(key.parts[: len(where)], where) for key in KEYS)
-
-
-def _named_by_the_lab(where: Where) -> bool:
-    return any(_fits(key.parts[: len(where)], where) and key.parts[len(where) - 1] == "*" for key in KEYS)
-
-
-def _keys_in(where: Where) -> Iterator[Key[object]]:
-    return (key for key in KEYS if _fits(key.parts[:-1], where))
-
-
 def _is_id(name: str) -> bool:
     try:
         ID.read(name)
@@ -172,35 +204,30 @@ def _is_id(name: str) -> bool:
     return True
 
 
-def _meant(where: Where) -> str:
-    """What an unknown key was meant to be: one of another table, or the nearest of its own."""
-    word = where[-1]
-    elsewhere = [key for key in KEYS if key.parts[-1] == word]
-    if elsewhere:
-        return f"It belongs in [{'.'.join(elsewhere[0].parts[:-1])}]."
-    around = {
-        key.parts[len(where) - 1]
-        for key in KEYS
-        if len(key.parts) >= len(where) and _fits(key.parts[: len(where) - 1], where[:-1])
-    }
-    return nearest(word, around)
-
-
-def _written(key: Key[object]) -> str:
+def _written(key: Key[T]) -> str:
     example = f'"{key.example}"' if isinstance(key.example, str) else str(key.example)
     return f"{key.parts[-1]} = {example}"
 
 
-def _read(path: Path) -> str:
+def _bytes(path: Path, sample: str) -> bytes:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            raw = file.read(_MOST + 1)
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read: {error.strerror}",
-            "Write it after the sample that comes with fabgate (systemd/fabgate.toml), or name another file.",
+            f"Write it after {sample}, or name another file.",
         ) from error
+    if len(raw) > _MOST:
+        raise ConfigError(f"{path}: this is no file of ours: it is too long", f"Begin with {sample}.")
+    return raw
+
+
+def _text(path: Path, raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        line = raw.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path}:{line}: this line is not UTF-8", "Save the file as UTF-8.") from error
 
 
@@ -215,6 +242,10 @@ def _parse(path: Path, text: str) -> Table:
         said = what[: found.start()] if found else what
         raise ConfigError(
             f"{path}:{line}: not TOML: {said}",
-            f"The line reads: {lines[min(line, len(lines)) - 1].strip()!r}. "
+            f"The line reads: {lines[min(line, len(lines)) - 1].strip()[:200]!r}. "
             "Texts stand in quotes, tables in [brackets].",
+        ) from error
+    except (ValueError, RecursionError) as error:  # digits or brackets by the thousand
+        raise ConfigError(
+            f"{path}: not TOML: a number or a nest of brackets has no end", "Write what a person can read."
         ) from error

@@ -21,6 +21,7 @@ class LabSettings:
     contact: str = ""
     first_manager: str | None = None  # rehearsals only: who `lab` makes the first manager
     texts: Path | None = None  # the lab's own sentences, laid on top of ours
+    rules: Path | None = None  # the lab's own rules; `Settings.charter` is what they say
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class BackupSettings:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One line of the bench: its name, its role (`power`; `estop`), its BCM number."""
+    """One line of the bench: its name, its role (`power`, `pulse`; `estop`), its BCM number."""
 
     name: str
     role: str
@@ -123,4 +124,5 @@ class Settings:
     backup: BackupSettings = field(default_factory=BackupSettings)
     metrics: Path | None = None  # metrics.folder: where numbers for Prometheus are written
     charter: Charter = field(default_factory=Charter)  # its skills are `skills`
+    usual: Skill = field(default_factory=lambda: Skill(SkillId(""), ""))  # of skills that nothing names
     hub: HubSettings | None = None  # this is the hub: `gate` is then its own, and there are no machines

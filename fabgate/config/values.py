@@ -8,6 +8,7 @@ import re
 import zoneinfo
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -192,6 +193,81 @@ def _length(value: object) -> int:
     return ((hours * 60 + minutes) * 60 + seconds) * 1000
 
 
+def _length_or_never(value: object) -> int:
+    return 0 if value == "never" else _length(value)
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Unfit(f"true or false is wanted, not {_named(value)}", "Write true or false, without quotes.")
+    return value
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    text = _text(value)
+    try:
+        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Unfit(f'"{text}" is no day', 'Write year, month and day: "2026-11-20".')
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    ids = tuple(_id(one) for one in items(value, '["laser"]'))
+    if len(set(ids)) < len(ids):
+        raise Unfit("one stands here twice", "Write each once.")
+    return ids
+
+
+def items(value: object, example: str) -> list[object]:
+    """The items of a list. Raises Unfit for anything else."""
+    if not isinstance(value, list):
+        raise Unfit(f"a list is wanted, not {_named(value)}", f"Write it as {example}.")
+    return value
+
+
+def between(low: int, high: int) -> Kind[int]:
+    """A whole number within bounds, both of them allowed."""
+
+    def read(value: object) -> int:
+        number = _whole(value)
+        if not low <= number <= high:
+            raise Unfit(f"{_short(number)} is out of bounds", f"Write {low} to {high}.")
+        return number
+
+    return Kind("number", read)
+
+
+def _short(number: int) -> str:
+    return str(number) if abs(number) < 10**15 else "a number of that size"
+
+
+def _one_line(value: object) -> str:
+    """What people read on one line: no control signs, not empty, 200 at most."""
+    text = _text(value).strip()
+    if not text or len(text) > 200 or not all(sign.isprintable() for sign in text):
+        raise Unfit("this cannot be shown on one line", "Write 1 to 200 signs, none of them a control sign.")
+    return text
+
+
+def _titles(value: object) -> Mapping[str, str]:
+    """A title by language; one that stands for all languages is under the empty one."""
+    if isinstance(value, str):
+        return {"": _one_line(value)}
+    if not isinstance(value, dict) or not value:
+        raise Unfit(
+            f"a text is wanted, or one by language, not {_named(value)}",
+            'Write it as "Laser", or { en = "Laser cutting", fr = "Découpe laser" }.',
+        )
+    for language in value:
+        if language not in LANGUAGES:
+            raise Unfit(f'fabgate does not speak "{language}"', nearest(language, LANGUAGES))
+    return {language: _one_line(text) for language, text in value.items()}
+
+
 def _named(value: object) -> str:
     match value:
         case bool():
@@ -223,3 +299,9 @@ LAMP_PINS = Kind("three BCM numbers", _pins)
 LANGUAGE_LIST = Kind("list of languages", _languages)
 ZONE = Kind("time zone", _zone)
 LENGTH = Kind("length of time", _length)
+LENGTH_OR_NEVER = Kind('length of time or "never"', _length_or_never)
+YES_OR_NO = Kind("true or false", _yes_or_no)
+DAY = Kind("day", _day)
+IDS = Kind("list of ids", _ids)
+ONE_LINE = Kind("text", _one_line)
+TITLES = Kind("text, or texts by language", _titles)

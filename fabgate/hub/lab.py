@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from fabgate.config import MachineSettings, Settings, Skill
+from fabgate.config import MachineSettings, Settings
 from fabgate.errors import StoreError
-from fabgate.model import Hold, Level, MachineId, MachineRules, SkillId
+from fabgate.model import Hold, Kind, Level, MachineId, MachineRules, SkillId
 from fabgate.store.db import Store
 from fabgate.store.gates import GateRow, gates
 from fabgate.wire.forms import Malformed
@@ -37,13 +37,17 @@ def with_machines(settings: Settings) -> Settings:
             MachineSettings(rules, (), ()) for row in rows if row.retired_ms is None for rules in _rules(row)
         ]
     machines = {one.rules.machine: one for one in reversed(found)}
-    skills = {
-        one.rules.skill: Skill(one.rules.skill, one.rules.skill, one.rules.sponsor_from) for one in found
+    named = {
+        one.skill: replace(settings.usual, id=one.skill, title=one.skill, sponsor_from=one.sponsor_from)
+        for one in (machine.rules for machine in found)
+        if one.kind is Kind.MACHINE
     }
+    skills = dict(sorted({**named, **settings.skills}.items()))
     return replace(
         settings,
         machines=dict(sorted({**machines, **settings.machines}.items())),
-        skills=dict(sorted({**skills, **settings.skills}.items())),
+        skills=skills,
+        charter=replace(settings.charter, skills=skills),
     )
 
 

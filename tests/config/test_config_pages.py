@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fabgate import config, texts
-from fabgate.config import GateSettings, HubSettings, keys, values
-from fabgate.config.keys import BENCH_GROUP, BENCHES, EITHER, KEYS, POWER_PINS, TABLES
+from fabgate.config import GateSettings, HubSettings, keys, values, wiring
+from fabgate.config.key import Key
+from fabgate.config.keys import KEYS, TABLES
+from fabgate.config.wiring import BENCH_GROUP, BENCHES, EITHER, POWER_PINS
 from fabgate.devices import BENCHES as OPENERS
 from fabgate.devices import GROUP, clock, kinds, pi, sim
 
@@ -103,7 +105,8 @@ def test_every_key_has_a_meaning_and_a_default_or_example_that_can_be_read(key):
 
 
 def test_every_key_that_is_declared_is_in_the_list():
-    declared = [value.path for value in vars(keys).values() if isinstance(value, keys.Key)]
+    both = [*vars(keys).values(), *vars(wiring).values()]
+    declared = [value.path for value in both if isinstance(value, Key)]
     assert sorted(declared) == sorted({key.path for key in KEYS}) and len(declared) == len(KEYS)
 
 
@@ -113,13 +116,13 @@ def of(kinds_by_bench, bench):
 
 def test_the_configuration_knows_the_devices_that_the_benches_open():
     assert set(BENCHES) == set(OPENERS) and BENCH_GROUP == GROUP
-    assert of(keys.READERS, "sim") == set(sim.READERS)
-    for panel in (keys.LAMPS, keys.BUZZERS, keys.DISPLAYS):
+    assert of(wiring.READERS, "sim") == set(sim.READERS)
+    for panel in (wiring.LAMPS, wiring.BUZZERS, wiring.DISPLAYS):
         assert of(panel, "sim") == set(sim.PANELS)
-    assert of(keys.READERS, "pi") == set(pi.READERS)
-    assert of(keys.LAMPS, "pi") == set(pi.LAMPS)
-    assert of(keys.BUZZERS, "pi") == set(pi.BUZZERS)
-    assert of(keys.DISPLAYS, "pi") == set(pi.DISPLAYS)
+    assert of(wiring.READERS, "pi") == set(pi.READERS)
+    assert of(wiring.LAMPS, "pi") == set(pi.LAMPS)
+    assert of(wiring.BUZZERS, "pi") == set(pi.BUZZERS)
+    assert of(wiring.DISPLAYS, "pi") == set(pi.DISPLAYS)
     assert set(config.check.TAKEN) == set(kinds.TAKEN)
     assert not set(POWER_PINS) & set(pi.PULLED_UP)
 

@@ -17,7 +17,7 @@ from typist import Socket, spelt
 from fabgate import config
 from fabgate.badges.typed import LAYOUTS, SIZES, Flaw, Format, Order
 from fabgate.cli import main
-from fabgate.config import keys
+from fabgate.config import wiring
 from fabgate.devices.clock import SimClock
 from fabgate.devices.usb import BY_ID
 from fabgate.model import MachineId
@@ -67,7 +67,7 @@ def test_every_setting_of_a_usb_reader_is_on_the_page():
     codes = set(re.findall(r"`([^`]+)`", unfenced))
     assert {*LAYOUTS, *Format, *Order} <= codes
     for form in Format:
-        assert keys.DIGITS[form.value] == tuple(SIZES[form])
+        assert wiring.DIGITS[form.value] == tuple(SIZES[form])
         assert all(re.search(rf"\b{digits}\b", TEXT) for digits in SIZES[form])
 
 

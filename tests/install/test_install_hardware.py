@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fabgate.config.keys import OTHER_PINS, POWER_PINS
+from fabgate.config.wiring import OTHER_PINS, POWER_PINS
 
 Row = dict[str, str]
 GROUND = ("9", "30")
