@@ -119,7 +119,7 @@ TOPICS = (
             (MachineInfo("laser", "Laser", "laser", "tap", 14_400_000, 300_000, "autonomous"),),
             (SPONSORSHIP,),
             "c0ffee" * 10 + "c0ff",
-            "5ca1ab1e" * 8,
+            "5ca1ab1e0b0e",
         ),
         retained=True,
     ),
@@ -219,10 +219,10 @@ TOPICS = (
         topics.PRESENT,
         "the hub",
         "the gate",
-        "Who is checked in anywhere in the lab, by random ids. Said when a gate says hello, whenever it "
-        "changes, and each minute. It takes the place of what was said before. Never retained, and nobody "
-        "but this gate may read here; it counts for starts only while the hub is heard.",
-        Present(_HUB, (Here(_ZOE, _WALL + 60_000, _WALL + 43_260_000),)),
+        "Who is checked in elsewhere in the lab, and who has gone, by random ids. Said when a gate says "
+        "hello, whenever it changes, and each minute. It takes the place of what was said before. Never "
+        "retained, and nobody but this gate may read here; it counts for starts only while the hub is heard.",
+        Present(_HUB, (Here(_ZOE, _WALL + 60_000), Here(_ADA, _WALL - 7_200_000, _WALL - 60_000))),
     ),
     Spoken(
         topics.command("<verb>"),

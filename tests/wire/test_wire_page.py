@@ -125,7 +125,7 @@ def test_no_person_and_no_session_has_a_field_in_what_is_retained():
 def test_who_is_on_site_is_told_to_each_gate_alone_by_an_id_and_times_and_kept_by_no_broker():
     (spoken,) = (spoken for spoken in SPOKEN.values() if isinstance(spoken.sample, Present))
     assert (spoken.by, spoken.to, spoken.retained) == ("the hub", "the gate", False)
-    assert fields({Present}) == {"hub", "here", "member", "since_ms", "until_ms"}
+    assert fields({Present}) == {"hub", "here", "member", "since_ms", "out_ms"}
 
 
 def fields(classes) -> set[str]:

@@ -18,6 +18,7 @@ from fabgate.wire.roster import Page, Right
 
 HASH = "ab" * 32
 ZEROS = "0" * 64
+LATE = 4_102_444_800_000  # 2100
 
 
 def body(size_bytes: int) -> str:
@@ -114,14 +115,15 @@ def test_a_page_whose_numbers_contradict_each_other_is_refused(after, upto, end,
         wrong.encode()
 
 
-def test_as_many_people_as_a_list_may_have_fit_into_one_message_however_long_their_ids_are():
-    here = tuple(Here(f"{place:064}", 2**47, 2**47) for place in range(MOST_HERE))
+def test_as_many_people_as_a_list_may_have_fit_into_one_message():
+    here = tuple(Here(f"m-{place:016x}", LATE, LATE) for place in range(MOST_HERE))
     message = Present("h" * 32, here)
     assert len(message.encode()) <= LIMIT
     assert Present.decode(message.encode()) == message
-    with pytest.raises(ValueError, match="more than 400 people"):
+    with pytest.raises(ValueError, match="more than 800 people"):
         Present("h1", (*here, here[0])).encode()
-    longer = message.encode().replace(b"[{", b'[{"member":"m-1","since_ms":1,"until_ms":2},{', 1)
+    fewer = Present("h1", here[1:]).encode()
+    longer = fewer.replace(b"[{", b'[{"member":"m-1","since_ms":1},{"member":"m-2","since_ms":1},{', 1)
     assert isinstance(Present.decode(longer), Malformed)
 
 
