@@ -1,0 +1,34 @@
+"""The user of a running session is there, or away: what holds it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fabgate.model import MachineRules, Moment, Notice, Token
+from fabgate.rules.readings import Step, run_of, tell, with_run
+from fabgate.rules.states import Ending, Open, State
+
+
+def stay(rules: MachineRules, state: State, what: Notice, at: Moment) -> Step:
+    """The user is here. It silences the warning; it never moves the end (see docs/decisions/)."""
+    assert isinstance(state, Open | Ending)
+    run = replace(state.run, seen=state.run.seen or isinstance(state, Ending), away_ms=None)
+    told = tell(rules, what, run.session.user, left_ms=run.ends_ms - at.boot_ms)
+    return Open(state.condition, run), (told,)
+
+
+def back(rules: MachineRules, state: State, token: Token, at: Moment) -> Step:
+    """The user's badge is in the slot again; another of their badges takes the place of one that is out."""
+    run = run_of(state)
+    assert run is not None, "only a session with power is held by a badge"
+    if run.away_ms is not None and token != run.session.badge:
+        if not state.condition.presence.lies(token):
+            # It was taken out before its lookup was answered: what holds the session is away still.
+            return state, ()
+        state = with_run(state, replace(run, session=replace(run.session, badge=token)))
+    return stay(rules, state, Notice.BACK, at)
+
+
+def away(state: State, since_ms: int | None) -> State:
+    run = run_of(state)
+    return state if run is None else with_run(state, replace(run, away_ms=since_ms))

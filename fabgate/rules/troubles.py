@@ -1,0 +1,76 @@
+"""Emergency stops, devices that fail, and the end of the daemon."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fabgate.events import Ink, Mended, Power, Stopping, Troubled
+from fabgate.model import Hold, MachineRules, Moment, Trouble, Why
+from fabgate.records import TroubleBegan, TroubleOver
+from fabgate.rules import endings
+from fabgate.rules.readings import Effects, Step, run_of, with_run
+from fabgate.rules.states import State, at_rest, under
+from fabgate.rules.taps import Presence
+
+_CUTS = frozenset({Trouble.ESTOP, Trouble.RELAY})
+
+
+def troubled(rules: MachineRules, state: State, event: Troubled) -> Step:
+    """An e-stop or a relay that fails cuts at once; a blind reader ends nothing (law 10)."""
+    if event.trouble in state.condition.troubles:
+        return state, ()
+    told = _trouble_record(rules, TroubleBegan(rules.machine, event.trouble), event)
+    condition = replace(state.condition, troubles=state.condition.troubles | {event.trouble})
+    if event.trouble is Trouble.READER:
+        # What lay on the reader is no longer known; it says so itself when it sees again.
+        condition = replace(condition, presence=Presence())
+        state = _blinded(state, event.at)
+    if run_of(state) is None:
+        off = (Power(rules.machine, on=False),) if event.trouble in _CUTS else ()
+        return at_rest(condition), off + told
+    state = under(state, condition)
+    if event.trouble not in _CUTS:
+        return state, told
+    why = Why.ESTOP if event.trouble is Trouble.ESTOP else Why.FAULT
+    state, effects = endings.stop(rules, state, why, event.at)
+    return state, effects + told
+
+
+def mended(rules: MachineRules, state: State, event: Mended) -> Step:
+    if event.trouble not in state.condition.troubles:
+        return state, ()
+    told = _trouble_record(rules, TroubleOver(rules.machine, event.trouble), event)
+    state = under(state, replace(state.condition, troubles=state.condition.troubles - {event.trouble}))
+    if event.trouble is Trouble.READER:
+        state = _sees(rules, state, event.at)
+    return state, told
+
+
+def _blinded(state: State, at: Moment) -> State:
+    """A session whose reader sees nothing goes on; its seconds are marked from here."""
+    run = run_of(state)
+    return state if run is None else with_run(state, replace(run, away_ms=None, blind_since_ms=at.boot_ms))
+
+
+def _sees(rules: MachineRules, state: State, at: Moment) -> State:
+    """The reader says next which badges lie there; in a slot, one that does not has its grace from now."""
+    run = run_of(state)
+    if run is None:
+        return state
+    away_ms = at.boot_ms if rules.hold is Hold.SLOT else None
+    blind_ms = run.blind_until(at.boot_ms)
+    return with_run(state, replace(run, away_ms=away_ms, blind_ms=blind_ms, blind_since_ms=None))
+
+
+def _trouble_record(
+    rules: MachineRules, body: TroubleBegan | TroubleOver, event: Troubled | Mended
+) -> Effects:
+    # The check after an unclean stop is in the journal already, as a start that was not clean.
+    return () if event.trouble is Trouble.CHECKING else (Ink(rules.machine, event.at, body),)
+
+
+def stopping(rules: MachineRules, state: State, event: Stopping) -> Step:
+    state = under(state, replace(state.condition, stopping=True))
+    if run_of(state) is not None:
+        return endings.stop(rules, state, Why.GATE_STOPPED, event.at)
+    return at_rest(state.condition), (Power(rules.machine, on=False),)
