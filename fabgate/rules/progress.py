@@ -9,6 +9,7 @@ from fabgate.charter import Skill
 from fabgate.model import Level, MemberId, SkillId
 
 MINUTE_MS = 60_000
+_COUNTED = frozenset({"sessions", "minutes", "quiz"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ class Missing:
     item: str
     have: int
     want: int
+
+    def __str__(self) -> str:
+        """In ids and numbers, for the facts of a refusal: `minutes 60/240`, `tick focus`."""
+        name = f"{self.what} {self.item}" if self.item else self.what
+        return f"{name} {self.have}/{self.want}" if self.what in _COUNTED else name
 
 
 def missing(
