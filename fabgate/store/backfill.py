@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fabgate import records
 from fabgate.records import BadgeAdded, MemberAdded, MemberEdited
 from fabgate.rules import standing
-from fabgate.rules.standing import KINDS, PERSON_FIELDS, RightBody
+from fabgate.rules.standing import KINDS, RightBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,11 @@ def _beside(conn: sqlite3.Connection, found: list[_Row]) -> dict[str, dict[str, 
 
 def _texts(conn: sqlite3.Connection) -> Iterator[tuple[str, str, str | bool | None]]:
     for member, *values in conn.execute(_PEOPLE).fetchall():
-        for field, value in zip(PERSON_FIELDS, values, strict=True):
+        for field, value in zip(_FIELDS, values, strict=True):
             yield standing.member_subject(member), field, bool(value) if field == "nameable" else value
     for token, label in conn.execute("SELECT token, label FROM badges").fetchall():
         yield standing.badge_subject(token), "label", label
 
 
-_PEOPLE = "SELECT member, handle, name, language, email, login, nameable FROM people"  # as PERSON_FIELDS
+_FIELDS = ("handle", "name", "language", "email", "login", "nameable")  # all that a person had in form 1
+_PEOPLE = "SELECT member, handle, name, language, email, login, nameable FROM people"

@@ -16,6 +16,10 @@ never rewrites a journal row (law 6).
     link       at a gate: which hub's rights it has, and up to where
     heard      at the hub: how far the journal of each gate's epoch is held
     open_sessions, gates, alarms   at the hub: what runs, what each gate is, what needs a person
+    papers, grant_holds, renewals, proposals, reviews, evidence, duties, uses, workshops, openings
+               the roster too: what stands beside a grant
+    practice, practice_read, practice_ends   a view of sessions, how far it has read, ends apart from starts
+    present    who checked in, here and (as the hub says) elsewhere
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ from functools import cache
 from sqlite_utils import Database, Migrations
 
 from fabgate.errors import StoreCorrupt, StoreTooNew
-from fabgate.store import backfill
+from fabgate.store import backfill, form3
 from fabgate.store.faults import MOVE
 
 MIGRATIONS = Migrations("fabgate")
@@ -225,6 +229,13 @@ CREATE TABLE alarms (
 ALTER TABLE badges ADD COLUMN rivals TEXT;
 ALTER TABLE people ADD COLUMN claimed TEXT;
 CREATE INDEX people_by_claim ON people (lab, claimed) WHERE claimed IS NOT NULL"""
+
+
+@MIGRATIONS(name="m003_sponsorship")
+def _sponsorship(db: Database) -> None:
+    for statement in form3.TABLES.split(";\n"):
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 3")
 
 
 def apply(conn: sqlite3.Connection, steps: Migrations = MIGRATIONS) -> None:

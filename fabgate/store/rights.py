@@ -23,6 +23,25 @@ from fabgate.store.nib import Nib
 _MODULUS = 1 << 256
 _ROW_BYTES = 160  # of a row beside its texts: a hash in hexadecimal, names, commas
 _SECRET = ("email",)
+TABLES = (
+    "members",
+    "people",
+    "badges",
+    "grants",
+    "roles",
+    "locks",
+    "papers",
+    "grant_holds",
+    "renewals",
+    "proposals",
+    "reviews",
+    "evidence",
+    "duties",
+    "uses",
+    "workshops",
+    "openings",
+)
+"""The roster: every table that this set alone makes, those that others name first."""
 
 
 @dataclass(frozen=True, slots=True)

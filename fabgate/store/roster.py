@@ -12,7 +12,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
-from fabgate.model import Level, Lock, MachineId, MemberId, RecordId, Role, SkillId, Token
+from fabgate.model import Level, Lock, MachineId, MemberId, RecordId, Role, SkillId, Status, Token
 from fabgate.store.faults import told
 from fabgate.store.lookup import Asked, standing, standing_of
 from fabgate.store.nib import Nib
@@ -51,7 +51,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member with what is personal about them; `nameable` if others may be told their name."""
+    """A member with what is personal about them; `nameable` if others may be told their name.
+
+    `status_record` is None for who was never said to be anything: a trainee. `minor_until`: the ISO day
+    on which they come of age, None of an adult. A suspension holds up to and including
+    `suspended_until_ms`, and is still told here after it: ask `suspended_at`.
+    """
 
     id: MemberId
     handle: str
@@ -63,6 +68,15 @@ class Member:
     suspended_ms: int | None = None
     suspended_record: RecordId | None = None
     added_ms: int = 0
+    status: Status = Status.TRAINEE
+    status_record: RecordId | None = None
+    minor_until: str | None = None
+    suspended_until_ms: int | None = None
+
+    def suspended_at(self, today_ms: int) -> int | None:
+        """Since when they are suspended, at a wall time; None where they are not, or are no more (R9)."""
+        over = self.suspended_until_ms is not None and self.suspended_until_ms < today_ms
+        return None if over else self.suspended_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +84,7 @@ class Badge:
     """A badge of a member; `record` is the one that gave or blocked it.
 
     `rivals`: all who own it, where it was given to several who did not know of each other; it is
-    then blocked until a manager gives it anew.
+    then blocked until a manager gives it anew. `payer`: another member who pays for it.
     """
 
     token: Token
@@ -80,11 +94,15 @@ class Badge:
     blocked_ms: int | None
     record: RecordId
     rivals: tuple[MemberId, ...] = ()
+    payer: MemberId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The level that a member holds on a skill; good up to and including `until_ms`."""
+    """The level that a member holds on a skill by its giver's word, up to and including `until_ms`.
+
+    `vouched`: who proposed it, where `by` gave it on another's word. What is left of it: `people.held`.
+    """
 
     member: MemberId
     skill: SkillId
@@ -93,6 +111,7 @@ class Grant:
     record: RecordId
     since_ms: int
     until_ms: int | None = None
+    vouched: MemberId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +151,16 @@ def member_of_login(conn: sqlite3.Connection, login: str) -> Member | None:
 
 _MEMBER = """\
 SELECT m.id, p.handle, p.name, p.language, p.email, p.login, p.nameable,
-       m.suspended_ms, m.suspended_record, m.added_ms
+       m.suspended_ms, m.suspended_record, m.added_ms, m.status, m.status_record, p.minor_until,
+       m.suspended_until_ms
 FROM members AS m JOIN people AS p ON p.member = m.id WHERE p.lab = lab()"""
 
 
-def _member(row: tuple[str, str, str, str, str, str, int, int, str | None, int]) -> Member:
-    id_, handle, name, language, email, login, nameable, suspended, record, added = row
+_Row = tuple[str, str, str, str, str, str, int, int, str | None, int, int, str | None, str | None, int | None]
+
+
+def _member(row: _Row) -> Member:
+    id_, handle, name, language, email, login, nameable, since, record, added, status, by, minor, until = row
     return Member(
         MemberId(id_),
         handle,
@@ -146,10 +169,18 @@ def _member(row: tuple[str, str, str, str, str, str, int, int, str | None, int])
         email,
         login,
         bool(nameable),
-        suspended,
-        None if record is None else RecordId.of(record),
+        since,
+        _record(record),
         added,
+        Status(status),
+        _record(by),
+        minor,
+        until,
     )
+
+
+def _record(text: str | None) -> RecordId | None:
+    return None if text is None else RecordId.of(text)
 
 
 @told
@@ -169,14 +200,15 @@ def badge(conn: sqlite3.Connection, token: Token) -> Badge | None:
 
 
 _BADGE = """\
-SELECT token, member, label, added_ms, blocked_ms, record, rivals FROM badges WHERE lab = lab()"""
+SELECT token, member, label, added_ms, blocked_ms, record, rivals, payer FROM badges WHERE lab = lab()"""
 _BY_AGE = " ORDER BY added_ms, token"
 
 
-def _badge(row: tuple[str, str, str, int, int | None, str, str | None]) -> Badge:
-    token, owner, label, added, blocked, record, several = row
+def _badge(row: tuple[str, str, str, int, int | None, str, str | None, str | None]) -> Badge:
+    token, owner, label, added, blocked, record, several, pays = row
     rivals = tuple(MemberId(who) for who in json.loads(several or "[]"))
-    return Badge(Token(token), MemberId(owner), label, added, blocked, RecordId.of(record), rivals)
+    payer = None if pays is None else MemberId(pays)
+    return Badge(Token(token), MemberId(owner), label, added, blocked, RecordId.of(record), rivals, payer)
 
 
 @told
@@ -192,13 +224,22 @@ def grants(
         _GRANTS + which + _BY_SKILL, {name: value for name, value in given.items() if value is not None}
     )
     return tuple(
-        Grant(MemberId(who), SkillId(what), Level(level), MemberId(by), RecordId.of(record), since, until)
-        for who, what, level, by, record, since, until in found
+        Grant(
+            MemberId(who),
+            SkillId(what),
+            Level(level),
+            MemberId(by),
+            RecordId.of(record),
+            since,
+            until,
+            None if vouched is None else MemberId(vouched),
+        )
+        for who, what, level, by, record, since, until, vouched in found
     )
 
 
 _GRANTS = """\
-SELECT member, skill, level, given_by, record, since_ms, until_ms FROM grants WHERE lab = lab()"""
+SELECT member, skill, level, given_by, record, since_ms, until_ms, vouched FROM grants WHERE lab = lab()"""
 # Ties by handle, as people see it: ids are random.
 _BY_SKILL = """\
  ORDER BY skill, level DESC, since_ms, (SELECT handle FROM people AS p WHERE p.member = grants.member)"""
@@ -264,6 +305,7 @@ def _person(pen: Nib, of: Member) -> dict[str, str | int | None]:
         "email": of.email,
         "login": of.login,
         "nameable": int(of.nameable),
+        "minor_until": of.minor_until,
     }
 
 
@@ -271,11 +313,11 @@ _PUT_MEMBER = """\
 INSERT INTO members (lab, id, added_ms) VALUES (?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET added_ms = excluded.added_ms"""
 _PUT_PERSON = """\
-INSERT OR REPLACE INTO people (lab, member, handle, name, language, email, login, nameable)
-VALUES (:lab, :member, :handle, :name, :language, :email, :login, :nameable)"""
+INSERT OR REPLACE INTO people (lab, member, handle, name, language, email, login, nameable, minor_until)
+VALUES (:lab, :member, :handle, :name, :language, :email, :login, :nameable, :minor_until)"""
 _EDIT_PERSON = """\
 UPDATE people SET handle = :handle, name = :name, language = :language, email = :email, login = :login,
-nameable = :nameable WHERE member = :member AND lab = :lab"""
+nameable = :nameable, minor_until = :minor_until WHERE member = :member AND lab = :lab"""
 
 
 def suspend(pen: Nib, member: MemberId, since_ms: int, record: RecordId) -> None:
@@ -288,7 +330,9 @@ def lift(pen: Nib, member: MemberId) -> None:
     pen.execute(_SUSPEND, (None, None, member, pen.lab))
 
 
-_SUSPEND = "UPDATE members SET suspended_ms = ?, suspended_record = ? WHERE id = ? AND lab = ?"
+_SUSPEND = """\
+UPDATE members SET suspended_ms = ?, suspended_until_ms = NULL, suspended_record = ?
+WHERE id = ? AND lab = ?"""
 
 
 def put_badge(pen: Nib, new: Badge) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import random
-
 from hypothesis import given
 from hypothesis import strategies as st
+from said_sets import ADA, PLACES, chance, names, sets, shuffled, told, until
 
-from fabgate.model import Moment, Origin, RecordId
 from fabgate.records import (
     BadgeAdded,
     BadgeBlocked,
@@ -21,26 +19,8 @@ from fabgate.records import (
     RoleRevoked,
 )
 from fabgate.rules import standing
-from fabgate.rules.standing import Said
 
-PLACES = ("openfab/gate1/e1", "openfab/gate2/e1", "openfab/hub/e1")
 LEVELS = ("trainee", "autonomous", "sponsor")
-ADA = "m-00aa"
-
-ids = st.builds(lambda place, seq: RecordId(Origin(place), seq), st.sampled_from(PLACES), st.integers(1, 4))
-names = st.lists(ids.map(str), max_size=3).map(tuple)
-until = st.one_of(st.none(), st.integers(1, 5))
-
-
-def at(record: RecordId) -> Moment:
-    return Moment("boot", record.seq, 1_000 * record.seq, True)
-
-
-def sets(bodies: st.SearchStrategy) -> st.SearchStrategy[list[Said]]:
-    """Sets of records of one subject, honest or not: names of what is not there, rings, anything."""
-    built = st.builds(lambda record, body: Said(record, at(record), body), ids, bodies)
-    return st.lists(built, max_size=8, unique_by=lambda one: one.record)
-
 
 grants = sets(
     st.one_of(
@@ -73,15 +53,6 @@ roles = sets(
 )
 
 
-def shuffled(records: list[Said], chance: random.Random) -> list[Said]:
-    again = records + [one for one in records if chance.random() < 0.5]
-    chance.shuffle(again)
-    return again
-
-
-chance = st.randoms(use_true_random=False)
-
-
 @given(grants, locks, badges, roles, chance)
 def test_neither_order_nor_doubling_changes_what_is_settled(grants, locks, badges, roles, chance):
     for records, settle in (
@@ -104,7 +75,7 @@ def test_what_is_held_is_never_more_than_any_head_gives(records):
     if any(isinstance(one.body, GrantRevoked) for one in left) or not left:
         assert held is None
     else:
-        assert all(held.level <= standing._level(one.body.level) for one in left)
+        assert all(held.level <= standing.level_of(one.body.level) for one in left)
         assert all(one.body.until_ms is None or held.until_ms <= one.body.until_ms for one in left)
 
 
@@ -116,11 +87,6 @@ def test_a_badge_opens_only_with_one_owner_and_no_block(records):
         assert not any(isinstance(one.body, BadgeBlocked) for one in left)
         assert {one.body.member for one in left} == set(found.owners)
         assert len(found.owners) == 1
-
-
-def told(place: int, seq: int, body, beside=None) -> Said:
-    record = RecordId(Origin(PLACES[place]), seq)
-    return Said(record, at(record), body, beside)
 
 
 def test_an_origin_has_seen_its_own_and_cannot_name_what_it_has_not_written_yet():

@@ -17,7 +17,7 @@ from fabgate.rules.standing import Beside, RightBody
 from fabgate.store import rights
 from fabgate.store.db import Store, Writer, create
 
-ROSTER = ("members", "people", "badges", "grants", "roles", "locks")
+ROSTER = rights.TABLES
 
 
 def rows_of(conn: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:

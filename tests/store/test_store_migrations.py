@@ -56,7 +56,7 @@ def forms(*later: Callable[[Database], None]) -> Migrations:
 
 def m901_hours(db: Database) -> None:
     db.execute("CREATE TABLE hours (lab TEXT NOT NULL, day INTEGER NOT NULL) STRICT")
-    db.execute("PRAGMA user_version = 3")
+    db.execute("PRAGMA user_version = 4")
 
 
 def m902_broken(db: Database) -> None:
@@ -177,11 +177,16 @@ def test_only_a_store_can_be_migrated(folder: Path):
 
 # --- rights out of an older journal -------------------------------------------------------------
 
-ROSTER = ("members", "people", "badges", "grants", "roles", "locks")
+ROSTER = rights.TABLES
 
 
 def roster_rows(conn: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    return {table: sorted(conn.execute(f"SELECT * FROM {table}").fetchall(), key=repr) for table in ROSTER}
+    there = {name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return {
+        table: sorted(conn.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
+        for table in ROSTER
+        if table in there
+    }
 
 
 def opened_by_hand(folder: Path, version: str) -> sqlite3.Connection:
