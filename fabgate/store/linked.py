@@ -1,4 +1,5 @@
-"""What a gate knows of its hub: whose rights it has, up to where, what they need, and whether it forked.
+"""What a gate knows of its hub: whose rights it has, up to where, what they need, whether it forked, and
+when it was heard last.
 
 One row, written in the transaction of what it speaks of: a page of rights that is in force is also
 noted as such, and none is noted that is not.
@@ -11,6 +12,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fabgate.model import Moment
 from fabgate.store.faults import told
 from fabgate.store.writer import Pen
 
@@ -53,10 +55,37 @@ def _needs(text: str) -> Needs:
 def keep(pen: Pen, now: Linked) -> None:
     """Write it down, in the transaction of the pen."""
     needs = json.dumps({name: list(now.needs[name]) for name in sorted(now.needs)}, separators=(",", ":"))
-    pen.execute(
-        "INSERT OR REPLACE INTO link (lab, hub, arrived, needs, forked) VALUES (?, ?, ?, ?, ?)",
-        (pen.lab, now.hub or "", now.arrived, needs, int(now.forked)),
-    )
+    pen.execute(_KEEP, (pen.lab, now.hub or "", now.arrived, needs, int(now.forked)))
+
+
+_KEEP = """\
+INSERT INTO link (lab, hub, arrived, needs, forked) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (lab) DO UPDATE SET hub = excluded.hub, arrived = excluded.arrived, needs = excluded.needs,
+forked = excluded.forked"""
+
+
+@told
+def heard(conn: sqlite3.Connection) -> Moment | None:
+    """When the hub was heard last, as far as it was written down: of this boot or of one before (R12)."""
+    row = conn.execute(_HEARD).fetchone()
+    return None if row is None else Moment(row[0], row[1], row[2], bool(row[3]))
+
+
+_HEARD = """\
+SELECT heard_boot, heard_boot_ms, heard_ms, heard_synced FROM link
+WHERE lab = lab() AND heard_boot IS NOT NULL"""
+
+
+def put_heard(pen: Pen, at: Moment) -> None:
+    """Note when the hub was heard."""
+    pen.execute(_PUT_HEARD, (pen.lab, at.boot, at.boot_ms, at.wall_ms, int(at.synced)))
+
+
+_PUT_HEARD = """\
+INSERT INTO link (lab, hub, arrived, needs, forked, heard_boot, heard_boot_ms, heard_ms, heard_synced)
+VALUES (?, '', 0, '{}', 0, ?, ?, ?, ?)
+ON CONFLICT (lab) DO UPDATE SET heard_boot = excluded.heard_boot, heard_boot_ms = excluded.heard_boot_ms,
+heard_ms = excluded.heard_ms, heard_synced = excluded.heard_synced"""
 
 
 @told
