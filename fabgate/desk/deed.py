@@ -112,13 +112,15 @@ class Turn:
         found = who.find(self.conn, text)
         return self.denied(found) if isinstance(found, Denied) else found
 
-    def write(self, body: Body, reason: str | None = None, beside: Beside | None = None) -> RecordId:
+    def write(
+        self, body: Body, reason: str | None = None, beside: Beside | None = None, ref: str | None = None
+    ) -> RecordId:
         """Appends the record, which moves the roster where it gives or takes a right.
 
-        It names all that was seen of its subject. Who was logged in and why stand beside it, as
-        does what is personal (`beside`); never in it (law 12).
+        It names all that was seen of its subject. Who was logged in, why, and `ref`, the number of a
+        receipt or of a paper, stand beside it, as does what is personal (`beside`); never in it (law 12).
         """
-        said = {"login": self.desk.login, "reason": reason}
+        said = {"login": self.desk.login, "reason": reason, "ref": ref}
         notes = [Note(kind, who.sound(text)) for kind, text in said.items() if text]
         draft = Draft(self.at, self._seeing(body))
         return self.pen.append(draft, notes, standing.write_beside(beside))
@@ -168,4 +170,19 @@ def turn(desk: Desk, by: str | None) -> Iterator[Turn | Denied]:
             return
         at = desk.clock.now()
         today = who.today_ms(pen.conn, at)
-        yield Turn(desk, pen, at, today, member, who.actor(pen.conn, member, today))
+        yield Turn(desk, pen, at, today, member, who.actor(pen.conn, desk.settings.skills, member, today))
+
+
+def looking(desk: Desk, by: str | None) -> Turn | Denied:
+    """The turn of the one who acts, to see what a deed would do: outside the lock, with nothing to write with.
+
+    The books may change at any time; whoever writes upon what was seen asks within a `turn` whether
+    they have.
+    """
+    member = who.acting(desk.conn, desk.settings.proof, desk.login, by)
+    if isinstance(member, Denied):
+        return Denied(member.code, {**member.facts, "contact": desk.settings.lab.contact})
+    at = desk.clock.now()
+    today = who.today_ms(desk.conn, at)
+    dry = Pen(desk.conn, desk.writer.identity, 0)  # the connection to read with: SQLite refuses it to write
+    return Turn(desk, dry, at, today, member, who.actor(desk.conn, member, today))
