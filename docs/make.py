@@ -21,6 +21,7 @@ from fabgate.texts import page as texts
 PAGES: list[tuple[str, Callable[[], str]]] = [
     ("docs/commands.md", from_cli.commands),
     ("docs/configuration.md", config.reference),
+    ("docs/rule-keys.md", config.rules_reference),
     ("docs/gestures.md", from_rules.gestures),
     ("docs/states.md", from_rules.states),
     ("docs/texts.md", texts.reference),

@@ -32,6 +32,7 @@ COMMANDS = {
     "machine": "machine",
     "grant": "grant",
     "passport": "passport",
+    "rules": "rules",
     "session": "session",
     "export": "export",
     "run": "daemon",

@@ -7,7 +7,8 @@ sample file and the page for installers are all made from it. Nothing is started
 from fabgate.charter import Charter, Skill
 from fabgate.config.keys import KEYS
 from fabgate.config.load import load
-from fabgate.config.pages import hub_sample, reference, sample
+from fabgate.config.pages import hub_sample, reference, rules_reference, sample
+from fabgate.config.ready import SETS, ready_set
 from fabgate.config.rulebook import read as read_rules
 from fabgate.config.settings import (
     BackupSettings,
@@ -23,6 +24,7 @@ from fabgate.config.settings import (
 
 __all__ = [
     "KEYS",
+    "SETS",
     "BackupSettings",
     "Charter",
     "GateSettings",
@@ -37,6 +39,8 @@ __all__ = [
     "hub_sample",
     "load",
     "read_rules",
+    "ready_set",
     "reference",
+    "rules_reference",
     "sample",
 ]

@@ -92,6 +92,18 @@ def _bench(document: Document) -> str | None:
     return None
 
 
+_OF_MACHINES: tuple[Key[object], ...] = (
+    keys.SKILL,
+    keys.CLASS,
+    keys.REPROOF,
+    keys.COMPANY_GRACE,
+    keys.MAX_TRAINEES,
+    keys.CHECK_IN,
+    keys.GUESTS,
+    keys.CHANGED,
+)
+
+
 def _check_kind(document: Document, machine: str) -> None:
     """A machine has power and takes a skill; a door has a strike; a counter switches nothing."""
     kind = document.get(keys.KIND, machine)
@@ -101,9 +113,10 @@ def _check_kind(document: Document, machine: str) -> None:
         if not document.written(keys.SKILL, machine):
             document.missing(keys.SKILL, spot(keys.SKILL, machine))
     else:
-        for key, why in ((keys.SKILL, "takes no skill"), (keys.CLASS, "has no class")):
+        for key in _OF_MACHINES:
             if document.written(key, machine):
-                document.wrong(spot(key, machine), f"a {kind} {why}", "Leave this key out.")
+                where = spot(key, machine)
+                document.wrong(where, f"a {kind} takes no skill and asks for no company", "Leave it out.")
         if document.get(keys.HOLD, machine) is Hold.SLOT:
             document.wrong(
                 spot(keys.HOLD, machine), f"nobody leaves a badge in a {kind}", 'Write hold = "tap".'

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from fabgate.charter import Skill
 from fabgate.config import keys, rulebook_check, wiring
 from fabgate.config.check import check
 from fabgate.config.key import Key
@@ -42,7 +43,7 @@ def load(path: Path | str, rules: Path | None = None) -> Settings:
     check(document, book)
     rulebook_check.check(book, document)
     refuse([document, book])
-    return _settings(document, Rulebook(book, document, document.need(keys.LANGUAGES)))
+    return _settings(document, Rulebook(book, document, document.need(keys.LANGUAGES)), its_rules)
 
 
 def _rules_file(document: Document) -> Path | None:
@@ -58,8 +59,8 @@ def _rules_file(document: Document) -> Path | None:
     return None
 
 
-def _settings(document: Document, rulebook: Rulebook) -> Settings:
-    lab = _lab(document)
+def _settings(document: Document, rulebook: Rulebook, rules: Path | None) -> Settings:
+    lab = _lab(document, rules)
     charter = rulebook.charter(map(SkillId, rulebook_check.skills_named(rulebook.document, document)))
     return Settings(
         path=document.path.absolute(),
@@ -102,7 +103,7 @@ def _hub(document: Document) -> HubSettings | None:
     )
 
 
-def _lab(document: Document) -> LabSettings:
+def _lab(document: Document, rules: Path | None) -> LabSettings:
     return LabSettings(
         name=document.need(keys.LAB),
         zone=document.need(keys.TIME_ZONE),
@@ -110,7 +111,7 @@ def _lab(document: Document) -> LabSettings:
         contact=document.need(keys.CONTACT),
         first_manager=document.need(keys.FIRST_MANAGER),
         texts=_path(document, keys.TEXTS),
-        rules=_path(document, keys.RULES),
+        rules=rules,
     )
 
 
@@ -170,13 +171,8 @@ def _reader(document: Document, machine: str, name: str, usual: ReaderSettings) 
 
 
 def _rules(document: Document, machine: str, rulebook: Rulebook, lab: LabSettings) -> MachineRules:
-    """How a machine behaves: what it says itself, else what its skill says as one of the machine's class.
-
-    A door or counter takes no skill: its own id stands in the place of one, and nobody holds that.
-    """
-    skill = rulebook.skill(
-        SkillId(document.get(keys.SKILL, machine) or machine), document.get(keys.CLASS, machine)
-    )
+    """How a machine behaves: what it says itself, else what its skill says as one of the machine's class."""
+    skill = _taken(document, machine, rulebook)
 
     def own(key: Key[T], usual: T) -> T:
         found = document.get(key, machine)
@@ -211,6 +207,18 @@ def _rules(document: Document, machine: str, rulebook: Rulebook, lab: LabSetting
         stale_after_ms=skill.stale_after_ms,
         stale=skill.stale,
     )
+
+
+def _taken(document: Document, machine: str, rulebook: Rulebook) -> Skill:
+    """The skill that a machine takes, as on a machine of its class.
+
+    A door or counter takes none and is of no class: its own id stands in the place of a skill, and
+    nobody holds that.
+    """
+    name = document.get(keys.SKILL, machine)
+    if name is None:
+        return Skill(SkillId(machine), machine)
+    return rulebook.skill(SkillId(name), document.get(keys.CLASS, machine))
 
 
 def _ends(document: Document, machine: str) -> Ends:

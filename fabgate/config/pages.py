@@ -1,12 +1,13 @@
-"""What is printed from the list of keys: the sample configuration and the page for installers."""
+"""What is printed from the lists of keys: sample configurations, the page for installers, that of rules."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from fabgate.config.key import Key
-from fabgate.config.keys import KEYS, TABLES
+from fabgate.config.key import Key, KeyList
+from fabgate.config.keys import CONFIGURATION, TABLES
+from fabgate.config.rulebook_keys import RULES
 from fabgate.config.wiring import OTHER_PINS, POWER_PINS
 
 # What the lab of the sample calls its own, star by star.
@@ -75,6 +76,19 @@ address = "hub.lan"
 """
 
 
+_RULES_PAGE = """\
+# Every key of a file of rules
+
+<!-- Made by docs/make.py from fabgate/config/rulebook_keys.py: change it there. -->
+
+What the numbers mean for people, with examples, is in [rules.md](rules.md). Here is every key that the
+file may hold, table by table. A `*` stands for an id of your choice: lower-case letters, digits, `-` and
+`_`, at most 32. Lengths of time are written `"72h"`, `"30m"`, `"90s"` or `"1h30m"`; months and days are
+whole numbers. A title is one text, or a text for each language: `{ en = "dues", fr = "cotisation" }`.
+
+"""
+
+
 def sample() -> str:
     """The sample configuration: whole, every line of it commented out; it loads without its `#`."""
     return _sample("gate", _UNITS, _OF_GATE)
@@ -92,7 +106,16 @@ def _sample(what: str, units: str, tables: Iterable[str]) -> str:
 
 def reference() -> str:
     """The page that explains every key, as Markdown."""
-    return _PAGE + "\n".join(part for table in TABLES for part in (*_section(table), "")) + _pins()
+    return _PAGE + _tables(CONFIGURATION) + _pins()
+
+
+def rules_reference() -> str:
+    """The page that explains every key of a file of rules, as Markdown."""
+    return _RULES_PAGE + _tables(RULES)
+
+
+def _tables(listed: KeyList) -> str:
+    return "\n".join(part for table in listed.tables for part in (*_section(listed, table), ""))
 
 
 def _sample_table(table: str) -> str:
@@ -100,7 +123,7 @@ def _sample_table(table: str) -> str:
     for chosen in _STARS.get(table, ("laser",)):
         name = name.replace("*", chosen, 1)
     lines = ["", *_prose(TABLES[table]), f"#[{name}]"]
-    for key in _keys(table):
+    for key in _keys(CONFIGURATION, table):
         lines += [*_prose(key.meaning + _without(key)), f"#{key.parts[-1]} = {_toml(_shown(key))}"]
     return "\n".join(lines) + "\n"
 
@@ -109,12 +132,12 @@ def _prose(text: str) -> list[str]:
     return textwrap.wrap(text, _WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
-def _section(table: str) -> Iterator[str]:
+def _section(listed: KeyList, table: str) -> Iterator[str]:
     yield f"## `[{table}]`\n"
-    yield f"{TABLES[table]}\n"
+    yield f"{listed.tables[table]}\n"
     yield "| key | kind | default | meaning |"
     yield "|---|---|---|---|"
-    for key in _keys(table):
+    for key in _keys(listed, table):
         default = f"`{_toml(key.default)}`" if key.default is not None else key.else_ or "**must be written**"
         yield f"| `{key.parts[-1]}` | {key.kind.name} | {default} | {key.meaning} |"
 
@@ -136,8 +159,8 @@ def _listed(pins: tuple[int, ...]) -> str:
     return ", ".join(map(str, pins))
 
 
-def _keys(table: str) -> Iterator[Key[object]]:
-    return (key for key in KEYS if key.path.rpartition(".")[0] == table)
+def _keys(listed: KeyList, table: str) -> Iterator[Key[object]]:
+    return (key for key in listed.keys if key.path.rpartition(".")[0] == table)
 
 
 def _without(key: Key[object]) -> str:

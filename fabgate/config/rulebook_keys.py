@@ -75,7 +75,7 @@ NOTICE_DAYS: Key[tuple[int, ...]] = Key(
 BY_ANY: Key[bool] = Key(
     "suspension.by_any_autonomous",
     YES_OR_NO,
-    "Whether any autonomous member may suspend somebody on grounds of safety, not only a manager.",
+    "Whether any keyholder may suspend somebody on grounds of safety, not only a manager.",
     False,
 )
 LONGEST: Key[int] = Key(
@@ -228,10 +228,10 @@ CHALLENGE: Key[str] = Key(
 MODE: Key[Mode] = Key(
     "opening.*.mode",
     one_of({mode.value: mode for mode in Mode}),
-    'Who may come: "public", everybody at the hours; "semi_open", autonomous members always and the others '
-    'at the hours; "private", members at the hours and no guests; "subscription", whoever has one, at the '
-    'hours if there are any; "staffed", everybody while a keyholder is checked in, and autonomous members '
-    "always.",
+    'Who may come: "public", everybody at the hours; "semi_open", keyholders always and the others at the '
+    'hours; "private", members at the hours and no guests; "subscription", whoever has one, at the hours if '
+    'there are any; "staffed", everybody while a keyholder is checked in, and keyholders always. (A '
+    'keyholder is a member whose status in the lab is "autonomous".)',
     example="staffed",
 )
 OPENING_TITLE: Key[Titles] = Key(
