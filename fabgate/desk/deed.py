@@ -174,7 +174,7 @@ def turn(desk: Desk, by: str | None) -> Iterator[Turn | Denied]:
 
 
 def looking(desk: Desk, by: str | None) -> Turn | Denied:
-    """The turn of the one who acts, to see what a deed would do: outside the lock, with nothing to write with.
+    """The turn of the one who acts, to see what a deed would do: outside the lock, without ink.
 
     The books may change at any time; whoever writes upon what was seen asks within a `turn` whether
     they have.
@@ -185,4 +185,4 @@ def looking(desk: Desk, by: str | None) -> Turn | Denied:
     at = desk.clock.now()
     today = who.today_ms(desk.conn, at)
     dry = Pen(desk.conn, desk.writer.identity, 0)  # the connection to read with: SQLite refuses it to write
-    return Turn(desk, dry, at, today, member, who.actor(desk.conn, member, today))
+    return Turn(desk, dry, at, today, member, who.actor(desk.conn, desk.settings.skills, member, today))
