@@ -73,3 +73,8 @@ def person(member: roster.Member | None) -> str:
 
 def handle(member: roster.Member | None) -> str:
     return "" if member is None else member.handle
+
+
+def or_id(member: roster.Member | None, known_as: str) -> str:
+    """The handle of somebody; their id where these books do not know them any more."""
+    return known_as if member is None else member.handle

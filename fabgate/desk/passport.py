@@ -1,46 +1,141 @@
-"""A member's passport: for every skill what they may do, since when, by whose word, and what is missing."""
+"""A member's passport: what they are in the lab, what they may do on every skill, and what is missing.
+
+It explains each step of a newcomer's way: what was counted and shown, who saw it, what ends when and
+why, who could help, and what comes next.
+"""
 
 from __future__ import annotations
 
+import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fabgate.config import Skill
-from fabgate.desk import who
+from fabgate.charter import Granter, Paper, Skill
+from fabgate.desk import evidence, held, who
 from fabgate.desk.deed import Desk
-from fabgate.model import Code, Denied, Fact, Level, RecordId
-from fabgate.store import named, roster
-from fabgate.store.roster import Badge, Grant, Member, RoleHeld
+from fabgate.desk.evidence import Progress
+from fabgate.desk.held import Holding
+from fabgate.model import (
+    Code,
+    Denied,
+    Due,
+    Fact,
+    Lapse,
+    Level,
+    MachineId,
+    MemberId,
+    RecordId,
+    SkillId,
+    Status,
+)
+from fabgate.rules import terms
+from fabgate.rules.earned import HoldStands, PaperStands, ProposalStands
+from fabgate.rules.terms import End
+from fabgate.store import named, people, roster
+from fabgate.store.roster import Badge, Member, RoleHeld
+
+
+class Step(enum.StrEnum):
+    """What comes next for a member on a skill."""
+
+    BEGIN = "begin"  # they have not begun
+    PRACTISE = "practise"  # something is missing that the skill asks for
+    PROPOSE = "propose"  # all is there: a sponsor proposes them
+    GIVE = "give"  # all is there: a sponsor gives it
+    WAIT = "wait"  # a manager decides
+    RENEW = "renew"  # it ran out: a session with a sponsor, and their word
+    GRANT = "grant"  # its last day is over: it is to be given anew
+    TALK = "talk"  # suspended on this skill
+    NONE = "none"  # they work alone
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A proposal that waits for a manager, and who made it."""
+
+    proposal: ProposalStands
+    by: Member | None
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """One skill. `missing` says why they may not work alone, with the next step; None where they may.
 
-    `sponsors` may stand beside them, `granters` may raise them: names of those who agreed to be
-    named, without the member.
+    `end`: its last moment, past or to come, and why; `lapsed_ms` where it is past. `by_id` gave it, and
+    `by` is None for one whom these books do not know any more. `replaced`: machines that are not theirs
+    any more, because they were replaced since. `sponsors` may stand beside them and sign what they saw,
+    `granters` may raise them: names of those who agreed to be named, without the member, their own
+    sponsor first.
     """
 
     skill: Skill
     level: Level
     since_ms: int | None
-    until_ms: int | None
+    end: End | None
     lapsed_ms: int | None
     by: Member | None
+    by_id: MemberId | None
     record: RecordId | None
+    hold: HoldStands | None
+    replaced: tuple[MachineId, ...]
+    progress: Progress
+    waits: Waits | None
     missing: Denied | None
+    next: Step
     sponsors: tuple[str, ...]
     granters: tuple[str, ...]
+
+    @property
+    def until_ms(self) -> int | None:
+        return None if self.end is None else self.end.ms
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A paper that the lab asks of them: what is on file, and whether it stands in the way of a start."""
+
+    paper: Paper
+    filed: PaperStands | None
+    lacking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Whose duty it is to look after them; `sponsor` is None for one whom these books do not know."""
+
+    id: MemberId
+    sponsor: Member | None
 
 
 @dataclass(frozen=True, slots=True)
 class Passport:
-    """A member, a stamp for every skill of the lab, and what stands in the way of all of them."""
+    """A member, a stamp for every skill of the lab, and what stands in the way of all of them.
+
+    `status_ms`: since when they are what they are in the lab. `due`: what runs out within the lab's
+    notice, the soonest first (R8).
+    """
 
     member: Member
     stamps: tuple[Stamp, ...]
     badges: tuple[Badge, ...]
     roles: tuple[RoleHeld, ...]
     suspended: Denied | None
+    papers: tuple[Filed, ...] = ()
+    looked_after: Looked | None = None
+    due: tuple[Due, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One member as these books know them, read once."""
+
+    desk: Desk
+    member: Member
+    today: int
+    holds: Mapping[SkillId, Holding]
+    waiting: Mapping[SkillId, ProposalStands]
+    own_sponsor: str | None
+    managers: tuple[str, ...]
 
 
 def passport(desk: Desk, whom: str) -> Passport | Denied:
@@ -49,51 +144,167 @@ def passport(desk: Desk, whom: str) -> Passport | Denied:
     if isinstance(member, Denied):
         return member
     today = who.today_ms(desk.conn, desk.clock.now())
-    held = {grant.skill: grant for grant in roster.grants(desk.conn, member.id)}
-    stamps = [
-        _stamp(desk, member, skill, held.get(skill.id), today) for skill in desk.settings.skills.values()
-    ]
-    suspended = None
-    if member.suspended_ms is not None:
-        told: dict[str, Fact] = {"member": member.name, "since_ms": member.suspended_ms}
-        suspended = Denied(Code.SUSPENDED_MEMBER, told | {"contact": desk.settings.lab.contact})
-    badges, roles = roster.badges(desk.conn, member.id), roster.roles(desk.conn, member.id)
-    return Passport(member, tuple(stamps), badges, roles, suspended)
-
-
-def _stamp(desk: Desk, member: Member, skill: Skill, grant: Grant | None, today: int) -> Stamp:
-    level = who.left(grant, today).level
-    lapsed = None if grant is None else who.lapsed_ms(grant, today)
-    sponsors = named.sponsors(desk.conn, skill.id, today, skill.sponsor_from, but=member.id)
-    teachers = named.sponsors(desk.conn, skill.id, today, Level.SPONSOR, but=member.id)
-    granters = dict.fromkeys((*teachers, *named.managers(desk.conn, but=member.id)))
-    return Stamp(
-        skill=skill,
-        level=level,
-        since_ms=None if grant is None else grant.since_ms,
-        until_ms=None if grant is None else grant.until_ms,
-        lapsed_ms=lapsed,
-        by=None if grant is None else roster.member(desk.conn, grant.by),
-        record=None if grant is None else grant.record,
-        missing=_missing(desk, member, skill, level, lapsed, sponsors),
-        sponsors=sponsors,
-        granters=tuple(granters),
+    skills = desk.settings.skills
+    duty = people.duty(desk.conn, member.id)
+    sponsor = None if duty is None else roster.member(desk.conn, duty.sponsor)
+    case = _Case(
+        desk,
+        member,
+        today,
+        held.of_member(desk.conn, skills, member.id, today),
+        {one.skill: one for one in people.proposals(desk.conn, member.id)},
+        sponsor.name if sponsor is not None and sponsor.nameable else None,
+        named.managers(desk.conn, but=member.id),
+    )
+    return Passport(
+        member=member,
+        stamps=tuple(_stamp(case, one) for one in evidence.of(desk, member.id, skills.values())),
+        badges=roster.badges(desk.conn, member.id),
+        roles=roster.roles(desk.conn, member.id),
+        suspended=_suspended(case),
+        papers=_papers(case),
+        looked_after=None if duty is None else Looked(duty.sponsor, sponsor),
+        due=_due(case),
     )
 
 
-def _missing(
-    desk: Desk, member: Member, skill: Skill, level: Level, lapsed_ms: int | None, sponsors: tuple[str, ...]
-) -> Denied | None:
-    if level >= Level.AUTONOMOUS:
-        return None
+def _suspended(case: _Case) -> Denied | None:
+    """What stands in front of every skill: they left, or are suspended."""
+    told: dict[str, Fact] = {"member": case.member.name, "contact": case.desk.settings.lab.contact}
+    if case.member.status is Status.LEFT:
+        return Denied(Code.MEMBER_LEFT, told)
+    since = case.member.suspended_at(case.today)
+    return None if since is None else Denied(Code.SUSPENDED_MEMBER, told | {"since_ms": since})
+
+
+# --- papers -------------------------------------------------------------------------------------
+
+
+def _minor(case: _Case) -> bool:
+    return terms.minor(case.member.minor_until, case.today, case.desk.settings.lab.zone)
+
+
+def _papers(case: _Case) -> tuple[Filed, ...]:
+    """What the lab asks of them, and what else they have on file."""
+    charter, minor = case.desk.settings.charter, _minor(case)
+    on_file = {one.paper: one for one in people.papers(case.desk.conn, case.member.id)}
+    until = {paper: one.until_ms for paper, one in on_file.items()}
+    lacks = terms.lacks(charter.papers, until, minor, case.today, case.desk.settings.lab.zone)
+    lacking = {one.paper for one in lacks}
+    return tuple(
+        Filed(paper, on_file.get(paper.id), paper.id in lacking)
+        for paper in charter.papers.values()
+        if paper.id in on_file or not (paper.subscription or (paper.minors and not minor))
+    )
+
+
+def _due(case: _Case) -> tuple[Due, ...]:
+    settings = case.desk.settings
+    ends = {skill: one.end for skill, one in case.holds.items() if one.end is not None and one.lapsed is None}
+    filed = people.filed(case.desk.conn, case.member.id)
+    return terms.due(settings.charter, ends, filed, _minor(case), case.today, settings.lab.zone)
+
+
+# --- skills -------------------------------------------------------------------------------------
+
+
+def _stamp(case: _Case, progress: Progress) -> Stamp:
+    skill, conn = progress.skill, case.desk.conn
+    one = case.holds.get(skill.id)
+    level = Level.NONE if one is None else one.level
+    sponsors = _own_first(
+        case, named.sponsors(conn, skill.id, case.today, skill.sponsor_from, case.member.id)
+    )
+    waits = case.waiting.get(skill.id)
+    waits = None if waits is None or waits.level <= level else waits
+    return Stamp(
+        skill=skill,
+        level=level,
+        since_ms=None if one is None else one.grant.since_ms,
+        end=None if one is None else one.end,
+        lapsed_ms=None if one is None or one.lapsed is None else one.lapsed.ms,
+        by=None if one is None else roster.member(conn, one.grant.by),
+        by_id=None if one is None else one.grant.by,
+        record=None if one is None else one.grant.record,
+        hold=None if one is None else one.hold,
+        replaced=_replaced(case, skill, one),
+        progress=progress,
+        waits=None if waits is None else Waits(waits, roster.member(conn, waits.by)),
+        missing=_missing(case, skill, one, sponsors),
+        next=_next(skill, one, progress, waits),
+        sponsors=sponsors,
+        granters=_granters(case, skill),
+    )
+
+
+def _own_first(case: _Case, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Their own sponsor before the others, where they may help here and agreed to be named."""
+    return tuple(sorted(names, key=lambda name: name != case.own_sponsor))
+
+
+def _granters(case: _Case, skill: Skill) -> tuple[str, ...]:
+    """Who may make them autonomous: a manager, and a sponsor where the lab leaves it to sponsors (R6)."""
+    if skill.granted_by is Granter.MANAGER:
+        return case.managers
+    teachers = named.sponsors(case.desk.conn, skill.id, case.today, Level.SPONSOR, case.member.id)
+    return tuple(dict.fromkeys((*_own_first(case, teachers), *case.managers)))
+
+
+def _replaced(case: _Case, skill: Skill, one: Holding | None) -> tuple[MachineId, ...]:
+    """The machines of a skill that were replaced since they were shown them (R8)."""
+    if one is None or one.level < Level.AUTONOMOUS:
+        return ()
+    terms_of = people.held(case.desk.conn, case.member.id, skill.id)[case.member.id, skill.id]
+    return tuple(
+        machine
+        for machine, settings in case.desk.settings.machines.items()
+        if settings.rules.skill == skill.id
+        and terms.left(terms_of, skill, case.today, settings.rules.changed_ms)[1] is not None
+    )
+
+
+def _missing(case: _Case, skill: Skill, one: Holding | None, sponsors: tuple[str, ...]) -> Denied | None:
+    """What a machine of this skill would say, or None where it starts for them alone."""
     facts: dict[str, Fact] = {
-        "member": member.name,
+        "member": case.member.name,
         "title": skill.title,
         "skill": skill.id,
         "sponsors": sponsors,
-        "lapsed_ms": lapsed_ms,
-        "contact": desk.settings.lab.contact,
+        "lapsed_ms": None if one is None or one.lapsed is None else one.lapsed.ms,
+        "contact": case.desk.settings.lab.contact,
     }
-    if lapsed_ms is not None:
+    first = _needed(case, skill)
+    if one is not None and one.hold is not None:
+        return Denied(Code.SUSPENDED_SKILL, facts | {"since_ms": one.hold.since_ms})
+    if first is not None and one is not None:
+        return Denied(Code.PREREQUISITE, facts | {"needed": first})
+    if one is not None and one.level >= Level.AUTONOMOUS:
+        return None
+    if one is not None and one.lapsed is not None:
         return Denied(Code.LAPSED, facts)
-    return Denied(Code.NOT_QUALIFIED if level is Level.NONE else Code.NEEDS_SPONSOR, facts)
+    return Denied(Code.NOT_QUALIFIED if one is None else Code.NEEDS_SPONSOR, facts)
+
+
+def _needed(case: _Case, skill: Skill) -> str | None:
+    """The first skill that has to come before this one and does not hold."""
+    for first in skill.requires:
+        one = case.holds.get(first)
+        if one is None or one.worth < Level.AUTONOMOUS:
+            return first
+    return None
+
+
+def _next(skill: Skill, one: Holding | None, progress: Progress, waits: ProposalStands | None) -> Step:
+    if one is not None and one.hold is not None:
+        return Step.TALK
+    if one is None or one.level is Level.NONE:
+        return Step.BEGIN
+    if one.level >= Level.AUTONOMOUS:
+        return Step.NONE
+    if one.lapsed is not None:
+        return Step.GRANT if one.lapsed.why is Lapse.UNTIL else Step.RENEW
+    if waits is not None:
+        return Step.WAIT
+    if progress.missing:
+        return Step.PRACTISE
+    return Step.PROPOSE if skill.granted_by is Granter.MANAGER else Step.GIVE

@@ -7,8 +7,10 @@ import re
 import sqlite3
 from collections.abc import Iterable
 
+from fabgate.desk import held
+from fabgate.desk.held import Skills
 from fabgate.model import Code, Denied, Fact, MemberId, Moment, Role, SkillId
-from fabgate.rules.authority import Actor, Held, level_at
+from fabgate.rules.authority import Actor
 from fabgate.store import journal, named, roster
 from fabgate.store.roster import Grant, Member
 
@@ -62,31 +64,20 @@ def today_ms(conn: sqlite3.Connection, at: Moment) -> int:
     return max(at.wall_ms, journal.latest_synced_ms(conn) or 0)
 
 
-def actor(conn: sqlite3.Connection, member: Member, today: int) -> Actor:
-    """What the rules need to know of the one who acts."""
-    held = roster.roles(conn, member.id)
+def actor(conn: sqlite3.Connection, skills: Skills, member: Member, today: int) -> Actor:
+    """What the rules need to know of the one who acts: what is left of their levels, not what was given."""
+    roles = roster.roles(conn, member.id)
+    holds = held.of_member(conn, skills, member.id, today)
     return Actor(
         member=member.id,
-        suspended_ms=member.suspended_ms,
-        roles=frozenset(role.role for role in held if role.machine is None),
-        first=any(role.first and role.role is Role.MANAGER for role in held),
-        maintains=frozenset(role.machine for role in held if role.machine is not None),
-        levels={grant.skill: left(grant, today).level for grant in roster.grants(conn, member.id)},
+        suspended_ms=member.suspended_at(today),
+        roles=frozenset(role.role for role in roles if role.machine is None),
+        first=any(role.first and role.role is Role.MANAGER for role in roles),
+        maintains=frozenset(role.machine for role in roles if role.machine is not None),
+        levels={skill: one.level for skill, one in holds.items()},
+        status=member.status,
+        held=frozenset(skill for skill, one in holds.items() if one.hold is not None),
     )
-
-
-def left(grant: Grant | None, today: int) -> Held:
-    """What a grant gives at a wall time; what one that ran out leaves behind has no end."""
-    if grant is None:
-        return Held()
-    if lapsed_ms(grant, today) is None:
-        return Held(grant.level, grant.until_ms, grant.by)
-    return Held(level_at(grant.level, grant.until_ms, today), None, grant.by)
-
-
-def lapsed_ms(grant: Grant, today: int) -> int | None:
-    """When a grant ran out, if it did."""
-    return grant.until_ms if grant.until_ms is not None and grant.until_ms < today else None
 
 
 def grant_of(conn: sqlite3.Connection, member: MemberId, skill: SkillId) -> Grant | None:

@@ -173,7 +173,7 @@ def test_the_history_of_a_grant_shows_what_took_the_place_of_what(lab: Lab):
     assert (given["level"], given["replaced_by"], taken["level"]) == ("trainee", taken["record"], "none")
     assert (taken["by"], taken["reason"], taken["replaced_by"]) == ("zoe", "careless", None)
     table = lab.done("grant history bob laser").splitlines()
-    assert table[0].split()[:4] == ["record", "when", "gate", "skill"]
+    assert table[0].split()[:4] == ["record", "when", "gate", "what"]
     assert taken["record"] in table[2]
     assert "Nothing was ever given" in lab.done("grant history bob mill")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from first_day import DAY, NOON, done
 
-from fabgate.desk import grants, members, roles
+from fabgate.desk import grants, history, members, roles
 from fabgate.model import Code, Denied, Level, MachineId, MachineRules, Origin, RecordId, Role, SkillId
 from fabgate.records import Draft, GrantGiven, GrantRevoked, MemberAdded, MemberEdited, encode
 from fabgate.store import rights, roster
@@ -98,7 +98,7 @@ def test_a_grant_that_changes_nothing_is_told(here, clock):
     refused(grants.give(here.desk, "zoe", "ada", "mill", Level.NONE, "x"), Code.NOTHING_TO_DO)
     refused(
         grants.give(here.desk, "zoe", "ada", "mill", Level.TRAINEE, "x", until_ms=NOON - 1),
-        Code.NOTHING_TO_DO,
+        Code.PAST_DATE,
     )
 
 
@@ -331,13 +331,15 @@ def test_the_history_of_a_grant_names_who_when_where_why_and_what_took_its_place
     here.grant("dee", "laser", Level.TRAINEE)
     done(grants.revoke(here.desk, "zoe", "dee", "laser", "left it running"))
     here.grant("dee", "mill", Level.TRAINEE)
-    given, taken = grants.history(here.desk, "dee", "laser")
-    assert (given.level, given.reason, given.by.handle, given.gate) == ("trainee", "ready", "zoe", "gate1")
-    assert (taken.level, taken.reason, taken.over) == ("none", "left it running", None)
+    given, taken = history.of_grants(here.desk, "dee", "laser")
+    assert (given.what.level, given.beside["reason"], given.gate) == ("trainee", "ready", "gate1")
+    assert given.what.by == ident(here, "zoe")
+    assert (taken.beside["reason"], taken.over) == ("left it running", None)
     assert (given.over, given.at.wall_ms) == (taken.record, NOON)
-    assert [word.skill for word in grants.history(here.desk, "dee")] == ["laser", "laser", "mill"]
-    assert grants.history(here.desk, "dee", "plasma") == ()
-    refused(grants.history(here.desk, "nobody"), Code.UNKNOWN_MEMBER)
+    several = history.of_grants(here.desk, "dee")
+    assert [line.what.skill for line in several] == ["laser", "laser", "mill"]
+    assert history.of_grants(here.desk, "dee", "plasma") == ()
+    refused(history.of_grants(here.desk, "nobody"), Code.UNKNOWN_MEMBER)
 
 
 def test_a_grant_supersedes_all_that_counted_before_it(here):

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 from first_day import DAY, NOON, done
 
-from fabgate.desk import machines, members, who
+from fabgate.charter import Charter, Skill
+from fabgate.desk import held, machines, members, who
 from fabgate.desk.members import Details
 from fabgate.model import Code, Denied, Level, MachineId, MachineRules, MemberId, Moment, SkillId
 from fabgate.records import ClockSynced, Draft, MachineLocked
+from fabgate.rules.terms import plus_months
 from fabgate.store import roster
 from fabgate.store.roster import Asked, Member
 
@@ -142,20 +144,29 @@ def test_a_lapsed_managers_grant_is_no_right_to_teach_any_more(here, clock):
     here.member("bob")
     here.grant("ada", "laser", Level.SPONSOR, until_ms=NOON + DAY)
     member = roster.member(here.desk.conn, "ada")
-    assert who.actor(here.desk.conn, member, NOON + DAY).level("laser") is Level.SPONSOR
-    assert who.actor(here.desk.conn, member, NOON + DAY + 1).level("laser") is Level.TRAINEE
+    skills = here.desk.settings.skills
+    for today, level in ((NOON + DAY, Level.SPONSOR), (NOON + DAY + 1, Level.TRAINEE)):
+        assert who.actor(here.desk.conn, skills, member, today).level("laser") is level
 
 
 @pytest.mark.parametrize("level", [Level.TRAINEE, Level.AUTONOMOUS, Level.SPONSOR])
-def test_the_desk_and_a_machine_agree_on_what_is_left_of_a_grant(here, level):
+def test_the_desk_and_a_machine_agree_on_what_is_left_of_a_grant_r8(here, level):
     ada = here.member("ada")
-    here.grant("ada", "laser", level, until_ms=NOON + DAY)
-    grant = who.grant_of(here.desk.conn, ada, "laser")
-    cutter = MachineRules(MachineId("cutter"), SkillId("laser"), "Laser")
-    for today in (NOON + DAY - 1, NOON + DAY, NOON + DAY + 1):
-        at_machine = roster.standing_of(here.desk.conn, ada, cutter, Asked(today))
-        assert at_machine.level is who.left(grant, today).level
-        assert at_machine.lapsed_ms == who.lapsed_ms(grant, today)
+    here.grant("ada", "laser", level, until_ms=NOON + 40 * DAY)
+    here.grant("ada", "mill", level)
+    skills = {
+        SkillId("laser"): Skill(SkillId("laser"), "Laser"),
+        SkillId("mill"): Skill(SkillId("mill"), "Mill", valid_months=2, unused_months=1),
+    }
+    ends = [NOON + 40 * DAY, plus_months(NOON, 1)]
+    for skill in skills:
+        cutter = MachineRules(MachineId("cutter"), skill, "Cutter")
+        for today in (NOON, *(end + step for end in ends for step in (-1, 0, 1))):
+            asked = Asked(today, Charter(skills))
+            at_machine = roster.standing_of(here.desk.conn, ada, cutter, asked)
+            here_at = held.on(here.desk.conn, skills, ada, skill, today)
+            lapsed_ms = None if here_at.lapsed is None else here_at.lapsed.ms
+            assert (at_machine.level, at_machine.lapsed_ms) == (here_at.level, lapsed_ms)
 
 
 def test_near_names_are_few_and_the_nearest_comes_first():
