@@ -107,7 +107,7 @@ def subject(body: Body) -> str | None:
         case MemberAdded(member=member) | MemberEdited(member=member):
             return member_subject(member)
         case MemberSuspended(member=member) | MemberLifted(member=member):
-            return _path("hold", member)
+            return hold_subject(member)
         case MemberStatus(member=member):
             return _path("status", member)
         case BadgeAdded(badge=token) | BadgeBlocked(badge=token):
@@ -162,6 +162,11 @@ def _earned(body: Body) -> str | None:
 def member_subject(member: str) -> str:
     """The subject of what is personal about a member."""
     return _path("member", member)
+
+
+def hold_subject(member: str) -> str:
+    """The subject of a member's suspensions as a whole."""
+    return _path("hold", member)
 
 
 def badge_subject(token: str) -> str:

@@ -6,7 +6,7 @@ Never altered: what a later form changes stands in a step of its own.
 from __future__ import annotations
 
 # `practice` and `present` name members that the roster may not know yet: they are no rights.
-# Of a check-in without a boot the wall time is all that is known.
+# A check-in without a boot is another gate's: its wall time is all that is known.
 TABLES = """\
 ALTER TABLE people ADD COLUMN minor_until TEXT;
 ALTER TABLE members ADD COLUMN status INTEGER NOT NULL DEFAULT 2 CHECK (status BETWEEN 0 AND 3);
@@ -150,5 +150,6 @@ CREATE TABLE present (
     out_ms INTEGER,
     boot TEXT,
     boot_ms INTEGER,
+    synced INTEGER NOT NULL CHECK (synced IN (0, 1)),
     PRIMARY KEY (member, gate, lab)
 ) STRICT, WITHOUT ROWID"""

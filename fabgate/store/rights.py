@@ -357,6 +357,12 @@ def _lab(conn: sqlite3.Connection) -> str:
     return str(conn.execute("SELECT lab()").fetchone()[0])
 
 
+@told
+def said_of(conn: sqlite3.Connection, subject: str) -> list[Said]:
+    """All that was said of a subject, for whoever settles it anew."""
+    return _said(conn, _lab(conn), subject)
+
+
 def _said(conn: sqlite3.Connection, lab: str, subject: str) -> list[Said]:
     found = []
     for record, body, beside_ in conn.execute(_OF_SUBJECT, (lab, subject)):
