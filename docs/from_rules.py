@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from docs.walk import GRACE, INK, UNDO, WAIT, Way, found, length
+from docs.walk import CONFIRM, GRACE, INK, MISSED, PRAISE, UNDO, WAIT, Way, found, length
 from fabgate.model import Hold
 from fabgate.rules.gestures import BOTH, MEANING, Gesture, Name, Who
 from fabgate.rules.taps import AWAY_MS
@@ -21,43 +21,62 @@ IN_STATE = {
     Name.FREE: "Nobody uses the machine and nothing is wrong with it.",
     Name.LOCKED_OUT: "A manager or maintainer took the machine out of service.",
     Name.FAULT: "An emergency stop is pressed, a device failed, or the journal is being checked.",
-    Name.AWAITING_SPONSOR: f"A trainee tapped; the machine waits {WAIT} for a sponsor. No power.",
+    Name.AWAITING_SPONSOR: f"Somebody tapped who may not start by themselves; the machine waits {WAIT} for a "
+    "sponsor, for another adult (on a machine that nobody uses alone) or for a guest's host. No power.",
     Name.AWAITING_RETURN: f"The sponsor has been; the slot waits {WAIT} for the trainee's badge. No power.",
+    Name.AWAITING_CONFIRM: f"Out of service, and who keeps it tapped: for {CONFIRM} a second tap of the same "
+    "badge starts it for maintenance. No power.",
     Name.OPENING: f"The start is being written, for {INK} at most. No power before that.",
     Name.OPEN: "Somebody works: the machine has power.",
     Name.ENDING: "Somebody works, and the end of the session has been announced and not yet been seen.",
 }
 WHO = {
-    Who.USER: "whose session it is, or who waits for a sponsor, with the badge that holds it",
+    Who.USER: "whose session it is, or who waits for somebody, with the badge that holds it",
     Who.USER_OTHER: "the same person with another badge of theirs",
-    Who.SPONSOR_NEW: f"who sponsors this session, from their tap until {UNDO} after power went on",
-    Who.SPONSOR: "who sponsors this session, later",
-    Who.ABLE: "somebody else who may work here alone and may sponsor",
-    Who.AUTONOMOUS: "somebody else who may work here alone and may not sponsor "
-    '(only where the lab sets `sponsor_from = "sponsor"`)',
+    Who.USER_ASKED: "the same person, where they lead a workshop and were asked whether they are still here",
+    Who.SPONSOR_NEW: f"who stands by this session, from their tap until {UNDO} after power went on: "
+    "a sponsor, another adult, a host",
+    Who.SPONSOR: "who stands by this session, later, or took it over",
+    Who.SPONSOR_WAS: f"who sponsored the session that ended here, until {PRAISE} after its end, once",
+    Who.ABLE: "somebody else who may stand by: as the sponsor, other adult or host that is waited for, "
+    "or in the place of one who is missed",
+    Who.AUTONOMOUS: "somebody else who may work here alone",
+    Who.LEADER: "somebody else who leads a workshop that was opened here",
+    Who.ACCOMPANIED: "somebody else, a trainee, where it is enough that a sponsor is checked in, and one is",
     Who.TRAINEE: "somebody else who may work here under a sponsor",
+    Who.LONE: "somebody else who may work here when another adult is there, and none is",
+    Who.GUEST: "somebody else, a guest, where the machine takes guests",
+    Who.KEEPER: "a manager or maintainer of the machine, while it is out of service",
     Who.NOBODY: "somebody else who may not work here: an unknown or blocked badge, "
-    "a suspended member, a member without this qualification",
+    "a suspended member, a member without this qualification, or with something else in the way",
 }
 DOES = {
     Gesture.START: "starts for themselves",
     Gesture.ASK_SPONSOR: "asks for a sponsor",
-    Gesture.START_SUPERVISED: "starts the trainee's session under the sponsor",
-    Gesture.ASK_RETURN: "is the sponsor; the trainee's badge is asked back, where it does not lie there",
+    Gesture.ASK_COMPANY: "asks for another adult",
+    Gesture.ASK_HOST: "asks for their host",
+    Gesture.ASK_CONFIRM: "is asked to tap again: nothing starts yet",
+    Gesture.START_SUPERVISED: "starts the session of the one who waits, and stands by",
+    Gesture.START_MAINTENANCE: "starts it for maintenance, at no price; no lock ends it",
+    Gesture.ASK_RETURN: "stands by; the badge of whoever waits is asked back, where it does not lie there",
     Gesture.CANCEL: "takes it back: nothing starts, nothing is charged",
     Gesture.OFF: "off",
     Gesture.STAY: "“I have seen it”: the session goes on to its announced end, which does not move",
     Gesture.BACK: "the badge is there again: the session goes on",
     Gesture.UNDO: "undoes the start: off, recorded, not charged",
-    Gesture.HERE: "“I am here”: shown, nothing changes",
+    Gesture.HERE: "“I am here”: their time begins anew, and who was missed is back; it ends nothing",
+    Gesture.PROVE: "“I am here”: the session goes on; it is not “off”",
+    Gesture.TAKE_OVER: "stands by instead: the session goes on, and who pays stays as it was",
+    Gesture.PRAISE: "“well done”: noted for the trainee; nothing starts",
 }
 WARNED = "the badge is there again, and the announcement was seen: the session goes on to its announced end"
 REFUSED = {
     Name.FREE: "refused, and told why",
     Name.LOCKED_OUT: "refused: out of service",
     Name.FAULT: "refused: fault, or the journal is being checked",
-    Name.AWAITING_SPONSOR: "refused as a sponsor, and told why; the wait goes on",
+    Name.AWAITING_SPONSOR: "refused as who is waited for, and told why; the wait goes on",
     Name.AWAITING_RETURN: "refused: taken; the wait goes on",
+    Name.AWAITING_CONFIRM: "refused: out of service; the wait goes on",
     Name.OPENING: "refused: taken",
     Name.OPEN: "refused: taken, and for how long; the session is not touched",
     Name.ENDING: "refused: taken, and for how long; the session is not touched",
@@ -92,6 +111,11 @@ Three things are no taps:
 A badge that is blocked is refused everywhere: whoever found it is not the one who lost it. (The badge that
 holds a running session switches off even when it has been blocked meanwhile.)
 
+Where somebody has to be there (the class of a machine says so: `accompanied`, `supervised`, `never_alone`),
+they can be missed: they checked out, their right was taken, or they did not tap when the machine asked. Then
+it says so, waits {MISSED}, and does what its table says (`ends.alone`). A sponsor's tap never ends a session,
+but within the time to undo its start; they stop standing by when they check out.
+
 Times in this page are those of a machine for which nothing else is set."""
 
 
@@ -122,7 +146,7 @@ def _cell(name: Name, who: Who, hold: Hold) -> str:
 _STATES_HEAD = """\
 # The states of a machine
 
-<!-- Made by docs/make.py from fabgate/rules/machine.py: change it there. -->
+<!-- Made by docs/make.py from fabgate/rules/: change it there. -->
 
 Found by walking: every event that can come was sent to every state, through the real state machine.
 Refused taps change nothing and are left out; [gestures.md](gestures.md) has them.
@@ -130,8 +154,8 @@ Refused taps change nothing and are left out; [gestures.md](gestures.md) has the
 - Power goes on in one place only: when the start is in the journal.
 - Where a way ends in `free`, it ends in `locked_out` on a machine that was locked meanwhile, and in `fault`
   on one that is in trouble. `fault` lasts until the last trouble is over.
-- "Table" is the machine's own: what a lockout or a lost right does to a session that runs. `now` ends it,
-  `soon` announces its end, `warn` tells the member. An end that is nearer already stays where it is.
+- "Table" is the machine's own: what a lockout, a lost right or missing company does to a session that runs.
+  `now` ends it, `soon` announces its end, `warn` tells the member. An end that is nearer already stays.
 - When the daemon stops, everything goes off at once. The diagram leaves that out, the table has it.
 """
 STOPS = "the daemon stops"

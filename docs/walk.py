@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 
 from fabgate.events import (
     Ask,
@@ -33,6 +34,7 @@ from fabgate.events import (
     Troubled,
 )
 from fabgate.model import (
+    Company,
     Ending,
     Ends,
     Hold,
@@ -48,21 +50,32 @@ from fabgate.model import (
     RecordId,
     SkillId,
     Standing,
+    Status,
     Token,
     Trouble,
     Why,
+    Workshop,
 )
 from fabgate.records import SessionStarted, SessionStopped
 from fabgate.rules import states as kinds
+from fabgate.rules import whois
 from fabgate.rules.gestures import MEANING, Gesture, Name, Who
 from fabgate.rules.machine import step
 from fabgate.rules.states import Condition, State, at_rest, deadline
 from fabgate.rules.taps import Presence
 
-# A lab where all kinds of people differ: here who is autonomous may not sponsor.
+# A lab where all kinds of people differ: here who is autonomous may not sponsor, guests work under a host,
+# and whoever stands by is asked from time to time.
 RULES = MachineRules(
-    MachineId("laser"), SkillId("laser"), "Laser cutter", sponsor_from=Level.SPONSOR, limit_ms=3_600_000
+    MachineId("laser"),
+    SkillId("laser"),
+    "Laser cutter",
+    sponsor_from=Level.SPONSOR,
+    limit_ms=3_600_000,
+    guests=True,
+    reproof_ms=1_800_000,
 )
+CLASSES = (Company.SUPERVISED, Company.ACCOMPANIED, Company.NEVER_ALONE)
 
 
 def length(ms: int) -> str:
@@ -72,6 +85,8 @@ def length(ms: int) -> str:
 
 WAIT, UNDO, INK = length(RULES.wait_ms), length(RULES.undo_ms), length(RULES.ink_ms)
 GRACE, WARNING = length(RULES.grace_ms), length(RULES.warning_ms)
+CONFIRM, PRAISE = length(RULES.confirm_ms), length(RULES.praise_ms)
+PROOF, MISSED = length(RULES.reproof_ms), length(RULES.company_grace_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +102,34 @@ class Way:
 NOW_MS = 1_000_000
 ORIGIN = Origin("lab/gate/epoch")
 LOCK, RECORD = Lock(0, RecordId(ORIGIN, 1)), RecordId(ORIGIN, 2)
-LEVELS = {
-    Who.ABLE: Level.SPONSOR,
-    Who.AUTONOMOUS: Level.AUTONOMOUS,
-    Who.TRAINEE: Level.TRAINEE,
-    Who.NOBODY: Level.NONE,
+THERE = MemberId("m-there")  # somebody who is checked in
+COURSE = Workshop(RECORD, people=8, purpose="social", until_ms=1_760_000_000_000 + NOW_MS + 3_600_000)
+STRANGERS = {
+    Who.ABLE: {"level": Level.SPONSOR},
+    Who.AUTONOMOUS: {"level": Level.AUTONOMOUS, "adults_here": (THERE,)},
+    Who.LEADER: {"level": Level.AUTONOMOUS, "adults_here": (THERE,), "workshop": COURSE},
+    Who.ACCOMPANIED: {"level": Level.TRAINEE, "sponsors_here": (THERE,)},
+    Who.TRAINEE: {"level": Level.TRAINEE},
+    Who.LONE: {"level": Level.AUTONOMOUS},
+    Who.GUEST: {"status": Status.GUEST},
+    Who.KEEPER: {"keeps": True},
+    Who.NOBODY: {"level": Level.NONE},
 }
 TAPS = {
     Who.USER: "own tap",
     Who.USER_OTHER: "own tap",
+    Who.USER_ASKED: "own tap, when asked",
     Who.SPONSOR_NEW: "the sponsor taps again",
     Who.SPONSOR: "the sponsor taps later",
-    Who.ABLE: "a sponsor taps",
+    Who.SPONSOR_WAS: f"the sponsor taps within {PRAISE} after it",
+    Who.ABLE: "who may stand by taps",
     Who.AUTONOMOUS: "an autonomous member taps",
+    Who.LEADER: "the leader of a workshop taps",
+    Who.ACCOMPANIED: "a trainee taps, a sponsor is checked in",
     Who.TRAINEE: "a trainee taps",
+    Who.LONE: "a member taps, nobody else is there",
+    Who.GUEST: "a guest taps",
+    Who.KEEPER: "who keeps it taps",
     Who.NOBODY: "somebody else taps",
 }
 TROUBLES = {
@@ -118,11 +147,10 @@ def at(boot_ms: int = NOW_MS) -> Moment:
 def found() -> dict[Way, set[Hold]]:
     """Every way between the states, and how the machines are held on which it exists."""
     ways: dict[Way, set[Hold]] = {}
-    for hold in Hold:
-        for ending in Ending:
-            rules = replace(RULES, hold=hold, ends=Ends(ending, ending, ending))
-            for way in _walk(rules, ending):
-                ways.setdefault(way, set()).add(hold)
+    for hold, ending, company in product(Hold, Ending, CLASSES):
+        rules = replace(RULES, hold=hold, company=company, ends=Ends(ending, ending, ending, ending))
+        for way in _walk(rules, ending):
+            ways.setdefault(way, set()).add(hold)
     return ways
 
 
@@ -138,29 +166,39 @@ def _walk(rules: MachineRules, ending: Ending) -> Iterator[Way]:
             if after.name is not state.name or does:
                 yield Way(state.name, label, after.name, does)
             shape = _shape(after)
-            if shape not in known and _walked_on(after):
+            if shape not in known and _walked_on(rules, after):
                 known.add(shape)
                 todo.append(after)
 
 
 def _shape(state: State) -> object:
     condition = state.condition
-    run = _run(state)
+    run, session = _run(state), _session(state)
     return (
         state.name,
         bool(condition.lock),
         condition.troubles,
-        run and (run.seen, run.away_ms is not None, run.ends_why, bool(run.session.sponsor)),
-        isinstance(state, kinds.Opening) and bool(state.session.sponsor),
+        condition.praise is not None,
+        session and (session.how, bool(session.sponsor), session.purpose),
+        run and (run.seen, run.away_ms is not None, run.ends_why, _company(run)),
     )
 
 
-def _walked_on(state: State) -> bool:
-    """Nothing comes after the end of the daemon. What ends on a locked or ill machine rests as such a one."""
-    condition = state.condition
+def _company(run: kinds.Run) -> object:
+    return run.asked_ms is not None, run.alone_ms is not None, run.missed, Why.ALONE in run.told
+
+
+def _walked_on(rules: MachineRules, state: State) -> bool:
+    """Nothing comes after the end of the daemon. What ends on a locked or ill machine rests as such a one;
+    on a locked one only maintenance goes on. Two deadlines that passed at once are met one by one elsewhere.
+    """
+    condition, session = state.condition, _session(state)
     resting = isinstance(state, kinds.Free | kinds.LockedOut | kinds.Fault)
-    well = condition.lock is None and not condition.troubles
-    return not condition.stopping and (well or (resting and len(condition.troubles) <= 1))
+    kept = session is not None and session.purpose == kinds.MAINTENANCE
+    well = not condition.troubles and (condition.lock is None or kept)
+    due = deadline(rules, state)
+    in_time = due is None or due > _now(state).boot_ms
+    return not condition.stopping and in_time and (well or (resting and len(condition.troubles) <= 1))
 
 
 Send = Callable[[], tuple[State, tuple[Effect, ...]]]
@@ -183,16 +221,18 @@ def _events(rules: MachineRules, state: State, ending: Ending) -> Iterator[tuple
         yield "the start is in the journal", send(Inked(rules.machine, state.ink, RECORD, at()))
         yield "the start cannot be written", send(InkFailed(rules.machine, state.ink, at()))
         yield "the right is taken away", send(_recheck(rules, state))
-    if isinstance(state, kinds.AwaitingSponsor | kinds.AwaitingReturn):
+    if isinstance(state, kinds.AwaitingSponsor | kinds.AwaitingReturn | kinds.AwaitingConfirm):
         yield "the right is taken away", send(_recheck(rules, state))
     if running:
         yield f"the right is taken away{by_table}", send(_recheck(rules, state))
         yield "a person closes the session", send(CloseNow(rules.machine, RECORD, at()))
+        for label, event in _comings_and_goings(rules, state):
+            yield label, send(event)
     else:
         yield "ink that came too late", send(Inked(rules.machine, InkId(99), RECORD, at()))
     if (due := deadline(rules, state)) is not None:
         tick = Tick(rules.machine, at(max(due, NOW_MS)))
-        yield _name_of_deadline(rules, state, tick), send(tick)
+        yield _name_of_deadline(rules, state, tick) + _table(rules, state, ending), send(tick)
     yield f"locked{by_table}", send(LockChanged(rules.machine, LOCK, at()))
     yield "unlocked", send(LockChanged(rules.machine, None, at()))
     for trouble in Trouble:
@@ -207,48 +247,104 @@ def _events(rules: MachineRules, state: State, ending: Ending) -> Iterator[tuple
 
 def _who_can_tap(rules: MachineRules, state: State) -> Iterator[Who]:
     """Those whose tap does something here; refusals change nothing."""
-    session = _session(state)
     for who in Who:
-        by_sponsor = who in (Who.SPONSOR_NEW, Who.SPONSOR)
-        there = not by_sponsor or (session is not None and session.sponsor is not None)
-        if there and MEANING.get((state.name, who, rules.hold), Gesture.REFUSE) is not Gesture.REFUSE:
+        if MEANING.get((state.name, who, rules.hold), Gesture.REFUSE) is Gesture.REFUSE:
+            continue
+        tap = _badge_of(rules, state, who)
+        if tap is not None and whois.who_taps(rules, state, *tap) is who:
             yield who
+
+
+def _badge_of(rules: MachineRules, state: State, who: Who) -> tuple[Token, Standing, Moment] | None:
+    """A badge of this person, how it stands and when it comes; None where nobody is that here."""
+    session, run, praise = _session(state), _run(state), state.condition.praise
+    now, token = _now(state), Token(f"k1:{who}")
+    match who:
+        case Who.USER | Who.USER_OTHER | Who.USER_ASKED if session is not None:
+            return (session.badge if who is not Who.USER_OTHER else token), session.standing, now
+        case Who.SPONSOR_NEW if session is not None and session.sponsor is not None:
+            return token, Standing(session.sponsor, level=Level.SPONSOR), now
+        case Who.SPONSOR if run is not None and run.session.sponsor is not None:
+            late = at(max(now.boot_ms, run.opened.boot_ms + rules.undo_ms + 1))
+            return token, Standing(run.session.sponsor, level=Level.SPONSOR), late
+        case Who.SPONSOR_WAS if praise is not None:
+            return token, Standing(praise.sponsor, level=Level.SPONSOR), now
+        case _ if who in STRANGERS:
+            person = Person(MemberId(f"m-{who}"), who)
+            standing = replace(Standing(person), **STRANGERS[who])  # type: ignore[arg-type]
+            return token, replace(standing, lock=state.condition.lock), now
+        case _:
+            return None
+
+
+def _now(state: State) -> Moment:
+    """A moment at which nothing of this state is over: questions and waits have just begun."""
+    run = _run(state)
+    since = (run.asked_ms, run.alone_ms, run.away_ms) if run else ()
+    return at(max([NOW_MS, *(ms for ms in since if ms is not None)]))
 
 
 def _tap(rules: MachineRules, state: State, who: Who) -> tuple[State, tuple[Effect, ...]]:
     """A badge of this person comes to an empty reader and is looked up where that is asked."""
-    session, run = _session(state), _run(state)
-    token, boot_ms = Token(f"k1:{who}"), NOW_MS
-    if session is not None and who in (Who.USER, Who.USER_OTHER):
-        standing = Standing(session.user, level=session.level)
-        token = session.badge if who is Who.USER else token
-    elif session is not None and who in (Who.SPONSOR_NEW, Who.SPONSOR):
-        standing = Standing(session.sponsor, level=Level.SPONSOR)
-        if run is not None and who is Who.SPONSOR:
-            boot_ms = run.opened.boot_ms + rules.undo_ms + 1
-    else:
-        standing = Standing(Person(MemberId(f"m-{who}"), who), level=LEVELS[who])
+    tap = _badge_of(rules, state, who)
+    assert tap is not None
+    token, standing, now = tap
+    standing = replace(standing, lock=state.condition.lock)
     state = kinds.under(state, replace(state.condition, presence=Presence()))
-    state, effects = step(rules, state, BadgeSeen(rules.machine, token, at(boot_ms)))
+    state, effects = step(rules, state, BadgeSeen(rules.machine, token, now))
     if any(isinstance(effect, Ask) for effect in effects):
-        looked = Looked(rules.machine, token, at(boot_ms), standing, at(boot_ms))
-        state, effects = step(rules, state, looked)
+        state, effects = step(rules, state, Looked(rules.machine, token, now, standing, now))
     return state, effects
+
+
+def _comings_and_goings(rules: MachineRules, state: State) -> Iterator[tuple[str, Event]]:
+    """Whoever has to be there goes, or comes back: the store says so."""
+    run = _run(state)
+    assert run is not None
+    session, now = run.session, _now(state)
+    gone = replace(run.user, sponsors_here=(), adults_here=())
+    back = replace(run.user, sponsors_here=(THERE,), adults_here=(THERE,))
+    if session.sponsor_badge is not None:
+        stood = Standing(session.sponsor, level=Level.SPONSOR)
+        left = replace(stood, gone_ms=session.sponsor_ms + 1)
+        yield "who stands by checks out", Rechecked(rules.machine, session.sponsor_badge, left, now)
+        yield "who is missed checks in", Rechecked(rules.machine, session.sponsor_badge, stood, now)
+    else:
+        yield "nobody is checked in any more", Rechecked(rules.machine, session.badge, gone, now)
+        yield "who is missed checks in", Rechecked(rules.machine, session.badge, back, now)
+
+
+def _table(rules: MachineRules, state: State, ending: Ending) -> str:
+    run = _run(state)
+    missed = run is not None and run.alone_ms is not None and kinds.proof_ms(rules, run) is not None
+    return f", table says `{ending}`" if missed and _proof_is_due(rules, state) else ""
+
+
+def _proof_is_due(rules: MachineRules, state: State) -> bool:
+    run = _run(state)
+    return run is not None and deadline(rules, state) == kinds.proof_ms(rules, run)
 
 
 def _recheck(rules: MachineRules, state: State) -> Rechecked:
     session = _session(state)
     assert session is not None
-    return Rechecked(rules.machine, session.badge, Standing(session.user), at())
+    taken = replace(session.standing, level=Level.NONE, keeps=False, lock=state.condition.lock)
+    return Rechecked(rules.machine, session.badge, taken, _now(state))
 
 
 def _name_of_deadline(rules: MachineRules, state: State, tick: Tick) -> str:
-    _, effects = step(rules, state, tick)
-    ends = [e.body.why for e in effects if isinstance(e, Ink) and isinstance(e.body, SessionStopped)]
     if isinstance(state, kinds.AwaitingSponsor | kinds.AwaitingReturn):
         return f"nobody came for {WAIT}"
+    if isinstance(state, kinds.AwaitingConfirm):
+        return f"no second tap for {CONFIRM}"
     if isinstance(state, kinds.Opening):
         return f"not written within {INK}"
+    run = _run(state)
+    assert run is not None
+    _, effects = step(rules, state, tick)
+    ends = [e.body.why for e in effects if isinstance(e, Ink) and isinstance(e.body, SessionStopped)]
+    if _proof_is_due(rules, state) and Why.LIMIT not in ends:
+        return _name_of_proof(run)
     if not ends:
         return f"{WARNING} before the end"
     if ends == [Why.BADGE_GONE]:
@@ -256,11 +352,17 @@ def _name_of_deadline(rules: MachineRules, state: State, tick: Tick) -> str:
     return "the limit" if ends == [Why.LIMIT] else "the announced end"
 
 
+def _name_of_proof(run: kinds.Run) -> str:
+    if run.alone_ms is not None:
+        return f"missed for {MISSED}"
+    return f"asked, no tap for {MISSED}" if run.asked_ms is not None else f"{PROOF} since the last proof"
+
+
 def _session(state: State) -> kinds.Session | None:
     match state:
         case kinds.Open() | kinds.Ending():
             return state.run.session
-        case kinds.Opening() | kinds.AwaitingReturn():
+        case kinds.Opening() | kinds.AwaitingReturn() | kinds.AwaitingConfirm():
             return state.session
         case kinds.AwaitingSponsor():
             return state.trainee

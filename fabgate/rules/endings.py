@@ -9,6 +9,7 @@ from fabgate.events import CloseNow, Ink, Power
 from fabgate.model import Ending as End
 from fabgate.model import MachineRules, Moment, Notice, RecordId, Why
 from fabgate.records import SessionStopped
+from fabgate.rules import praise
 from fabgate.rules.readings import Step, run_of, tell, with_run
 from fabgate.rules.states import Ending, Open, Run, State, at_rest
 
@@ -20,7 +21,8 @@ def stop(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
     # Events come from several threads: one may have happened just before the ink that came before it.
     length_ms = max(0, at.boot_ms - run.opened.boot_ms)
     told = tell(rules, Notice.ENDED, run.session.user, why=why, length_ms=length_ms)
-    return at_rest(state.condition), (
+    condition = replace(state.condition, praise=praise.earned(rules, run, why, at))
+    return at_rest(condition), (
         Power(rules.machine, on=False),
         stopped(rules, run.record, why, length_ms, at, run.blind_until(at.boot_ms)),
         told,

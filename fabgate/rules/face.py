@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from fabgate.events import Tell
-from fabgate.model import Code, Fact, Facts, MachineRules, Notice, Trouble
+from fabgate.model import Code, Fact, Facts, MachineRules, Notice, Trouble, Why
+from fabgate.rules.readings import ASKS, pair
 from fabgate.rules.states import (
+    AwaitingConfirm,
     AwaitingReturn,
     AwaitingSponsor,
     Ending,
@@ -62,11 +64,18 @@ def face(rules: MachineRules, state: State) -> Face:
             return Face(Mood.FAULT, Code.MACHINE_FAULT, about | {"trouble": trouble})
         case AwaitingSponsor():
             about["sponsors"] = state.sponsors
-            return _waiting(rules, Notice.ASK_SPONSOR, state.trainee, about)
+            return _waiting(rules, ASKS[state.need], state.trainee, about)
         case AwaitingReturn():
             return _waiting(rules, Notice.ASK_RETURN, state.session, about)
+        case AwaitingConfirm():
+            return _confirming(rules, state, about)
         case Opening():
             return Face(Mood.WAITING, Notice.READY, about)
+        case Open() | Ending() if state.run.alone_ms is not None:
+            # How long they have left changes by the second: it was said when it began.
+            return _running(Mood.WARNING, Notice.ALONE, state.run, about | {"why": Why.ALONE})
+        case Open() | Ending() if state.run.asked_ms is not None:
+            return _proving(state.run, about)
         case Open():
             return _running(Mood.ON, Notice.STILL_ON, state.run, about)
         case Ending():
@@ -99,16 +108,29 @@ def flash(tell: Tell) -> Mood:
 
 
 def _waiting(rules: MachineRules, what: Notice, session: Session, about: dict[str, Fact]) -> Face:
-    facts = about | _names(session) | {"wait_s": rules.wait_ms // 1000}
+    facts = about | pair(session) | {"wait_s": rules.wait_ms // 1000}
     return Face(Mood.WAITING, what, facts, session.user.language)
 
 
+def _confirming(rules: MachineRules, state: AwaitingConfirm, about: dict[str, Fact]) -> Face:
+    lock, user = state.condition.lock, state.session.user
+    facts = about | {
+        "member": user.name,
+        "since_ms": lock.since_ms if lock else None,
+        "wait_s": rules.confirm_ms // 1000,
+    }
+    return Face(Mood.WARNING, Notice.CONFIRM, facts, user.language)
+
+
+def _proving(run: Run, about: dict[str, Fact]) -> Face:
+    """The one who is asked reads it in their language."""
+    asked = run.session.prover
+    facts = about | {"sponsor": asked.name if asked else None}
+    return Face(Mood.WARNING, Notice.PROVE, facts, asked.language if asked else None)
+
+
 def _running(mood: Mood, what: Notice, run: Run, about: dict[str, Fact]) -> Face:
-    facts = about | _names(run.session) | {"why": run.ends_why}
+    facts = {"why": run.ends_why, **about, **pair(run.session)}
     if run.opened.synced:
         facts["until_ms"] = run.opened.wall_ms + run.ends_ms - run.opened.boot_ms
     return Face(mood, what, facts, run.session.user.language)
-
-
-def _names(session: Session) -> dict[str, Fact]:
-    return {"member": session.user.name, "sponsor": session.sponsor.name if session.sponsor else None}

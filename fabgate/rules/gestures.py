@@ -20,6 +20,7 @@ class Name(enum.StrEnum):
     FAULT = "fault"
     AWAITING_SPONSOR = "awaiting_sponsor"
     AWAITING_RETURN = "awaiting_return"
+    AWAITING_CONFIRM = "awaiting_confirm"
     OPENING = "opening"
     OPEN = "open"
     ENDING = "ending"
@@ -28,14 +29,21 @@ class Name(enum.StrEnum):
 class Who(enum.StrEnum):
     """Who taps, seen from the machine as it stands."""
 
-    USER = "user"  # whose session it is, or who waits for a sponsor
+    USER = "user"  # whose session it is, or who waits for somebody
     USER_OTHER = "user_other"  # the same person with another badge
-    SPONSOR_NEW = "sponsor_new"  # who sponsors this session, before it began or within the time to undo it
-    SPONSOR = "sponsor"  # who sponsors this session, later
-    ABLE = "able"  # another: may work here alone, and may sponsor
-    AUTONOMOUS = "autonomous"  # another: may work here alone, may not sponsor
+    USER_ASKED = "user_asked"  # the same person, who leads a workshop and was asked whether they are here
+    SPONSOR_NEW = "sponsor_new"  # who stands by this session, before it began or within the time to undo it
+    SPONSOR = "sponsor"  # who stands by this session, later
+    SPONSOR_WAS = "sponsor_was"  # who sponsored the session that ended just now
+    ABLE = "able"  # another: may stand by, where somebody waits for that or misses it
+    AUTONOMOUS = "autonomous"  # another: may work here alone
+    LEADER = "leader"  # another: leads a workshop that was opened here
+    ACCOMPANIED = "accompanied"  # another: may work here while a sponsor is checked in, and one is
     TRAINEE = "trainee"  # another: may work here under a sponsor
-    NOBODY = "nobody"  # another: unknown, blocked, suspended, or without this qualification
+    LONE = "lone"  # another: may work here when another adult is there
+    GUEST = "guest"  # another: may work here under a host
+    KEEPER = "keeper"  # another: may start a machine that is out of service, for maintenance
+    NOBODY = "nobody"  # another: unknown, blocked, suspended, or with something else in the way
 
 
 class Gesture(enum.StrEnum):
@@ -43,7 +51,11 @@ class Gesture(enum.StrEnum):
 
     START = "start"
     ASK_SPONSOR = "ask_sponsor"
+    ASK_COMPANY = "ask_company"
+    ASK_HOST = "ask_host"
+    ASK_CONFIRM = "ask_confirm"
     START_SUPERVISED = "start_supervised"
+    START_MAINTENANCE = "start_maintenance"
     ASK_RETURN = "ask_return"
     CANCEL = "cancel"
     OFF = "off"
@@ -51,10 +63,15 @@ class Gesture(enum.StrEnum):
     BACK = "back"
     UNDO = "undo"
     HERE = "here"
+    PROVE = "prove"
+    TAKE_OVER = "take_over"
+    PRAISE = "praise"
     REFUSE = "refuse"
 
 
-OTHERS = (Who.ABLE, Who.AUTONOMOUS, Who.TRAINEE, Who.NOBODY)
+READY = (Who.AUTONOMOUS, Who.LEADER, Who.ACCOMPANIED)  # may start at once
+OTHERS = (*READY, Who.TRAINEE, Who.LONE, Who.GUEST, Who.NOBODY)
+OWN = (Who.USER, Who.USER_OTHER)
 BOTH = (Hold.TAP, Hold.SLOT)
 Cell = tuple[Name, Who, Hold]
 
@@ -67,35 +84,44 @@ def _cells(
 
 TAP, SLOT = (Hold.TAP,), (Hold.SLOT,)
 MEANING: Mapping[Cell, Gesture] = {
-    **_cells(Name.FREE, (Who.ABLE, Who.AUTONOMOUS), Gesture.START),
+    **_cells(Name.FREE, READY, Gesture.START),
     **_cells(Name.FREE, (Who.TRAINEE,), Gesture.ASK_SPONSOR),
+    **_cells(Name.FREE, (Who.LONE,), Gesture.ASK_COMPANY),
+    **_cells(Name.FREE, (Who.GUEST,), Gesture.ASK_HOST),
+    **_cells(Name.FREE, (Who.SPONSOR_WAS,), Gesture.PRAISE),
     **_cells(Name.FREE, (Who.NOBODY,), Gesture.REFUSE),
+    # Out of service: who keeps the machine may start it, with a second tap.
+    **_cells(Name.LOCKED_OUT, (Who.KEEPER,), Gesture.ASK_CONFIRM),
     **_cells(Name.LOCKED_OUT, OTHERS, Gesture.REFUSE),
+    **_cells(Name.AWAITING_CONFIRM, (Who.USER,), Gesture.START_MAINTENANCE),
+    **_cells(Name.AWAITING_CONFIRM, (Who.USER_OTHER, *OTHERS), Gesture.REFUSE),
     **_cells(Name.FAULT, OTHERS, Gesture.REFUSE),
-    # A trainee waits for a sponsor: another person, with another badge.
+    # Somebody waits for a sponsor, another adult or a host: another person, with another badge.
     **_cells(Name.AWAITING_SPONSOR, (Who.USER,), Gesture.CANCEL),
     **_cells(Name.AWAITING_SPONSOR, (Who.ABLE,), Gesture.START_SUPERVISED, TAP),
     **_cells(Name.AWAITING_SPONSOR, (Who.ABLE,), Gesture.ASK_RETURN, SLOT),
-    **_cells(
-        Name.AWAITING_SPONSOR, (Who.USER_OTHER, Who.AUTONOMOUS, Who.TRAINEE, Who.NOBODY), Gesture.REFUSE
-    ),
-    # In a slot, the trainee's badge comes back to stay.
-    **_cells(Name.AWAITING_RETURN, (Who.USER, Who.USER_OTHER), Gesture.START_SUPERVISED, SLOT),
+    **_cells(Name.AWAITING_SPONSOR, (Who.USER_OTHER, *OTHERS), Gesture.REFUSE),
+    # In a slot, the badge of the one who waits comes back to stay.
+    **_cells(Name.AWAITING_RETURN, OWN, Gesture.START_SUPERVISED, SLOT),
     **_cells(Name.AWAITING_RETURN, (Who.SPONSOR_NEW,), Gesture.CANCEL, SLOT),
     **_cells(Name.AWAITING_RETURN, OTHERS, Gesture.REFUSE, SLOT),
     # The start is being written: whoever asked for it may still take it back.
-    **_cells(Name.OPENING, (Who.USER, Who.USER_OTHER, Who.SPONSOR_NEW), Gesture.CANCEL),
+    **_cells(Name.OPENING, (*OWN, Who.SPONSOR_NEW), Gesture.CANCEL),
     **_cells(Name.OPENING, OTHERS, Gesture.REFUSE),
-    # A session runs. A stranger's tap never touches it.
-    **_cells(Name.OPEN, (Who.USER, Who.USER_OTHER), Gesture.OFF, TAP),
-    **_cells(Name.OPEN, (Who.USER, Who.USER_OTHER), Gesture.BACK, SLOT),
+    # A session runs. A stranger's tap never touches it, unless whoever stood by is missed.
+    **_cells(Name.OPEN, OWN, Gesture.OFF, TAP),
+    **_cells(Name.OPEN, OWN, Gesture.BACK, SLOT),
+    **_cells(Name.OPEN, (Who.USER_ASKED,), Gesture.PROVE),
     **_cells(Name.OPEN, (Who.SPONSOR_NEW,), Gesture.UNDO),
     **_cells(Name.OPEN, (Who.SPONSOR,), Gesture.HERE),
+    **_cells(Name.OPEN, (Who.ABLE,), Gesture.TAKE_OVER),
     **_cells(Name.OPEN, OTHERS, Gesture.REFUSE),
     # Its end was announced: the first own tap means "I have seen it", not "off".
-    **_cells(Name.ENDING, (Who.USER, Who.USER_OTHER), Gesture.STAY, TAP),
-    **_cells(Name.ENDING, (Who.USER, Who.USER_OTHER), Gesture.BACK, SLOT),
+    **_cells(Name.ENDING, OWN, Gesture.STAY, TAP),
+    **_cells(Name.ENDING, OWN, Gesture.BACK, SLOT),
+    **_cells(Name.ENDING, (Who.USER_ASKED,), Gesture.PROVE),
     **_cells(Name.ENDING, (Who.SPONSOR_NEW,), Gesture.UNDO),
     **_cells(Name.ENDING, (Who.SPONSOR,), Gesture.HERE),
+    **_cells(Name.ENDING, (Who.ABLE,), Gesture.TAKE_OVER),
     **_cells(Name.ENDING, OTHERS, Gesture.REFUSE),
 }

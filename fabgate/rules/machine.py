@@ -1,8 +1,9 @@
 """The state machine of one machine: `step(rules, state, event) -> (state, effects)`.
 
 Every way from one state to another begins in this file; the rooms beside it carry it out, each its
-part: `whois` says who taps, `starting` leads from a tap to power, `running` and `endings` from there
-to its end, `changes` brings what the desk changed, `troubles` what broke. All are pure: whoever calls
+part: `whois` says who taps, `starting` and `maintenance` lead from a tap to power, `running`, `company`
+and `endings` from there to its end, `praise` hears a sponsor after it, `changes` brings what the desk
+changed, `troubles` what broke. All are pure: whoever calls
 brings the time, the standing of the badge and the word that a start is durable, and carries out what
 comes back, in that order. Three things hold whatever comes in:
 
@@ -39,10 +40,11 @@ from fabgate.events import (
     Troubled,
 )
 from fabgate.model import Hold, MachineRules, Moment, Notice, Standing, Token, Why
-from fabgate.rules import changes, endings, running, starting, troubles, whois
+from fabgate.rules import changes, company, endings, maintenance, praise, running, starting, troubles, whois
 from fabgate.rules.gestures import MEANING, Gesture, Who
 from fabgate.rules.readings import Effects, Step, refuse, run_of, session_of, tell
 from fabgate.rules.states import (
+    AwaitingConfirm,
     AwaitingReturn,
     AwaitingSponsor,
     Ending,
@@ -54,6 +56,7 @@ from fabgate.rules.states import (
     State,
     deadline,
     gives_up_ms,
+    proof_ms,
     under,
 )
 
@@ -144,12 +147,19 @@ def _gone(rules: MachineRules, state: State, event: BadgeGone) -> Step:
 
 
 def _looked(rules: MachineRules, state: State, event: Looked) -> Step:
+    before = state
     if run_of(state) is None and event.standing.person is not None:
         # The store is the truth about locks; the word from the desk may still be on its way.
         state = changes.locked(state, event.standing.lock)
     if event.at.boot_ms - event.tapped.boot_ms > rules.ink_ms:
         # The answer took longer than a person waits: a late yes opens nothing.
         return refuse(rules, state, starting.no_ledger(rules), event.token, event.standing.person, event.at)
+    if isinstance(before, AwaitingConfirm) and event.token == before.session.badge:
+        if not isinstance(state, AwaitingConfirm):
+            # The lock that they were asked about is gone, and what they meant with it: nothing starts.
+            return starting.cancel(rules, state, before.session.user)
+        if event.tapped.boot_ms < state.asked_ms:
+            return state, ()  # from before the question: it answers nothing
     who = whois.who_taps(rules, state, event.token, event.standing, event.at)
     return _tapped(rules, state, who, event.token, event.standing, event.at)
 
@@ -160,13 +170,17 @@ def _tapped(
     """Do what this tap means. `standing` is empty where the badge alone told who taps."""
     match MEANING[state.name, who, rules.hold]:
         case Gesture.START:
-            return starting.start(rules, state, starting.newcomer(standing, token), at)
-        case Gesture.ASK_SPONSOR:
-            return starting.ask_sponsor(rules, state, standing, token, at)
+            return starting.start(rules, state, starting.newcomer(rules, standing, token), at)
+        case Gesture.ASK_SPONSOR | Gesture.ASK_COMPANY | Gesture.ASK_HOST:
+            return starting.ask(rules, state, standing, token, at)
         case Gesture.START_SUPERVISED:
             return starting.start_supervised(rules, state, standing, token, at)
         case Gesture.ASK_RETURN:
             return starting.ask_return(rules, state, standing, token, at)
+        case Gesture.ASK_CONFIRM:
+            return maintenance.ask(rules, state, standing, token, at)
+        case Gesture.START_MAINTENANCE:
+            return maintenance.start(rules, state, standing, at)
         case Gesture.CANCEL:
             session = session_of(state)
             assert session is not None, "only a wait or a start can be cancelled"
@@ -180,9 +194,13 @@ def _tapped(
         case Gesture.UNDO:
             return endings.stop(rules, state, Why.UNDONE, at)
         case Gesture.HERE:
-            run = run_of(state)
-            sponsor = run.session.sponsor if run else None
-            return state, (tell(rules, Notice.HERE, sponsor),)
+            return running.here(rules, state, at)
+        case Gesture.PROVE:
+            return running.prove(rules, state, token, at)
+        case Gesture.TAKE_OVER:
+            return running.take_over(rules, state, standing, token, at)
+        case Gesture.PRAISE:
+            return praise.say(rules, state, standing, token, at)
         case Gesture.REFUSE:
             denied = whois.reason(rules, state, who, standing, token, at)
             return refuse(rules, state, denied, token, standing.person, at)
@@ -195,6 +213,8 @@ def _lapsed(rules: MachineRules, state: State, at: Moment) -> Step:
     match state:
         case AwaitingSponsor():
             return starting.waited(rules, state, state.trainee, at)
+        case AwaitingConfirm():
+            return starting.cancel(rules, state, state.session.user)
         case AwaitingReturn():
             return starting.waited(rules, state, state.session, at)
         case Opening():
@@ -205,6 +225,9 @@ def _lapsed(rules: MachineRules, state: State, at: Moment) -> Step:
                 return endings.stop(rules, state, Why.BADGE_GONE, at)
             if state.run.ends_ms <= at.boot_ms:
                 return endings.stop(rules, state, state.run.ends_why, at)
+            due_ms = proof_ms(rules, state.run)
+            if due_ms is not None and due_ms <= at.boot_ms:
+                return company.due(rules, state, at)
             return endings.announce(rules, state, state.run, at)
         case Free() | LockedOut() | Fault():
             raise AssertionError(f"{state.name} has no deadline")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
 from fabgate.events import Effect, Refuse, Tell
 from fabgate.model import Denied, Fact, MachineRules, Moment, Notice, Person, Token
 from fabgate.rules.states import (
+    AwaitingConfirm,
     AwaitingReturn,
     AwaitingSponsor,
     Ending,
     Fault,
     Free,
     LockedOut,
+    Need,
     Open,
     Opening,
     Run,
@@ -21,6 +24,11 @@ from fabgate.rules.states import (
     State,
 )
 
+ASKS: Mapping[Need, Notice] = {
+    Need.SPONSOR: Notice.ASK_SPONSOR,
+    Need.COMPANY: Notice.ASK_COMPANY,
+    Need.HOST: Notice.ASK_HOST,
+}
 Effects = tuple[Effect, ...]
 Step = tuple[State, Effects]
 
@@ -34,7 +42,7 @@ def session_of(state: State) -> Session | None:
     match state:
         case Open() | Ending():
             return state.run.session
-        case Opening() | AwaitingReturn():
+        case Opening() | AwaitingReturn() | AwaitingConfirm():
             return state.session
         case AwaitingSponsor():
             return state.trainee
@@ -63,4 +71,6 @@ def tell(rules: MachineRules, what: Notice, to: Person | None, **facts: Fact) ->
 
 
 def pair(session: Session) -> dict[str, Fact]:
-    return {"member": session.user.name, "sponsor": session.sponsor.name if session.sponsor else None}
+    """The names of a session: who works, and under whom. Another adult who is only there sponsors nobody."""
+    under = None if session.need is Need.COMPANY else session.sponsor
+    return {"member": session.user.name, "sponsor": under.name if under else None}

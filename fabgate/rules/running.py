@@ -1,10 +1,11 @@
-"""The user of a running session is there, or away: what holds it."""
+"""Taps in a running session that end nothing: its user is there or away, and whoever stands by is there."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from fabgate.model import MachineRules, Moment, Notice, Token
+from fabgate.model import Hold, MachineRules, Moment, Notice, Standing, Token
+from fabgate.rules import company
 from fabgate.rules.readings import Step, run_of, tell, with_run
 from fabgate.rules.states import Ending, Open, State
 
@@ -27,6 +28,28 @@ def back(rules: MachineRules, state: State, token: Token, at: Moment) -> Step:
             return state, ()
         state = with_run(state, replace(run, session=replace(run.session, badge=token)))
     return stay(rules, state, Notice.BACK, at)
+
+
+def here(rules: MachineRules, state: State, at: Moment) -> Step:
+    """Whoever stands by says that they do."""
+    assert isinstance(state, Open | Ending)
+    sponsor = state.run.session.sponsor
+    assert sponsor is not None, "nobody stands by this session"
+    return company.here(rules, state, sponsor, at)
+
+
+def prove(rules: MachineRules, state: State, token: Token, at: Moment) -> Step:
+    """The leader of a workshop was asked whether they are here: their tap says so, and is not "off" (R4)."""
+    slot = rules.hold is Hold.SLOT
+    after, _ = back(rules, state, token, at) if slot else stay(rules, state, Notice.STAY, at)
+    assert isinstance(after, Open | Ending)
+    return company.here(rules, after, after.run.session.user, at)
+
+
+def take_over(rules: MachineRules, state: State, standing: Standing, token: Token, at: Moment) -> Step:
+    """Another stands by, since whoever did is missed."""
+    assert isinstance(state, Open | Ending)
+    return company.take_over(rules, state, standing, token, at)
 
 
 def away(state: State, since_ms: int | None) -> State:

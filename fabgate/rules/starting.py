@@ -6,14 +6,17 @@ for it (law 1). Nothing else in this file or beside it says `Power(on=True)`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from fabgate.events import Ink, Inked, InkFailed, Power, Refuse, Tell
 from fabgate.model import (
     Code,
     Denied,
+    Fact,
     Hold,
     InkId,
+    Level,
     MachineRules,
     Moment,
     Notice,
@@ -22,48 +25,70 @@ from fabgate.model import (
     Token,
     Why,
 )
-from fabgate.records import SessionStarted
-from fabgate.rules import endings, policy
-from fabgate.rules.readings import Step, pair, refuse, tell
-from fabgate.rules.states import AwaitingReturn, AwaitingSponsor, Open, Opening, Run, Session, State, at_rest
+from fabgate.rules import beside, endings, policy
+from fabgate.rules.policy import Start
+from fabgate.rules.readings import ASKS, Step, pair, refuse, tell
+from fabgate.rules.start_record import company, limit_ms, record
+from fabgate.rules.states import (
+    MAINTENANCE,
+    AwaitingReturn,
+    AwaitingSponsor,
+    Need,
+    Open,
+    Opening,
+    Run,
+    Session,
+    State,
+    at_rest,
+)
+
+LACKS: Mapping[Need, Code] = {
+    Need.SPONSOR: Code.NEEDS_SPONSOR,
+    Need.COMPANY: Code.NEEDS_COMPANY,
+    Need.HOST: Code.GUEST_ALONE,
+}
 
 
-def newcomer(standing: Standing, token: Token) -> Session:
+def newcomer(rules: MachineRules, standing: Standing, token: Token) -> Session:
+    """The session of somebody who taps at a free machine, as they may start it."""
+    how = policy.start(rules, standing)
     assert standing.person is not None, "an unknown badge was let through"
-    return Session(standing.person, token, standing.level)
+    assert isinstance(how, Start), "somebody who may not start was let through"
+    # A guest works by the right of their host, whatever they once held.
+    level = Level.NONE if how is Start.HOSTED else standing.level
+    return Session(standing.person, token, level, how, standing)
 
 
 def start(rules: MachineRules, state: State, session: Session, at: Moment) -> Step:
     if rules.hold is Hold.SLOT and not state.condition.presence.lies(session.badge):
         # Taken out before its lookup was answered: nothing would hold the session.
         return cancel(rules, state, session.user)
+    limit = limit_ms(rules, session, at)
+    if limit <= 0:
+        # The workshop was over before its leader's tap was answered.
+        return cancel(rules, state, session.user)
     ink = InkId(state.condition.inks + 1)
-    condition = replace(state.condition, inks=ink)
+    # What may still be said of the session before is over where another begins.
+    condition = replace(state.condition, inks=ink, praise=None)
     by_ms = at.boot_ms + rules.ink_ms
-    body = SessionStarted(
-        machine=rules.machine,
-        skill=rules.skill,
-        member=session.user.member,
-        badge=session.badge,
-        level=session.level.word,
-        hold=rules.hold,
-        limit_ms=rules.limit_ms,
-        sponsor=session.sponsor.member if session.sponsor else None,
-        sponsor_badge=session.sponsor_badge,
-    )
-    return Opening(condition, session, ink, by_ms), (Ink(rules.machine, at, body, ink, by_ms),)
+    body = record(rules, session, limit)
+    return Opening(condition, session, ink, by_ms, limit), (Ink(rules.machine, at, body, ink, by_ms),)
 
 
-def ask_sponsor(rules: MachineRules, state: State, standing: Standing, token: Token, at: Moment) -> Step:
-    trainee = newcomer(standing, token)
+# --- with somebody else's tap -----------------------------------------------------------------
+
+
+def ask(rules: MachineRules, state: State, standing: Standing, token: Token, at: Moment) -> Step:
+    """Wait for a sponsor, for another adult or for a host, as whoever tapped needs it (R3, R4)."""
+    trainee = newcomer(rules, standing, token)
     waiting = AwaitingSponsor(state.condition, trainee, at.boot_ms + rules.wait_ms, standing.sponsors)
     facts = policy.facts(rules, standing) | {"wait_s": rules.wait_ms // 1000}
-    return waiting, (Tell(rules.machine, Notice.ASK_SPONSOR, facts, trainee.user.language),)
+    return waiting, (Tell(rules.machine, ASKS[waiting.need], facts, trainee.user.language),)
 
 
 def ask_return(rules: MachineRules, state: State, standing: Standing, token: Token, at: Moment) -> Step:
     assert isinstance(state, AwaitingSponsor)
-    session = replace(state.trainee, sponsor=standing.person, sponsor_badge=token)
+    session = beside.tied(state.trainee, standing, token, at)
     if state.condition.presence.lies(session.badge):
         # The sponsor tapped at a second reader: the trainee's badge is in the slot already.
         return start(rules, state, session, at)
@@ -75,13 +100,64 @@ def ask_return(rules: MachineRules, state: State, standing: Standing, token: Tok
 def start_supervised(rules: MachineRules, state: State, standing: Standing, token: Token, at: Moment) -> Step:
     if isinstance(state, AwaitingReturn):
         # Up to two waits have passed since the trainee was looked up: look again at what they hold.
-        verdict = policy.start(rules, standing)
-        if isinstance(verdict, Denied):
-            refused = at_rest(state.condition)
-            return refuse(rules, refused, verdict, token, standing.person, at)
-        return start(rules, state, replace(state.session, badge=token, level=standing.level), at)
+        session = state.session
+        denied = short(rules, session, standing)
+        if denied is not None:
+            return refuse(rules, at_rest(state.condition), denied, token, standing.person, at)
+        level = Level.NONE if session.how is Start.HOSTED else standing.level
+        return start(rules, state, replace(session, badge=token, level=level, standing=standing), at)
     assert isinstance(state, AwaitingSponsor)
-    return start(rules, state, replace(state.trainee, sponsor=standing.person, sponsor_badge=token), at)
+    return start(rules, state, beside.tied(state.trainee, standing, token, at), at)
+
+
+_ENOUGH: Mapping[Start, frozenset[Start]] = {
+    Start.ALONE: frozenset(),
+    Start.ACCOMPANIED: frozenset({Start.ACCOMPANIED}),
+    Start.SUPERVISED: frozenset({Start.SUPERVISED, Start.ACCOMPANIED, Start.COMPANY}),
+    Start.COMPANY: frozenset({Start.COMPANY}),
+    Start.HOSTED: frozenset({Start.HOSTED}),
+    Start.WORKSHOP: frozenset(),
+}
+_STILL_ASKS: Mapping[Start, Need] = {
+    Start.ACCOMPANIED: Need.SPONSOR,
+    Start.SUPERVISED: Need.SPONSOR,
+    Start.COMPANY: Need.COMPANY,
+    Start.HOSTED: Need.HOST,
+}
+
+
+def short(rules: MachineRules, session: Session, standing: Standing) -> Denied | None:
+    """Why a start that is under way may not go on as its member stands now; None where it may.
+
+    It may need less than it did, never more: who asked as one who works alone gets no power as a trainee.
+    """
+    if session.purpose == MAINTENANCE:
+        return beside.keeper(rules, standing)
+    verdict = policy.start(rules, standing)
+    if isinstance(verdict, Denied):
+        return verdict
+    if session.workshop is not None and standing.workshop is None:
+        return Denied(Code.NO_WORKSHOP, policy.facts(rules, standing))
+    if verdict in _ENOUGH[session.how] or verdict not in _STILL_ASKS:
+        return None
+    return Denied(LACKS[_STILL_ASKS[verdict]], policy.facts(rules, standing))
+
+
+def waited(
+    rules: MachineRules, state: AwaitingSponsor | AwaitingReturn, session: Session, at: Moment
+) -> Step:
+    """Nobody came in time: it counts as a refusal for what was missing."""
+    sponsors = state.sponsors if isinstance(state, AwaitingSponsor) else ()
+    told = tell(rules, Notice.WAIT_OVER, session.user, contact=rules.contact, sponsors=sponsors)
+    code = LACKS[session.need]
+    if session.need is not Need.SPONSOR:
+        # "Find a sponsor first" would be the wrong advice: what was missing says its own.
+        told = replace(told, what=code)
+    refused = Refuse(rules.machine, at, code, session.badge, session.user.member)
+    return at_rest(state.condition), (told, refused)
+
+
+# --- the ink ----------------------------------------------------------------------------------
 
 
 def inked(rules: MachineRules, state: State, event: Inked) -> Step:
@@ -94,14 +170,42 @@ def inked(rules: MachineRules, state: State, event: Inked) -> Step:
 def _opened(rules: MachineRules, state: Opening, event: Inked) -> Step:
     """The one place where power goes on."""
     session = state.session
-    ends_ms = event.at.boot_ms + rules.limit_ms
-    run = Run(session, event.record, event.at, ends_ms, Why.LIMIT)
-    facts = {"limit_ms": rules.limit_ms, **pair(session)}
-    what = Notice.OPENED_SUPERVISED if session.sponsor else Notice.OPENED
+    run = Run(
+        session,
+        event.record,
+        event.at,
+        ends_ms=event.at.boot_ms + state.limit_ms,
+        ends_why=Why.LIMIT,
+        proved_ms=event.at.boot_ms,
+        user=session.standing,
+        beside=session.beside,
+    )
     return Open(state.condition, run), (
         Power(rules.machine, on=True),
-        tell(rules, what, session.user, **facts),
+        tell(rules, _welcome(rules, session), session.user, **_facts(run, state.limit_ms)),
     )
+
+
+def _welcome(rules: MachineRules, session: Session) -> Notice:
+    if session.purpose == MAINTENANCE:
+        return Notice.OPENED_MAINTENANCE
+    if session.workshop is not None:
+        return Notice.OPENED_WORKSHOP
+    if session.sponsor is not None and session.need is not Need.COMPANY:
+        return Notice.OPENED_SUPERVISED
+    return Notice.OPENED_ACCOMPANIED if company(rules, session) else Notice.OPENED
+
+
+def _facts(run: Run, limit_ms: int) -> dict[str, Fact]:
+    session, due = run.session, run.session.standing.due
+    facts: dict[str, Fact] = {"limit_ms": limit_ms, **pair(session)}
+    if due is not None:
+        facts |= {"due": due.what, "due_ms": due.until_ms}
+    if session.workshop is not None:
+        facts["people"] = session.workshop.people
+        if run.opened.synced:
+            facts["until_ms"] = run.opened.wall_ms + limit_ms
+    return facts
 
 
 def ink_failed(rules: MachineRules, state: State, event: InkFailed) -> Step:
@@ -117,13 +221,6 @@ def no_ink(rules: MachineRules, state: Opening, at: Moment) -> Step:
 
 def no_ledger(rules: MachineRules) -> Denied:
     return Denied(Code.LEDGER_UNAVAILABLE, {"title": rules.title, "contact": rules.contact})
-
-
-def waited(rules: MachineRules, state: State, trainee: Session, at: Moment) -> Step:
-    sponsors = state.sponsors if isinstance(state, AwaitingSponsor) else ()
-    told = tell(rules, Notice.WAIT_OVER, trainee.user, contact=rules.contact, sponsors=sponsors)
-    refused = Refuse(rules.machine, at, Code.NEEDS_SPONSOR, trainee.badge, trainee.user.member)
-    return at_rest(state.condition), (told, refused)
 
 
 def cancel(rules: MachineRules, state: State, who: Person) -> Step:

@@ -6,6 +6,7 @@ All `..._ms` here are CLOCK_BOOTTIME milliseconds within the boot of the daemon.
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, assert_never
 
@@ -17,23 +18,48 @@ from fabgate.model import (
     Moment,
     Person,
     RecordId,
+    SkillId,
+    Standing,
     Token,
     Trouble,
     Why,
+    Workshop,
 )
 from fabgate.rules.gestures import Name
+from fabgate.rules.policy import Start
 from fabgate.rules.taps import Presence
+
+MAINTENANCE = "maintenance"  # the purpose of a session on a machine that is out of service
+
+
+@dataclass(frozen=True, slots=True)
+class Praise:
+    """A supervised session that ended just now: its sponsor may say "well done", until `until_ms` (R5).
+
+    `renews`: the trainee's right had run out, or the machine was replaced: it is renewed by it (R8).
+    """
+
+    session: RecordId
+    skill: SkillId
+    trainee: Person
+    sponsor: Person
+    renews: bool
+    until_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a machine keeps through all its states: lock, troubles, badges at the reader, inks given out."""
+    """What a machine keeps through all its states: lock, troubles, badges at the reader, inks given out.
+
+    `praise`: the session that ended last, where its sponsor may still say something about it.
+    """
 
     lock: Lock | None = None
     troubles: frozenset[Trouble] = frozenset()
     presence: Presence = field(default_factory=Presence)
     inks: int = 0
     stopping: bool = False  # the daemon is asked to stop: nothing starts any more
+    praise: Praise | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +82,76 @@ class Fault:
     condition: Condition
 
 
+class Need(enum.StrEnum):
+    """Whose tap a start waits for, or whom a session misses."""
+
+    SPONSOR = "sponsor"
+    COMPANY = "company"
+    HOST = "host"
+
+
+_NEEDS = {Start.SUPERVISED: Need.SPONSOR, Start.ACCOMPANIED: Need.SPONSOR, Start.HOSTED: Need.HOST}
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who works, at which level, under whom. `badge` is the one that holds the session."""
+    """Who works, at which level, how, and who stands by. `badge` is the one that holds the session.
+
+    `sponsor` is whoever stands by with a tap of their own: a sponsor, another adult, a host; their last
+    one was at `sponsor_ms` (wall). `standing` and `beside` are both as they stood when they tapped.
+    """
 
     user: Person
     badge: Token
     level: Level
+    how: Start = Start.ALONE
+    standing: Standing = field(default_factory=Standing)
     sponsor: Person | None = None
     sponsor_badge: Token | None = None
+    beside: Standing | None = None
+    sponsor_ms: int = 0
+    purpose: str = ""
+
+    @property
+    def need(self) -> Need:
+        """Whom a session of this kind asks for, where it asks for anybody."""
+        return _NEEDS.get(self.how, Need.COMPANY)
+
+    @property
+    def workshop(self) -> Workshop | None:
+        """The workshop that this session is, if it is one."""
+        return self.standing.workshop if self.how in (Start.WORKSHOP, Start.COMPANY) else None
+
+    @property
+    def prover(self) -> Person | None:
+        """Who is asked whether they are still here: who leads a workshop, or who stands by (R4)."""
+        return self.user if self.workshop else self.sponsor
 
 
 @dataclass(frozen=True, slots=True)
 class AwaitingSponsor:
+    """Somebody tapped who may not start by themselves: a sponsor, another adult or a host has to tap."""
+
     name: ClassVar[Name] = Name.AWAITING_SPONSOR
     condition: Condition
     trainee: Session
     until_ms: int
     sponsors: tuple[str, ...] = ()  # who could come, of those who agreed to be named
+
+    @property
+    def need(self) -> Need:
+        return self.trainee.need
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingConfirm:
+    """Out of service, and who keeps it tapped: a second tap, after `asked_ms`, starts it for maintenance."""
+
+    name: ClassVar[Name] = Name.AWAITING_CONFIRM
+    condition: Condition
+    session: Session
+    asked_ms: int
+    until_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +166,17 @@ class AwaitingReturn:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The start is being written; the relay is open until `Inked` comes, and only before `by_ms`."""
+    """The start is being written; the relay is open until `Inked` comes, and only before `by_ms`.
+
+    `limit_ms`: how long the session may last.
+    """
 
     name: ClassVar[Name] = Name.OPENING
     condition: Condition
     session: Session
     ink: InkId
     by_ms: int
+    limit_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +186,10 @@ class Run:
     `seen`: its coming end was announced and seen. `away_ms`: since when the badge is out of the
     slot. `told`: losses of right that the member was told of and that end nothing. `blind_ms`: for
     how long a reader was blind so far, besides the blindness that lasts since `blind_since_ms`.
+
+    Whoever has to be there (R4) proved it last at `proved_ms`, is asked to since `asked_ms`, is missed
+    since `alone_ms`; `missed`: because they did not tap when they were asked; `taken_over`: another
+    stands by now than at the start. `user` and `beside` are the two as the store had them last.
     """
 
     session: Session
@@ -116,6 +202,13 @@ class Run:
     told: frozenset[Why] = frozenset()
     blind_ms: int = 0
     blind_since_ms: int | None = None
+    proved_ms: int = 0
+    asked_ms: int | None = None
+    alone_ms: int | None = None
+    missed: bool = False
+    taken_over: bool = False
+    user: Standing = field(default_factory=Standing)
+    beside: Standing | None = None
 
     def blind_until(self, at_ms: int) -> int:
         """For how long the reader has seen nothing in this session."""
@@ -140,7 +233,7 @@ class Ending:
 
 
 Rest = Free | LockedOut | Fault
-State = Rest | AwaitingSponsor | AwaitingReturn | Opening | Open | Ending
+State = Rest | AwaitingSponsor | AwaitingReturn | AwaitingConfirm | Opening | Open | Ending
 
 
 def at_rest(condition: Condition) -> Rest:
@@ -164,15 +257,15 @@ def deadline(rules: MachineRules, state: State) -> int | None:
     match state:
         case Free() | LockedOut() | Fault():
             return None
-        case AwaitingSponsor() | AwaitingReturn():
+        case AwaitingSponsor() | AwaitingReturn() | AwaitingConfirm():
             return state.until_ms
         case Opening():
             return state.by_ms
         case Open():
             ends = state.run.ends_ms if state.run.seen else warns_ms(rules, state.run)
-            return _sooner(ends, gives_up_ms(rules, state.run))
+            return _soonest(ends, gives_up_ms(rules, state.run), proof_ms(rules, state.run))
         case Ending():
-            return _sooner(state.run.ends_ms, gives_up_ms(rules, state.run))
+            return _soonest(state.run.ends_ms, gives_up_ms(rules, state.run), proof_ms(rules, state.run))
         case _ as never:
             assert_never(never)
 
@@ -187,5 +280,20 @@ def gives_up_ms(rules: MachineRules, run: Run) -> int | None:
     return None if run.away_ms is None else run.away_ms + rules.grace_ms
 
 
-def _sooner(one: int, other: int | None) -> int:
-    return one if other is None else min(one, other)
+def proof_ms(rules: MachineRules, run: Run) -> int | None:
+    """When something is due about who has to be there: they are asked, missed, or missed for too long (R4).
+
+    Nobody can tap at a reader that is blind: while it is, nobody is asked and nobody missed.
+    """
+    if run.blind_since_ms is not None:
+        return None
+    if run.alone_ms is not None:
+        return None if Why.ALONE in run.told else run.alone_ms + rules.company_grace_ms
+    if run.asked_ms is not None:
+        return run.asked_ms + rules.company_grace_ms
+    asks = rules.reproof_ms > 0 and run.session.prover is not None
+    return run.proved_ms + rules.reproof_ms if asks else None
+
+
+def _soonest(one: int, *others: int | None) -> int:
+    return min([one, *(other for other in others if other is not None)])

@@ -59,7 +59,18 @@ def _sees(rules: MachineRules, state: State, at: Moment) -> State:
         return state
     away_ms = at.boot_ms if rules.hold is Hold.SLOT else None
     blind_ms = run.blind_until(at.boot_ms)
-    return with_run(state, replace(run, away_ms=away_ms, blind_ms=blind_ms, blind_since_ms=None))
+    # Nobody could tap meanwhile: who was asked, or missed, has all their time again (R4).
+    return with_run(
+        state,
+        replace(
+            run,
+            away_ms=away_ms,
+            blind_ms=blind_ms,
+            blind_since_ms=None,
+            asked_ms=None if run.asked_ms is None else at.boot_ms,
+            alone_ms=None if run.alone_ms is None else at.boot_ms,
+        ),
+    )
 
 
 def _trouble_record(

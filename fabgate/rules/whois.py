@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from fabgate.model import Code, Denied, MachineRules, Moment, Standing, Token, Trouble
-from fabgate.rules import policy
+from fabgate.rules import beside, policy, praise
 from fabgate.rules.gestures import Who
 from fabgate.rules.readings import run_of, session_of
 from fabgate.rules.states import (
+    AwaitingConfirm,
     AwaitingReturn,
     AwaitingSponsor,
     Ending,
@@ -17,6 +19,7 @@ from fabgate.rules.states import (
     LockedOut,
     Open,
     Opening,
+    Run,
     State,
 )
 
@@ -30,36 +33,80 @@ def known(rules: MachineRules, state: State, token: Token, at: Moment) -> Who | 
             return Who.USER if token == state.session.badge else None
         case Open() | Ending():
             if token == state.run.session.badge:
-                return Who.USER
+                return Who.USER_ASKED if _asked(state.run) else Who.USER
             return _sponsor_of(rules, state, at) if token == state.run.session.sponsor_badge else None
-        case AwaitingReturn() | Free() | LockedOut() | Fault():
+        case AwaitingReturn() | AwaitingConfirm() | Free() | LockedOut() | Fault():
             return None
         case _ as never:
             assert_never(never)
 
 
 def who_taps(rules: MachineRules, state: State, token: Token, standing: Standing, at: Moment) -> Who:
-    session = session_of(state)
+    return _of_the_session(rules, state, token, standing, at) or _by_the_state(
+        rules, state, token, standing, at
+    )
+
+
+def _of_the_session(
+    rules: MachineRules, state: State, token: Token, standing: Standing, at: Moment
+) -> Who | None:
+    """Whoever works, opens or waits here, and whoever stands by, with whichever badge."""
+    session, person = session_of(state), standing.person
     # A blocked badge stands for nobody: whoever found it is not the one who lost it.
-    own = session is not None and (token == session.badge or standing.blocked_ms is None)
-    if session is not None and own and standing.person is not None:
-        if standing.person.member == session.user.member:
-            return Who.USER if token == session.badge else Who.USER_OTHER
-        if session.sponsor is not None and standing.person.member == session.sponsor.member:
-            return _sponsor_of(rules, state, at)
-    match policy.start(rules, standing):
-        case Denied():
-            return Who.NOBODY
-        case policy.Start.ALONE:
-            return Who.ABLE if standing.level >= rules.sponsor_from else Who.AUTONOMOUS
+    if session is None or person is None or (token != session.badge and standing.blocked_ms is not None):
+        return None
+    if person.member == session.user.member:
+        if (run := run_of(state)) is not None and _asked(run):
+            return Who.USER_ASKED
+        return Who.USER if token == session.badge else Who.USER_OTHER
+    if session.sponsor is not None and person.member == session.sponsor.member:
+        return _sponsor_of(rules, state, at)
+    return None
+
+
+def _by_the_state(rules: MachineRules, state: State, token: Token, standing: Standing, at: Moment) -> Who:
+    """Somebody else: what they are here depends on what the machine waits for, then on what they may."""
+    match state:
+        case Free() if praise.waits_for(state.condition, standing, at):
+            return Who.SPONSOR_WAS
+        case LockedOut() if beside.keeper(rules, standing) is None:
+            return Who.KEEPER
+        case AwaitingSponsor() if beside.refused(rules, state.trainee, standing, token) is None:
+            return Who.ABLE
+        case Open() | Ending() if beside.relieves(rules, state.run, standing, token):
+            return Who.ABLE
         case _:
-            return Who.TRAINEE
+            return _stranger(rules, standing)
+
+
+_STARTS: Mapping[policy.Start, Who] = {
+    policy.Start.ALONE: Who.AUTONOMOUS,
+    policy.Start.ACCOMPANIED: Who.ACCOMPANIED,
+    policy.Start.SUPERVISED: Who.TRAINEE,
+    policy.Start.COMPANY: Who.LONE,
+    policy.Start.HOSTED: Who.GUEST,
+    policy.Start.WORKSHOP: Who.LEADER,
+}
+
+
+def _stranger(rules: MachineRules, standing: Standing) -> Who:
+    verdict = policy.start(rules, standing)
+    return Who.NOBODY if isinstance(verdict, Denied) else _STARTS[verdict]
+
+
+def _asked(run: Run) -> bool:
+    """Whether the one who works leads a workshop, and is to say that they are here (R4)."""
+    return run.session.workshop is not None and (run.asked_ms is not None or run.missed)
 
 
 def _sponsor_of(rules: MachineRules, state: State, at: Moment) -> Who:
+    """Whoever stands by. A start is theirs to take back for a moment; one that they took over is not."""
     run = run_of(state)
-    late = run is not None and at.boot_ms - run.opened.boot_ms > rules.undo_ms
-    return Who.SPONSOR if late else Who.SPONSOR_NEW
+    if run is None:
+        return Who.SPONSOR_NEW
+    since_ms = at.boot_ms - run.opened.boot_ms
+    theirs = since_ms <= rules.undo_ms and not run.taken_over
+    return Who.SPONSOR_NEW if theirs else Who.SPONSOR
 
 
 def reason(
@@ -76,12 +123,11 @@ def reason(
             if troubles == {Trouble.CHECKING}:
                 return Denied(Code.JOURNAL_CHECK, facts)
             return Denied(Code.MACHINE_FAULT, facts | {"trouble": min(troubles - {Trouble.CHECKING})})
-        case LockedOut():
+        case LockedOut() | AwaitingConfirm():
             lock = state.condition.lock
             return Denied(Code.MACHINE_LOCKED, facts | {"since_ms": lock.since_ms if lock else None})
         case AwaitingSponsor():
-            trainee = state.trainee
-            denied = policy.sponsor(rules, standing, trainee.user.member, trainee.badge, token)
+            denied = beside.refused(rules, state.trainee, standing, token)
             return denied or Denied(Code.MACHINE_IN_USE, facts)
         case AwaitingReturn() | Opening():
             return Denied(Code.MACHINE_IN_USE, facts)

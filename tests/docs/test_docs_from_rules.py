@@ -76,7 +76,7 @@ def test_every_way_out_of_power_switches_off_first_and_then_writes_the_end(walk)
 def test_the_walk_meets_every_end_that_a_running_machine_can_have(walk):
     said = {words for way in walk.found() for words in way.does}
     # A suspension and a block end a session as a lost right does; a recovery is written at the next start.
-    same = {Why.SUSPENDED, Why.BLOCKED, Why.RECOVERED, Why.ALONE}
+    same = {Why.SUSPENDED, Why.BLOCKED, Why.RECOVERED}
     for why in set(Why) - same:
         assert f"writes the end (`{why}`)" in said
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from fabgate.events import (
     Ask,
@@ -48,8 +49,10 @@ from fabgate.model import (
     RecordId,
     SkillId,
     Standing,
+    Status,
     Token,
     Trouble,
+    Workshop,
 )
 from fabgate.records import Body, SessionStarted, SessionStopped
 from fabgate.rules.machine import step
@@ -62,6 +65,8 @@ STRICT_RULES = replace(RULES, sponsor_from=Level.SPONSOR)  # the lab asks sponso
 
 HOUR, MINUTE = 3_600.0, 60.0
 ORIGIN = Origin("openfab/gate-1/0a1b2c3d")
+NOON_MS = 1_760_000_000_000  # the wall clock when a bench begins
+COURSE = Workshop(RecordId(ORIGIN, 800), people=8, purpose="social", until_ms=NOON_MS + 6 * 3_600_000)
 LOCK = Lock(since_ms=1_700_000_000_000, record=RecordId(ORIGIN, 900))
 
 
@@ -73,6 +78,7 @@ def badge(name: str) -> Token:
     return Token(f"k1:{name}")
 
 
+KIM = MemberId("m-kim")
 ADA, BOB, CLEO = person("Ada", "fr"), person("Bob", "nl"), person("Cleo")
 # Badges by what their owner may do on the laser.
 ADAS, ADAS_OTHER = badge("ada"), badge("ada-other")  # autonomous
@@ -84,6 +90,10 @@ EVES = badge("eve")  # a member without this skill
 UNKNOWN = badge("bus-card")
 BLOCKED = badge("dan-lost")
 SUSPENDED = badge("sue")  # was autonomous
+KIMS, KIMS_OTHER = badge("kim"), badge("kim-other")  # keeps the laser: may start it for maintenance
+LEAS, LEAS_OTHER = badge("lea"), badge("lea-other")  # autonomous, and leads a workshop at the laser
+GUSS = badge("gus")  # a guest of the lab
+MIAS = badge("mia")  # autonomous and under age
 
 ROSTER: dict[Token, Standing] = {
     ADAS: Standing(ADA, level=Level.AUTONOMOUS),
@@ -96,8 +106,17 @@ ROSTER: dict[Token, Standing] = {
     TEDS: Standing(person("Ted"), level=Level.TRAINEE),
     EVES: Standing(person("Eve"), sponsors=("Cleo",)),
     BLOCKED: Standing(person("Dan"), level=Level.AUTONOMOUS, blocked_ms=1_600_000_000_000),
+    KIMS: Standing(person("Kim"), level=Level.AUTONOMOUS, keeps=True),
+    KIMS_OTHER: Standing(person("Kim"), level=Level.AUTONOMOUS, keeps=True),
+    LEAS: Standing(person("Lea", "fr"), level=Level.AUTONOMOUS, workshop=COURSE, adults_here=(KIM,)),
+    LEAS_OTHER: Standing(person("Lea", "fr"), level=Level.AUTONOMOUS, workshop=COURSE, adults_here=(KIM,)),
+    GUSS: Standing(person("Gus"), status=Status.GUEST),
+    MIAS: Standing(person("Mia"), level=Level.AUTONOMOUS, minor=True),
     SUSPENDED: Standing(person("Sue"), level=Level.AUTONOMOUS, suspended_ms=1_600_000_000_000),
 }
+
+
+Written = TypeVar("Written", bound=Body)
 
 
 class MachineBench:
@@ -109,7 +128,7 @@ class MachineBench:
         self.roster = dict(ROSTER)
         self.locked: Lock | None = None  # as the store has it
         self.boot_ms = boot_ms
-        self.wall_ms = 1_760_000_000_000
+        self.wall_ms = NOON_MS
         self.relay = False
         self.records: list[tuple[RecordId, Body]] = []
         self.asks: list[Ask] = []
@@ -211,6 +230,16 @@ class MachineBench:
         return [body for _, body in self.records if isinstance(body, SessionStopped)]
 
     @property
+    def start(self) -> SessionStarted:
+        """The one start that is in the journal."""
+        (only,) = self.starts
+        return only
+
+    def written(self, kind: type[Written]) -> list[Written]:
+        """The records of a kind that are in the journal."""
+        return [body for _, body in self.records if isinstance(body, kind)]
+
+    @property
     def stop(self) -> SessionStopped:
         """The one end that is in the journal."""
         (only,) = self.stops
@@ -290,14 +319,14 @@ def working(token: Token = ADAS, rules: MachineRules = RULES) -> MachineBench:
     return bench
 
 
-def sponsored(rules: MachineRules = RULES) -> MachineBench:
-    """A machine that Bob works on under Cleo, who was there three seconds ago."""
+def sponsored(rules: MachineRules = RULES, user: Token = BOBS, by: Token = CLEOS) -> MachineBench:
+    """A machine that Bob works on under Cleo, who was there three seconds ago; or another under another."""
     bench = MachineBench(rules)
-    bench.tap(BOBS)
+    bench.tap(user)
     bench.wait(5)
-    bench.tap(CLEOS)
+    bench.tap(by)
     if rules.hold is Hold.SLOT:
         bench.wait(5)
-        bench.lay(BOBS)
+        bench.lay(user)
     bench.wait(3)
     return bench

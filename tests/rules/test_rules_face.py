@@ -11,6 +11,7 @@ from machine_bench import (
     BOBS,
     CLEOS,
     HOUR,
+    KIMS,
     LASER,
     LOCK,
     MINUTE,
@@ -48,6 +49,13 @@ def awaiting_sponsor() -> State:
     return bench.state
 
 
+def awaiting_confirm() -> State:
+    bench = MachineBench()
+    bench.lock()
+    bench.tap(KIMS)
+    return bench.state
+
+
 def ending() -> State:
     bench = working()
     bench.wait(4 * HOUR - MINUTE)
@@ -64,6 +72,7 @@ FACES = {
     ),
     Name.AWAITING_SPONSOR: (awaiting_sponsor, Mood.WAITING, Notice.ASK_SPONSOR),
     Name.AWAITING_RETURN: (awaiting_return, Mood.WAITING, Notice.ASK_RETURN),
+    Name.AWAITING_CONFIRM: (awaiting_confirm, Mood.WARNING, Notice.CONFIRM),
     Name.OPENING: (opening, Mood.WAITING, Notice.READY),
     Name.OPEN: (lambda: working().state, Mood.ON, Notice.STILL_ON),
     Name.ENDING: (ending, Mood.WARNING, Notice.WARNING),

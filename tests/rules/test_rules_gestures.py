@@ -20,22 +20,44 @@ from machine_bench import (
     CLEOS_OTHER,
     DANS,
     EVES,
+    GUSS,
     HOUR,
+    KIM,
+    KIMS,
+    KIMS_OTHER,
+    LEAS,
+    LEAS_OTHER,
+    MINUTE,
     RULES,
     SUSPENDED,
     TEDS,
     UNKNOWN,
     MachineBench,
+    badge,
+    person,
     powers,
     sponsored,
     working,
 )
 
 from fabgate.events import Effect, Ink, Refuse, Tell
-from fabgate.model import Ending, Ends, Hold, Level, MachineRules, Notice, Token, Trouble, Why
-from fabgate.records import SessionStopped
+from fabgate.model import (
+    Company,
+    Ending,
+    Ends,
+    Hold,
+    Level,
+    MachineRules,
+    Notice,
+    Standing,
+    Token,
+    Trouble,
+    Why,
+)
+from fabgate.records import EvidenceNoted, SessionProved, SessionStopped
 from fabgate.rules.gestures import MEANING, Cell, Gesture, Name, Who
 from fabgate.rules.states import (
+    AwaitingConfirm,
     AwaitingReturn,
     AwaitingSponsor,
     Open,
@@ -115,22 +137,80 @@ def ending_late(rules: MachineRules) -> MachineBench:
     return bench
 
 
+def just_ended(rules: MachineRules) -> MachineBench:
+    """Bob has switched off, or has gone with his badge; Cleo may still say something about it."""
+    bench = sponsored(rules)
+    if rules.hold is Hold.SLOT:
+        bench.lift(BOBS)
+        bench.wait(30)
+    else:
+        bench.tap(BOBS)
+    bench.wait(3)
+    return bench
+
+
+def awaiting_confirm(rules: MachineRules) -> MachineBench:
+    bench = locked(rules)
+    bench.tap(KIMS)
+    bench.wait(3)
+    return bench
+
+
+def alone(rules: MachineRules) -> MachineBench:
+    """Cleo lost what she stood by Bob with."""
+    bench = open_late(rules)
+    bench.change(CLEOS, level=Level.NONE)
+    bench.change(CLEOS_OTHER, level=Level.NONE)
+    return bench
+
+
+def ending_alone(rules: MachineRules) -> MachineBench:
+    bench = alone(replace(rules, ends=Ends(locked=Ending.SOON)))
+    bench.lock()
+    return bench
+
+
+def asked(rules: MachineRules) -> MachineBench:
+    """Lea leads a workshop, and is asked whether she is still there."""
+    bench = working(LEAS, replace(rules, reproof_ms=600_000))
+    bench.wait(10 * MINUTE)
+    return bench
+
+
+def ending_asked(rules: MachineRules) -> MachineBench:
+    bench = asked(replace(rules, ends=Ends(locked=Ending.SOON)))
+    bench.lock()
+    return bench
+
+
 # --- who taps there -----------------------------------------------------------------------------
 
-OTHERS: dict[Token, Who] = {
-    CLEOS: Who.ABLE,
+ACES, LOUS = badge("ace"), badge("lou")  # what they may depends on the class of the machine
+CLASS = {ACES: Company.ACCOMPANIED, LOUS: Company.NEVER_ALONE}
+CAST: dict[Token, Who] = {
+    ADAS: Who.AUTONOMOUS,
     DANS: Who.AUTONOMOUS,
+    LEAS: Who.LEADER,
+    ACES: Who.ACCOMPANIED,
     TEDS: Who.TRAINEE,
+    LOUS: Who.LONE,
+    GUSS: Who.GUEST,
     EVES: Who.NOBODY,
     UNKNOWN: Who.NOBODY,
     BLOCKED: Who.NOBODY,
     SUSPENDED: Who.NOBODY,
 }
-# Another than Cleo, who sponsors here already, may sponsor too.
-STRANGERS = {ADAS: Who.ABLE, **{token: who for token, who in OTHERS.items() if token != CLEOS}}
+OTHERS = {**CAST, CLEOS: Who.AUTONOMOUS}
 OWN = {BOBS: Who.USER, BOBS_OTHER: Who.USER_OTHER}
 NEW = {CLEOS: Who.SPONSOR_NEW, CLEOS_OTHER: Who.SPONSOR_NEW}
 LATE = {CLEOS: Who.SPONSOR, CLEOS_OTHER: Who.SPONSOR}
+SPONSORS = {ADAS: Who.ABLE, CLEOS: Who.ABLE}
+RELIEF = {ADAS: Who.ABLE}
+KEEPERS = {KIMS: Who.KEEPER, KIMS_OTHER: Who.KEEPER}
+CONFIRMING = {KIMS: Who.USER, KIMS_OTHER: Who.USER_OTHER}
+PRAISING = {CLEOS: Who.SPONSOR_WAS, CLEOS_OTHER: Who.SPONSOR_WAS}
+LEADING = {LEAS: Who.USER_ASKED, LEAS_OTHER: Who.USER_ASKED}
+NOT_LEA = {token: who for token, who in OTHERS.items() if token != LEAS}
 
 
 @dataclass(frozen=True)
@@ -145,31 +225,40 @@ class Scene:
 
 SCENES = (
     Scene(Name.FREE, MachineBench, OTHERS),
-    Scene(Name.LOCKED_OUT, locked, OTHERS),
+    Scene(Name.FREE, just_ended, CAST | PRAISING),
+    Scene(Name.LOCKED_OUT, locked, OTHERS | KEEPERS),
     Scene(Name.FAULT, faulty, OTHERS),
-    Scene(Name.AWAITING_SPONSOR, awaiting_sponsor, OWN | OTHERS),
-    Scene(Name.AWAITING_RETURN, awaiting_return, OWN | NEW | STRANGERS, (Hold.SLOT,)),
-    Scene(Name.OPENING, opening, OWN | NEW | STRANGERS, (Hold.TAP,)),
+    Scene(Name.AWAITING_SPONSOR, awaiting_sponsor, OWN | OTHERS | SPONSORS),
+    Scene(Name.AWAITING_RETURN, awaiting_return, OWN | NEW | CAST, (Hold.SLOT,)),
+    Scene(Name.AWAITING_CONFIRM, awaiting_confirm, CONFIRMING | OTHERS),
+    Scene(Name.OPENING, opening, OWN | NEW | CAST, (Hold.TAP,)),
     # In a slot the user's badge lies there, and taking it out is what takes the start back.
-    Scene(Name.OPENING, opening, {BOBS_OTHER: Who.USER_OTHER} | NEW | STRANGERS, (Hold.SLOT,)),
+    Scene(Name.OPENING, opening, {BOBS_OTHER: Who.USER_OTHER} | NEW | CAST, (Hold.SLOT,)),
     Scene(Name.OPENING, opening_in_slot_with_a_second_tap, {BOBS: Who.USER}, (Hold.SLOT,)),
-    Scene(Name.OPEN, sponsored, OWN | NEW | STRANGERS),
-    Scene(Name.OPEN, open_late, OWN | LATE | STRANGERS),
-    Scene(Name.ENDING, ending, OWN | NEW | STRANGERS),
-    Scene(Name.ENDING, ending_late, OWN | LATE | STRANGERS),
+    Scene(Name.OPEN, sponsored, OWN | NEW | CAST),
+    Scene(Name.OPEN, open_late, OWN | LATE | CAST),
+    Scene(Name.OPEN, alone, OWN | LATE | CAST | RELIEF),
+    Scene(Name.OPEN, asked, LEADING | NOT_LEA),
+    Scene(Name.ENDING, ending, OWN | NEW | CAST),
+    Scene(Name.ENDING, ending_late, OWN | LATE | CAST),
+    Scene(Name.ENDING, ending_alone, OWN | LATE | CAST | RELIEF),
+    Scene(Name.ENDING, ending_asked, LEADING | NOT_LEA),
 )
 TAPS = [
-    pytest.param(scene, token, hold, id=f"{scene.name}-{who}-{token}-{hold}")
+    pytest.param(scene, token, hold, id=f"{scene.make.__name__}-{who}-{token}-{hold}")
     for scene in SCENES
     for hold in scene.holds
     for token, who in scene.cast.items()
 ]
 
 
-def on_stage(scene: Scene, hold: Hold) -> MachineBench:
-    """The scene in a lab that asks sponsors to be of that level: Dan is autonomous and no more."""
-    bench = scene.make(replace(RULES, hold=hold, sponsor_from=Level.SPONSOR))
+def on_stage(scene: Scene, hold: Hold, company: Company) -> MachineBench:
+    """The scene in a lab that takes guests and asks sponsors to be of that level: Dan is autonomous only."""
+    rules = replace(RULES, hold=hold, sponsor_from=Level.SPONSOR, guests=True, company=company)
+    bench = scene.make(rules)
     bench.roster[ADAS] = bench.roster[ADAS_OTHER] = replace(bench.roster[ADAS], level=Level.SPONSOR)
+    bench.roster[ACES] = Standing(person("Ace"), level=Level.TRAINEE, sponsors_here=(KIM,))
+    bench.roster[LOUS] = Standing(person("Lou"), level=Level.AUTONOMOUS)
     assert bench.state.name is scene.name
     return bench
 
@@ -209,6 +298,20 @@ def test_a_strangers_tap_is_refused_wherever_somebody_works():
             assert meaning is Gesture.REFUSE
 
 
+def test_a_machine_that_is_out_of_service_is_started_by_who_keeps_it_and_with_two_taps():
+    starts = {Gesture.START, Gesture.START_SUPERVISED, Gesture.START_MAINTENANCE}
+    out = (Name.LOCKED_OUT, Name.AWAITING_CONFIRM, Name.FAULT)
+    cells = {
+        (state, who) for (state, who, _), meaning in MEANING.items() if meaning in starts and state in out
+    }
+    assert cells == {(Name.AWAITING_CONFIRM, Who.USER)}
+    assert MEANING[Name.LOCKED_OUT, Who.KEEPER, Hold.TAP] is Gesture.ASK_CONFIRM
+
+
+def test_a_sponsor_who_says_well_done_starts_nothing_by_it():
+    assert {MEANING[Name.FREE, Who.SPONSOR_WAS, hold] for hold in Hold} == {Gesture.PRAISE}
+
+
 def test_only_the_user_or_a_new_sponsor_can_end_a_session():
     for (state, who, _), meaning in MEANING.items():
         if meaning in (Gesture.OFF, Gesture.UNDO):
@@ -221,7 +324,7 @@ def test_only_the_user_or_a_new_sponsor_can_end_a_session():
 
 @pytest.mark.parametrize(("scene", "token", "hold"), TAPS)
 def test_the_machine_does_what_the_table_says(scene, token, hold):
-    bench = on_stage(scene, hold)
+    bench = on_stage(scene, hold, CLASS.get(token, Company.SUPERVISED))
     meaning = MEANING[scene.name, scene.cast[token], hold]
     before = bench.state
     effects = tap(bench, token)
@@ -235,8 +338,10 @@ def told(effects: tuple[Effect, ...], what: Notice) -> Tell:
 
 
 def run(state: State) -> object:
+    """A running session but for what a tap may say: that somebody is there, and has seen the warning."""
     assert isinstance(state, Open | Warned)
-    return replace(state.run, seen=False, away_ms=None)
+    session = replace(state.run.session, sponsor_ms=0)
+    return replace(state.run, session=session, seen=False, away_ms=None, proved_ms=0)
 
 
 def starts(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
@@ -245,18 +350,58 @@ def starts(bench: MachineBench, before: State, token: Token, effects: tuple[Effe
     assert (ink.body.badge, ink.body.sponsor) == (token, None)
 
 
-def asks_sponsor(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
-    assert isinstance(bench.state, AwaitingSponsor)
-    assert bench.state.trainee.badge == token
-    told(effects, Notice.ASK_SPONSOR)
+def asks(notice: Notice) -> Callable[..., None]:
+    def fits(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
+        assert isinstance(bench.state, AwaitingSponsor)
+        assert bench.state.trainee.badge == token
+        told(effects, notice)
+
+    return fits
+
+
+def asks_confirm(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
+    assert isinstance(bench.state, AwaitingConfirm)
+    assert (bench.state.session.badge, bench.inks) == (token, [])
+    told(effects, Notice.CONFIRM)
+
+
+def starts_maintenance(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
+    assert isinstance(bench.state, Opening)
+    (ink,) = bench.inks
+    assert (ink.body.badge, ink.body.purpose) == (token, "maintenance")
+
+
+def praises(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
+    assert bench.state.name is Name.FREE
+    assert bench.inks == []
+    (noted,) = [effect.body for effect in effects if isinstance(effect, Ink)]
+    assert isinstance(noted, EvidenceNoted)
+    assert (noted.member, noted.by, noted.what) == ("m-bob", "m-cleo", "session")
+    told(effects, Notice.WELL_DONE)
+
+
+def takes_over(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
+    assert isinstance(bench.state, Open | Warned)
+    assert bench.relay
+    assert (bench.state.run.session.sponsor_badge, bench.state.run.alone_ms) == (token, None)
+    assert bench.written(SessionProved)[-1].by == "m-ada"
+    told(effects, Notice.HERE)
+
+
+def proves(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
+    assert isinstance(bench.state, Open)
+    assert bench.relay
+    assert (bench.state.run.asked_ms, bench.state.run.proved_ms) == (None, bench.boot_ms)
+    assert bench.written(SessionProved)[-1].by == "m-lea"
 
 
 def starts_supervised(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
     assert isinstance(bench.state, Opening)
     (ink,) = bench.inks
-    assert (ink.body.member, ink.body.sponsor) == ("m-bob", "m-cleo")
-    returned = isinstance(before, AwaitingReturn)
-    assert (ink.body.badge, ink.body.sponsor_badge) == ((token, CLEOS) if returned else (BOBS, token))
+    sponsor = CLEOS if isinstance(before, AwaitingReturn) else token
+    assert (ink.body.member, ink.body.sponsor) == ("m-bob", bench.standing(sponsor).person.member)
+    holds = token if isinstance(before, AwaitingReturn) else BOBS
+    assert (ink.body.badge, ink.body.sponsor_badge) == (holds, sponsor)
 
 
 def asks_return(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
@@ -286,7 +431,10 @@ def goes_on(notice: Notice) -> Callable[..., None]:
     def fits(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
         assert bench.relay
         assert run(bench.state) == run(before)
-        assert bench.said is notice
+        sponsor = isinstance(before, Open | Warned) and before.run.session.sponsor
+        gone = sponsor and before.run.alone_ms is not None and notice is Notice.HERE
+        # A sponsor who may be one no more helps nobody by saying that they are there.
+        assert bench.said is (Notice.ALONE if gone else notice)
         if notice is not Notice.HERE:
             assert isinstance(bench.state, Open)
             assert bench.state.run.seen == isinstance(before, Warned)
@@ -305,7 +453,14 @@ def refuses(bench: MachineBench, before: State, token: Token, effects: tuple[Eff
 
 FITS: dict[Gesture, Callable[..., None]] = {
     Gesture.START: starts,
-    Gesture.ASK_SPONSOR: asks_sponsor,
+    Gesture.ASK_SPONSOR: asks(Notice.ASK_SPONSOR),
+    Gesture.ASK_COMPANY: asks(Notice.ASK_COMPANY),
+    Gesture.ASK_HOST: asks(Notice.ASK_HOST),
+    Gesture.ASK_CONFIRM: asks_confirm,
+    Gesture.START_MAINTENANCE: starts_maintenance,
+    Gesture.PRAISE: praises,
+    Gesture.TAKE_OVER: takes_over,
+    Gesture.PROVE: proves,
     Gesture.START_SUPERVISED: starts_supervised,
     Gesture.ASK_RETURN: asks_return,
     Gesture.CANCEL: cancels,

@@ -1,0 +1,56 @@
+"""A machine that is out of service, and who keeps it: two taps start it for maintenance (R2).
+
+The first tap asks, the second one of the same badge starts: whoever comes by in habit switches nothing
+on. The lock must be there the whole time; no lock and no tap of anybody else ends such a session.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fabgate.model import Lock, MachineRules, Moment, Notice, Standing, Token
+from fabgate.rules import beside, starting
+from fabgate.rules.readings import Step, refuse, tell
+from fabgate.rules.states import MAINTENANCE, AwaitingConfirm, LockedOut, Opening, Session, State, at_rest
+
+
+def ask(rules: MachineRules, state: State, standing: Standing, token: Token, at: Moment) -> Step:
+    """Is nobody's hand in it? The second tap says so."""
+    assert isinstance(state, LockedOut)
+    assert standing.person is not None
+    session = Session(standing.person, token, standing.level, standing=standing, purpose=MAINTENANCE)
+    lock = state.condition.lock
+    told = tell(
+        rules,
+        Notice.CONFIRM,
+        session.user,
+        since_ms=lock.since_ms if lock else None,
+        wait_s=rules.confirm_ms // 1000,
+        contact=rules.contact,
+    )
+    until_ms = at.boot_ms + rules.confirm_ms
+    return AwaitingConfirm(state.condition, session, at.boot_ms, until_ms), (told,)
+
+
+def start(rules: MachineRules, state: State, standing: Standing, at: Moment) -> Step:
+    """The second tap: looked up again, and the lock is there still."""
+    assert isinstance(state, AwaitingConfirm)
+    denied = beside.keeper(rules, standing)
+    if denied is not None or state.condition.lock is None:
+        rest = at_rest(state.condition)
+        if denied is None:
+            return starting.cancel(rules, rest, state.session.user)
+        return refuse(rules, rest, denied, state.session.badge, standing.person, at)
+    session = replace(state.session, standing=standing, level=standing.level)
+    return starting.start(rules, state, session, at)
+
+
+def under_way(state: State) -> bool:
+    """Whether a start for maintenance waits for its second tap or for its ink."""
+    return isinstance(state, AwaitingConfirm) or (
+        isinstance(state, Opening) and state.session.purpose == MAINTENANCE
+    )
+
+
+def same_lock(one: Lock | None, other: Lock | None) -> bool:
+    return one is not None and other is not None and one.record == other.record
