@@ -125,7 +125,9 @@ def list_(here: Here, who: str, skill: str | None, as_json: bool) -> None:
         return
     for one in shown:
         used = one.practice
-        click.echo(f"{one.skill.id}: {used.sessions} sessions with a sponsor, {hours(used.supervised_ms)}")
+        click.echo(
+            f"{one.skill.id}: sessions with a sponsor {used.sessions}, {hours(used.supervised_ms)} in all"
+        )
         rows = [_row(here, proof) for proof in one.proofs]
         show_table(("what", "item", "points", "seen by", "when", "where"), rows, "Nothing was noted.")
         click.echo(f"Missing to work alone: {', '.join(map(str, one.missing)) or 'nothing'}\n")

@@ -250,7 +250,7 @@ def _shown_so_far(one: Waiting) -> str:
         return ""
     used = one.progress.practice
     seen = len(one.progress.proofs)
-    return f"{used.sessions} sessions, {hours(used.supervised_ms)}, {seen} seen"
+    return f"sessions {used.sessions}, {hours(used.supervised_ms)}, items {seen}"
 
 
 def _missing(one: Waiting) -> str:

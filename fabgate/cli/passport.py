@@ -1,94 +1,345 @@
-"""`fabgate passport`: what a member may do on every skill of the lab, and what is missing."""
+"""`fabgate passport`: what a member may do on every skill, what is missing, and what comes next."""
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import click
 
-from fabgate.cli.frame import (
-    Here,
-    example,
-    found,
-    json_option,
-    pass_here,
-    printable,
-    sentence,
-    show_json,
-    show_table,
-)
-from fabgate.cli.show import Json, day, handle, person, utc
+from fabgate.cli.evidence import progress_json
+from fabgate.cli.frame import Here, example, found, json_option, pass_here, printable, show_json
+from fabgate.cli.show import Json, day, or_id, person, utc
 from fabgate.desk import passport as passports
-from fabgate.desk.passport import Passport, Stamp
+from fabgate.desk.evidence import Progress, Proof
+from fabgate.desk.passport import Filed, Passport, Stamp, Step
+from fabgate.errors import UsageError
+from fabgate.model import Code, Denied, Due, Level, Status
+from fabgate.rules.progress import MINUTE_MS, Missing
+from fabgate.store.roster import RoleHeld
+from fabgate.texts import LANGUAGES, Catalogue, titles_of
+
+_WIDTH = 80
+_TITLES = 16
+_MOST_NAMES = 4
 
 
-@click.command(epilog=example("fabgate passport ada"))
+@click.command(epilog=example("fabgate passport ada", "fabgate passport ada --language fr"))
 @click.argument("member")
+@click.option("--language", metavar="CODE", help="In this language, such as the member's own: en, fr, nl.")
 @json_option
 @pass_here
-def passport(here: Here, member: str, as_json: bool) -> None:
-    """Show what a member may do, and what is missing.
+def passport(here: Here, member: str, language: str | None, as_json: bool) -> None:
+    """Show what a member may do, what is missing, and what comes next.
 
-    For every skill of the lab: since when, until when, by whose word, and the next step. MEMBER is
-    their handle or id. Who could help is named only where they agreed to be named.
+    Their status and papers, who looks after them, and for every skill: since when, by whose word, until
+    when and why, what was counted and shown, who could sign what is missing. MEMBER is their handle or
+    id. Who could help is named only where they agreed to be named.
     """
+    page = _Page(here, language or "en", _catalogue(here, language or "en"))
     with here.desk() as desk:
         shown = found(here, passports.passport(desk, member))
     if as_json:
-        show_json(_json(here, shown))
-    else:
-        _show(here, shown)
-
-
-def _show(here: Here, shown: Passport) -> None:
-    click.echo(printable(person(shown.member)))
-    if shown.suspended is not None:
-        click.echo(sentence(here, shown.suspended.code, shown.suspended.facts))
-    click.echo()
-    rows = [
-        (
-            stamp.skill.id,
-            stamp.level.word,
-            day(here, stamp.since_ms),
-            day(here, stamp.until_ms),
-            handle(stamp.by),
-        )
-        for stamp in shown.stamps
-    ]
-    show_table(("skill", "level", "since", "until", "by"), rows, "This lab has no skills.")
-    for stamp in shown.stamps:
-        _missing(here, stamp)
-
-
-def _missing(here: Here, stamp: Stamp) -> None:
-    if stamp.missing is None:
+        show_json(_json(page, shown))
         return
-    click.echo(f"\n{stamp.skill.id}: {sentence(here, stamp.missing.code, stamp.missing.facts)}")
-    if stamp.granters:
-        click.echo(f"  A higher level comes from: {printable(stamp.granters)}")
+    for line in page.lines(shown):
+        click.echo(line)
 
 
-def _json(here: Here, shown: Passport) -> Json:
-    suspended = shown.suspended
+def _catalogue(here: Here, language: str) -> Catalogue:
+    """What the lab says in one language, its own words laid on top where members read it."""
+    if language not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise UsageError(f"there are no texts in the language {language!r}", f"There are: {known}.")
+    lab = here.settings.lab
+    return Catalogue.load((language,), lab.zone, lab.texts, titles_of(here.settings.charter))
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A passport as people read it, in one language and on eighty columns."""
+
+    here: Here
+    language: str
+    texts: Catalogue
+
+    def lines(self, shown: Passport) -> Iterator[str]:
+        yield printable(person(shown.member))
+        if shown.suspended is not None:
+            yield from self._wrapped(self.sentence(shown.suspended), "")
+        yield from self._facts(shown)
+        begun = [stamp for stamp in shown.stamps if stamp.level is not Level.NONE or _begun(stamp)]
+        for stamp in begun:
+            yield ""
+            yield from self._stamp(stamp)
+        others = [stamp for stamp in shown.stamps if stamp not in begun]
+        if others:
+            yield ""
+        for stamp in others:
+            yield from self._wrapped(f"{stamp.skill.id}: {self._not_begun(stamp)}", "  ")
+
+    def sentence(self, no: Denied) -> str:
+        said = self.texts.say(no.code, no.facts, self.language)
+        return printable(f"{said.text} {said.next}")
+
+    def word(self, key: str, group: str = "passport") -> str:
+        return self.texts.word(group, key, self.language)
+
+    # --- the person -----------------------------------------------------------------------------
+
+    def _facts(self, shown: Passport) -> Iterator[str]:
+        told = [
+            (self.word("status"), self._status(shown)),
+            (self.word("sponsor"), self._sponsor(shown)),
+            *((self._paper_title(one), self._paper(one)) for one in shown.papers),
+        ]
+        told += [(self.word("roles"), ", ".join(map(self._role, shown.roles)))]
+        told += [(self.word("soon"), ", ".join(map(self._due, shown.due)))]
+        for title, value in told:
+            if value:
+                yield from self._wrapped(value, " " * (_TITLES + 4), f"  {title:<{_TITLES}}  ")
+        lacking = next((one for one in shown.papers if one.lacking), None)
+        if lacking is not None and shown.suspended is None:
+            yield from self._wrapped(self.sentence(_lack(shown, lacking)), "  ", "  ")
+
+    def _role(self, one: RoleHeld) -> str:
+        office = self.word(one.role.value, "role")
+        return office if one.machine is None else f"{office} ({one.machine})"
+
+    def _due(self, one: Due) -> str:
+        kind = "paper" if one.what in self.here.settings.charter.papers else "skill"
+        return f"{self.texts.title(kind, one.what, self.language)} {self._day(one.until_ms)}"
+
+    def _status(self, shown: Passport) -> str:
+        status = self.word(shown.member.status.word, "status")
+        if shown.status_ms is None:
+            return status
+        return f"{status}, {self.word('since')} {self._day(shown.status_ms)}"
+
+    def _sponsor(self, shown: Passport) -> str:
+        looked = shown.looked_after
+        if looked is None:
+            needs = shown.member.status is Status.TRAINEE and any(map(_learns, shown.stamps))
+            return self.word("nobody") if needs else ""
+        name = looked.id if looked.sponsor is None else person(looked.sponsor)
+        return name if looked.fit else f"{name}, {self.word('gone')}"
+
+    def _paper_title(self, one: Filed) -> str:
+        return self.texts.title("paper", one.paper.id, self.language)
+
+    def _paper(self, one: Filed) -> str:
+        if one.filed is None:
+            return self.word("missing")
+        last = one.filed.until_ms
+        if last is None:
+            return "ok"
+        if one.over_ms is None:
+            return f"{self.word('until')} {self._day(last)}"
+        over = f"{self.word('ran_out')} {self._day(last)}"
+        return over if one.lacking else f"{over}, {self.word('grace')} {self._day(one.over_ms)}"
+
+    # --- a skill --------------------------------------------------------------------------------
+
+    def _stamp(self, stamp: Stamp) -> Iterator[str]:
+        title = self.texts.title("skill", stamp.skill.id, self.language)
+        named = stamp.skill.id if title == stamp.skill.id else f"{stamp.skill.id} ({title})"
+        yield from self._wrapped(f"{named}: {self._head(stamp)}", "  ")
+        for machine in stamp.replaced:
+            yield printable(f"  {machine}: {self.word('changed')}")
+        if _learns(stamp):
+            yield from self._progress(stamp.progress)
+        if stamp.waits is not None:
+            waits = stamp.waits
+            by = or_id(waits.by, waits.proposal.by)
+            level = self.word(waits.proposal.level.word, "level")
+            when = self._day(waits.proposal.at_ms)
+            yield from self._wrapped(f"{level}: {self.word('waits')} {by}, {when}", "  ", "  ")
+        if stamp.missing is not None:
+            yield from self._wrapped(self.sentence(stamp.missing), "  ", "  ")
+        yield from self._wrapped(self.next_text(stamp), "  ", "  ")
+
+    def _head(self, stamp: Stamp) -> str:
+        parts = [self.word(stamp.level.word, "level")]
+        if stamp.since_ms is not None and stamp.by_id is not None:
+            by = or_id(stamp.by, stamp.by_id)
+            parts[0] += f" {self.word('since')} {self._day(stamp.since_ms)} {self.word('by')} {by}"
+        if stamp.end is not None:
+            ends = self.word("ends" if stamp.lapsed_ms is None else "ended")
+            parts.append(f"{ends} {self._day(stamp.end.ms)} ({self.word(stamp.end.why, 'lapse')})")
+        if stamp.hold is not None:
+            parts.append(f"{self.word('suspended')} {self._day(stamp.hold.since_ms)}")
+        return ", ".join(parts)
+
+    def _progress(self, progress: Progress) -> Iterator[str]:
+        skill, used = progress.skill, progress.practice
+        seen = {(one.seen.what, one.seen.item): one for one in progress.proofs}
+        counted = (
+            ("sessions", used.sessions, skill.sessions),
+            ("minutes", used.supervised_ms // MINUTE_MS, skill.minutes),
+        )
+        for what, have, want in counted:
+            if have or want:
+                asked = f" {self.word('of')} {want}" if want else ""
+                yield self._box(have >= want, f"{self.word(what)}: {have}{asked}")
+        for item, text in skill.checklist.items():
+            yield from self._item(seen.get(("tick", item)), f"{item}: {text}")
+        for item, points in skill.quizzes.items():
+            yield from self._quiz(seen.get(("quiz", item)), item, points)
+        for item, text in skill.challenges.items():
+            yield from self._item(seen.get(("challenge", item)), f"{self.word('challenge')} {item}: {text}")
+
+    def _item(self, proof: Proof | None, text: str) -> Iterator[str]:
+        said = text if proof is None else f"{text} ({self._seen(proof)})"
+        return self._wrapped(said, "      ", f"  [{'x' if proof else ' '}] ")
+
+    def _quiz(self, proof: Proof | None, item: str, points: int) -> Iterator[str]:
+        score = None if proof is None else proof.seen.score
+        reached = score is not None and score >= points
+        said = f"{self.word('quiz')} {item}: {points} {self.word('to_reach')}"
+        if proof is not None:
+            said = (
+                f"{self.word('quiz')} {item}: {score}, {points} {self.word('to_reach')} ({self._seen(proof)})"
+            )
+        return self._wrapped(said, "      ", f"  [{'x' if reached else ' '}] ")
+
+    def _seen(self, proof: Proof) -> str:
+        return f"{or_id(proof.by, proof.seen.by)}, {self._day(proof.seen.at_ms)}"
+
+    def _box(self, there: bool, text: str) -> str:
+        return printable(f"  [{'x' if there else ' '}] {text}")
+
+    def next_text(self, stamp: Stamp) -> str:
+        """What comes next, in one sentence, and who can do it of those who agreed to be named."""
+        step = self.word(stamp.next.value, "step")
+        match stamp.next:
+            case Step.NONE | Step.BEGIN | Step.TALK:
+                return ""  # what a machine says is all there is to say
+            case Step.PRACTISE:
+                gaps = ", ".join(map(self._gap, stamp.progress.missing))
+                return f"-> {step}{self.word('colon')}{gaps}.{self._who('sign', stamp.signers)}"
+            case Step.RENEW | Step.PROPOSE:
+                return f"-> {step}{self._who('sign', stamp.signers)}"
+            case Step.GIVE | Step.GRANT | Step.WAIT | Step.JUDGE:
+                return f"-> {step}{self._who('give', stamp.granters)}"
+
+    def _gap(self, gap: Missing) -> str:
+        match gap.what:
+            case "sessions" | "minutes":
+                return f"{self.word(gap.what)} {gap.have}/{gap.want}"
+            case "quiz":
+                return f"{self.word('quiz')} {gap.item} {gap.have}/{gap.want}"
+            case "skill" | "level":
+                return f"{self.word('first')} {self.texts.title('skill', gap.item, self.language)}"
+            case "challenge":
+                return f"{self.word('challenge')} {gap.item}"
+            case _:
+                return gap.item
+
+    def _who(self, can: str, names: tuple[str, ...]) -> str:
+        said = ", ".join(names[:_MOST_NAMES])
+        return f" {self.word(can)}{self.word('colon')}{said}." if names else ""
+
+    def _not_begun(self, stamp: Stamp) -> str:
+        return "" if stamp.missing is None else self.sentence(stamp.missing)
+
+    # --- the paper ------------------------------------------------------------------------------
+
+    def _day(self, wall_ms: int) -> str:
+        return day(self.here, wall_ms)
+
+    def _wrapped(self, text: str, after: str, first: str = "") -> Iterator[str]:
+        return iter(_wrap(printable(text), first, after))
+
+
+def _wrap(text: str, first: str, after: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=after,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _begun(stamp: Stamp) -> bool:
+    """Whether there is anything to tell of a skill that they do not hold: what they once did or showed."""
+    progress = stamp.progress
+    return bool(progress.proofs or progress.practice.sessions or stamp.waits or stamp.since_ms is not None)
+
+
+def _learns(stamp: Stamp) -> bool:
+    """Whether what they show on a skill is still looked at: until they work alone for the first time."""
+    return stamp.lapsed_ms is None and stamp.level <= Level.TRAINEE and _begun(stamp)
+
+
+def _lack(shown: Passport, one: Filed) -> Denied:
+    """What a machine says of a paper that stands in the way."""
+    last = None if one.filed is None else one.filed.until_ms
+    facts = {"member": shown.member.name, "paper": one.paper.id, "lapsed_ms": last, "contact": shown.contact}
+    return Denied(Code.PAPER_MISSING if last is None else Code.PAPER_EXPIRED, facts)
+
+
+# --- for programs -------------------------------------------------------------------------------
+
+
+def _json(page: _Page, shown: Passport) -> Json:
+    suspended, looked = shown.suspended, shown.looked_after
     return {
         "member": shown.member.handle,
         "name": shown.member.name,
+        "status": shown.member.status.word,
+        "status_since": utc(shown.status_ms),
         "suspended": utc(shown.member.suspended_ms),
-        "suspended_text": suspended and sentence(here, suspended.code, suspended.facts),
-        "skills": [_json_stamp(here, stamp) for stamp in shown.stamps],
+        "suspended_text": suspended and page.sentence(suspended),
+        "sponsor": None if looked is None else or_id(looked.sponsor, looked.id),
+        "sponsor_fit": None if looked is None else looked.fit,
+        "papers": [_json_paper(page, one) for one in shown.papers],
+        "due": [{"what": one.what, "until": utc(one.until_ms)} for one in shown.due],
+        "skills": [_json_stamp(page, stamp) for stamp in shown.stamps],
     }
 
 
-def _json_stamp(here: Here, stamp: Stamp) -> Json:
-    missing = stamp.missing
+def _json_paper(page: _Page, one: Filed) -> Json:
+    return {
+        "paper": one.paper.id,
+        "title": page.texts.title("paper", one.paper.id, page.language),
+        "filed": one.filed is not None,
+        "until": None if one.filed is None else utc(one.filed.until_ms),
+        "counts_until": utc(one.over_ms),
+        "lacking": one.lacking,
+    }
+
+
+def _json_stamp(page: _Page, stamp: Stamp) -> Json:
+    missing, waits = stamp.missing, stamp.waits
     return {
         "skill": stamp.skill.id,
         "title": stamp.skill.title,
         "level": stamp.level.word,
         "since": utc(stamp.since_ms),
         "until": utc(stamp.until_ms),
+        "ends_by": None if stamp.end is None else stamp.end.why.value,
         "lapsed": utc(stamp.lapsed_ms),
-        "by": handle(stamp.by),
+        "suspended": None if stamp.hold is None else utc(stamp.hold.since_ms),
+        "replaced_machines": list(stamp.replaced),
+        "by": None if stamp.by_id is None else or_id(stamp.by, stamp.by_id),
+        "record": None if stamp.record is None else str(stamp.record),
         "missing": missing and missing.code.value,
-        "missing_text": missing and sentence(here, missing.code, missing.facts),
+        "missing_text": missing and page.sentence(missing),
+        "progress": progress_json(stamp.progress),
+        "waits": None
+        if waits is None
+        else {
+            "level": waits.proposal.level.word,
+            "by": or_id(waits.by, waits.proposal.by),
+            "since": utc(waits.proposal.at_ms),
+            "record": str(waits.proposal.record),
+        },
+        "next": stamp.next.value,
+        "next_text": page.next_text(stamp),
         "sponsors": list(stamp.sponsors),
+        "signers": list(stamp.signers),
         "granters": list(stamp.granters),
     }

@@ -135,7 +135,7 @@ def flagged(here: Here, as_json: bool) -> None:
         )
         for one in shown
     ]
-    heads = ("skill", "member", "level", "since", "on the word of", "who")
+    heads = ("skill", "member", "level", "since", "on the word of", "who was")
     show_table(heads, rows, "Nothing is to be looked at again.")
     if rows:
         click.echo('\nStill good? fabgate sponsors review MEMBER SKILL --reason "..."')

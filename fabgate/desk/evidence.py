@@ -114,6 +114,12 @@ def listed(desk: Desk, whom: str, skill: str | None = None) -> tuple[Progress, .
     return tuple(one for one in every if one.proofs or one.practice.sessions)
 
 
+def asks(skill: Skill) -> bool:
+    """Whether the lab asks for anything before somebody works alone, or leaves it to whoever gives it."""
+    counted = skill.sessions or skill.minutes
+    return bool(counted or skill.checklist or skill.quizzes or skill.challenges)
+
+
 def of(
     desk: Desk, member: MemberId, skills: Iterable[Skill], level: Level = Level.AUTONOMOUS
 ) -> tuple[Progress, ...]:

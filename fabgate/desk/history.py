@@ -263,7 +263,14 @@ def _sums(used: Iterable[Session]) -> Sums:
 
 
 def _in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
-    return tuple(sorted(lines, key=lambda one: one.at.wall_ms))
+    """By the clocks of their gates, those of one gate in its own order; what followed by itself comes last."""
+    return tuple(sorted(lines, key=_place))
+
+
+def _place(one: Line) -> tuple[int, bool, str, int]:
+    if one.record is None:
+        return one.at.wall_ms, True, one.gate, 0
+    return one.at.wall_ms, False, one.record.origin, one.record.seq
 
 
 def _gate(record: RecordId) -> str:

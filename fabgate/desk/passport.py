@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fabgate.charter import Granter, Paper, Skill
 from fabgate.desk import evidence, held, who
 from fabgate.desk.deed import Desk
 from fabgate.desk.evidence import Progress
 from fabgate.desk.held import Holding
+from fabgate.desk.sponsors import fit
 from fabgate.model import (
     Code,
     Denied,
@@ -28,11 +29,15 @@ from fabgate.model import (
     SkillId,
     Status,
 )
+from fabgate.records import MemberStatus
 from fabgate.rules import terms
 from fabgate.rules.earned import HoldStands, PaperStands, ProposalStands
+from fabgate.rules.standing import subject
 from fabgate.rules.terms import End
-from fabgate.store import named, people, roster
+from fabgate.store import named, people, rights, roster
 from fabgate.store.roster import Badge, Member, RoleHeld
+
+_EVER_DAYS = 100_000
 
 
 class Step(enum.StrEnum):
@@ -41,6 +46,7 @@ class Step(enum.StrEnum):
     BEGIN = "begin"  # they have not begun
     PRACTISE = "practise"  # something is missing that the skill asks for
     PROPOSE = "propose"  # all is there: a sponsor proposes them
+    JUDGE = "judge"  # the lab asks for nothing: somebody who may give it says when
     GIVE = "give"  # all is there: a sponsor gives it
     WAIT = "wait"  # a manager decides
     RENEW = "renew"  # it ran out: a session with a sponsor, and their word
@@ -63,8 +69,8 @@ class Stamp:
 
     `end`: its last moment, past or to come, and why; `lapsed_ms` where it is past. `by_id` gave it, and
     `by` is None for one whom these books do not know any more. `replaced`: machines that are not theirs
-    any more, because they were replaced since. `sponsors` may stand beside them and sign what they saw,
-    `granters` may raise them: names of those who agreed to be named, without the member, their own
+    any more, because they were replaced since. `sponsors` may stand beside them, `signers` say what they
+    saw, `granters` raise them: names of those who agreed to be named, without the member, their own
     sponsor first.
     """
 
@@ -83,6 +89,7 @@ class Stamp:
     missing: Denied | None
     next: Step
     sponsors: tuple[str, ...]
+    signers: tuple[str, ...]
     granters: tuple[str, ...]
 
     @property
@@ -92,19 +99,24 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A paper that the lab asks of them: what is on file, and whether it stands in the way of a start."""
+    """A paper that the lab asks of them: what is on file, and whether it stands in the way of a start.
+
+    `over_ms`: it has run out, and counts until then all the same; None where it is in date, or lacking.
+    """
 
     paper: Paper
     filed: PaperStands | None
     lacking: bool
+    over_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Whose duty it is to look after them; `sponsor` is None for one whom these books do not know."""
+    """Whose duty it is to look after them, and whether they still may; `sponsor` None: not known any more."""
 
     id: MemberId
     sponsor: Member | None
+    fit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +133,8 @@ class Passport:
     roles: tuple[RoleHeld, ...]
     suspended: Denied | None
     papers: tuple[Filed, ...] = ()
+    contact: str = ""
+    status_ms: int | None = None
     looked_after: Looked | None = None
     due: tuple[Due, ...] = ()
 
@@ -163,7 +177,9 @@ def passport(desk: Desk, whom: str) -> Passport | Denied:
         roles=roster.roles(desk.conn, member.id),
         suspended=_suspended(case),
         papers=_papers(case),
-        looked_after=None if duty is None else Looked(duty.sponsor, sponsor),
+        contact=desk.settings.lab.contact,
+        status_ms=_status_ms(case),
+        looked_after=None if duty is None else Looked(duty.sponsor, sponsor, fit(sponsor, today)),
         due=_due(case),
     )
 
@@ -175,6 +191,15 @@ def _suspended(case: _Case) -> Denied | None:
         return Denied(Code.MEMBER_LEFT, told)
     since = case.member.suspended_at(case.today)
     return None if since is None else Denied(Code.SUSPENDED_MEMBER, told | {"since_ms": since})
+
+
+def _status_ms(case: _Case) -> int | None:
+    """Since when they are what they are in the lab; None where nobody ever said so."""
+    if case.member.status_record is None:
+        return None
+    about = subject(MemberStatus(case.member.id, case.member.status.word, case.member.id)) or ""
+    said = {one.record: one.at.wall_ms for one in rights.history(case.desk.conn, about)}
+    return said.get(case.member.status_record)
 
 
 # --- papers -------------------------------------------------------------------------------------
@@ -189,10 +214,17 @@ def _papers(case: _Case) -> tuple[Filed, ...]:
     charter, minor = case.desk.settings.charter, _minor(case)
     on_file = {one.paper: one for one in people.papers(case.desk.conn, case.member.id)}
     until = {paper: one.until_ms for paper, one in on_file.items()}
-    lacks = terms.lacks(charter.papers, until, minor, case.today, case.desk.settings.lab.zone)
-    lacking = {one.paper for one in lacks}
+    zone = case.desk.settings.lab.zone
+    lacking = {one.paper for one in terms.lacks(charter.papers, until, minor, case.today, zone)}
+    ever = replace(charter, notice_days=(_EVER_DAYS,))
+    counts = {one.what: one.until_ms for one in terms.due(ever, {}, until, minor, case.today, zone)}
     return tuple(
-        Filed(paper, on_file.get(paper.id), paper.id in lacking)
+        Filed(
+            paper,
+            on_file.get(paper.id),
+            paper.id in lacking,
+            None if counts.get(paper.id) == until.get(paper.id) else counts.get(paper.id),
+        )
         for paper in charter.papers.values()
         if paper.id in on_file or not (paper.subscription or (paper.minors and not minor))
     )
@@ -233,6 +265,7 @@ def _stamp(case: _Case, progress: Progress) -> Stamp:
         missing=_missing(case, skill, one, sponsors),
         next=_next(skill, one, progress, waits),
         sponsors=sponsors,
+        signers=tuple(dict.fromkeys((*sponsors, *case.managers))),
         granters=_granters(case, skill),
     )
 
@@ -274,10 +307,10 @@ def _missing(case: _Case, skill: Skill, one: Holding | None, sponsors: tuple[str
         "contact": case.desk.settings.lab.contact,
     }
     first = _needed(case, skill)
+    if first is not None:
+        return Denied(Code.PREREQUISITE, facts | {"needed": first})
     if one is not None and one.hold is not None:
         return Denied(Code.SUSPENDED_SKILL, facts | {"since_ms": one.hold.since_ms})
-    if first is not None and one is not None:
-        return Denied(Code.PREREQUISITE, facts | {"needed": first})
     if one is not None and one.level >= Level.AUTONOMOUS:
         return None
     if one is not None and one.lapsed is not None:
@@ -307,4 +340,6 @@ def _next(skill: Skill, one: Holding | None, progress: Progress, waits: Proposal
         return Step.WAIT
     if progress.missing:
         return Step.PRACTISE
+    if not evidence.asks(skill):
+        return Step.JUDGE
     return Step.PROPOSE if skill.granted_by is Granter.MANAGER else Step.GIVE

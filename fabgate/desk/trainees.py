@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fabgate.charter import DAY_MS, Skill
 from fabgate.desk import held, sponsors, who
 from fabgate.desk.deed import Desk
+from fabgate.desk.evidence import asks
 from fabgate.desk.held import Holding
 from fabgate.model import Level, MemberId, SkillId, Status
 from fabgate.rules import progress
@@ -31,8 +32,8 @@ class Learning:
 
     @property
     def ready(self) -> bool:
-        """Whether a sponsor can propose them, and nobody has."""
-        return not self.missing and self.proposal is None
+        """Whether all is there that the lab asks for, and nobody has proposed them yet."""
+        return asks(self.skill) and not self.missing and self.proposal is None
 
 
 @dataclass(frozen=True, slots=True)

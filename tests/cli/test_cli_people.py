@@ -231,7 +231,8 @@ def test_a_passport_says_level_giver_and_what_is_missing(lab: Lab):
     lab.people()
     shown = lab.done("passport bob")
     assert "Bob Noyce (bob)" in shown
-    assert "laser: You need a sponsor beside you." in shown
+    assert "laser: trainee since 2026-10-24 by zoe" in shown
+    assert "You need a sponsor beside you." in shown
     assert "router: You have not learned router yet." in shown
     told = {skill["skill"]: skill for skill in lab.json("passport bob")["skills"]}
     assert (told["laser"]["level"], told["laser"]["by"], told["laser"]["missing"]) == (

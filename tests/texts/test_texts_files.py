@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fabgate.charter import Charter
-from fabgate.model import Code, Company, Hold, Level, Notice, Role, Status, Trouble, Why
+from fabgate.model import Code, Company, Hold, Lapse, Level, Notice, Role, Status, Trouble, Why
 from fabgate.rules.gestures import Name
 from fabgate.texts import LANGUAGES, Catalogue, titles_of
 from fabgate.texts.catalogue import SENTENCES, shipped
@@ -104,6 +104,7 @@ def test_the_languages_have_the_same_words():
         ("ask", OFFICES),
         ("can", [Role.MANAGER, Role.MAINTAINER]),
         ("state", Name),
+        ("lapse", Lapse),
         ("start", Hold),
         ("stop", Hold),
     ],
