@@ -76,7 +76,8 @@ def _badge(pen: Nib, about: str, found: Sequence[Said]) -> None:
     if now is None:
         return
     known = [who for who in now.owners if knows(pen, who, about)]
-    if not known:
+    if not known:  # it was another's before, and is theirs no more
+        pen.execute("DELETE FROM badges WHERE token = ? AND lab = ?", (now.token, pen.lab))
         return
     rivals = json.dumps(now.owners) if len(now.owners) > 1 else None
     blocked = (now.blocked_ms, str(now.record), rivals, now.payer)

@@ -363,6 +363,15 @@ def test_a_badge_with_two_owners_opens_nothing_and_says_so(gate: Writer, hub: Wr
     assert policy.start(laser, now) is policy.Start.ALONE
 
 
+def test_a_badge_that_was_given_to_somebody_unknown_is_nobody_s_any_more(gate: Writer, hub: Writer):
+    right(gate, MemberAdded(ADA, "z"), PERSON)
+    right(gate, BadgeAdded(TOKEN, ADA, "z"), {"label": ""})
+    right(gate, BadgeAdded(TOKEN, BOB, "z"), {"label": ""})
+    hand(gate, hub)
+    assert roster.badge(gate.conn, Token(TOKEN)) is None
+    assert rows_of(hub.conn) == rows_of(gate.conn)
+
+
 def test_a_badge_with_two_owners_is_settled_again_when_the_second_becomes_known(gate: Writer, hub: Writer):
     right(hub, MemberAdded(BOB, "z"), PERSON | {"handle": "bob"})
     right(hub, BadgeAdded(TOKEN, BOB, "z"), {"label": ""})
