@@ -37,6 +37,7 @@ COMMANDS = {
     "sponsors": "sponsors",
     "history": "history",
     "rules": "rules",
+    "hours": "hours",
     "session": "session",
     "export": "export",
     "run": "daemon",
