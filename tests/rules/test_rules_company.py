@@ -222,6 +222,12 @@ def test_an_accompanied_trainee_needs_any_sponsor_on_site_r4():
     assert not lost(ACCOMPANIED, replace(TRAINEE, sponsors_here=(CLEO,)), LEFT)
 
 
+def test_a_guest_needs_their_own_host_whoever_else_could_sponsor_edge_17():
+    crowd = replace(GUEST, sponsors_here=(CLEO,))
+    assert lost(ACCOMPANIED, crowd, LEFT, Start.HOSTED)
+    assert not lost(ACCOMPANIED, crowd, SPONSOR, Start.HOSTED)
+
+
 def test_who_started_accompanied_stays_so_whatever_they_became_edge_15():
     assert lost(ACCOMPANIED, ABLE, how=Start.ACCOMPANIED)
     assert lost(RULES, ABLE, LEFT, Start.SUPERVISED)

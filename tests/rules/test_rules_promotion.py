@@ -224,6 +224,11 @@ def test_nor_through_a_manager_who_approves_what_one_of_them_proposed_r7():
     assert grant(MANAGER, TEACHER, ABLE, vouches=vouches) is None
 
 
+def test_nor_through_somebody_else_who_proposes_what_one_of_them_approves_r7():
+    mutual = approve(MANAGER, TEACHER, ABLE, proposer=CARL, vouches={ZOE: {BOB}})
+    assert code(mutual) is Code.MUTUAL_SPONSORS
+
+
 def test_who_was_made_autonomous_by_a_friend_may_still_be_promoted_by_them_r7():
     assert approve(MANAGER, AUTONOMOUS, TRAINEE, proposer=ADA, vouches={ADA: {BOB}, ZOE: {BOB}}) is None
 
