@@ -62,7 +62,7 @@ def _read(file: str) -> Invitation:
 def _managers(here: Here, by: str | None) -> tuple[str, ...]:
     """The names of those who manage this gate; where there are any, it is one of them who joins it."""
     with here.desk() as desk:
-        there = who.managers(desk.conn)
+        there = who.managers(desk.conn, who.today_ms(desk.conn, desk.clock.now()))
         no = gates.leave(desk, by) if there else None
         if no is not None:
             refuse(here, no)

@@ -27,11 +27,15 @@ _LEAST = 6  # digits that name a badge: fewer would often name two
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A badge and whose it is; all `rivals` where it was given to several, and opens nothing."""
+    """A badge and whose it is; all `rivals` where it was given to several, and opens nothing.
+
+    `payer`: the other member who pays for what is done with it.
+    """
 
     badge: Badge
     owner: Member | None
     rivals: tuple[Member, ...] = ()
+    payer: Member | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +53,44 @@ def short(token: Token) -> str:
 
 
 def add(
-    desk: Desk, by: str | None, whom: str, number: str, label: str = "", reason: str | None = None
+    desk: Desk,
+    by: str | None,
+    whom: str,
+    number: str,
+    label: str = "",
+    reason: str | None = None,
+    payer: str | None = None,
 ) -> Done | Denied:
     """Gives a member the badge with this number (UID, in any notation). Raises BadgeError, StoreError.
 
-    A badge that was blocked may be given again, also to somebody else.
+    A badge that was blocked may be given again, also to somebody else. `payer`: another member, such
+    as a guild, who pays for what is done with it; named for a badge that the member has already, it
+    changes who does, and the member themselves takes the other away (edge cases 5 and 7).
     """
-    return _add(desk, by, whom, tokens_of(desk, number), label, reason)
+    return _add(desk, by, whom, tokens_of(desk, number), label, reason, payer)
 
 
 def add_token(
-    desk: Desk, by: str | None, whom: str, token: Token, label: str = "", reason: str | None = None
+    desk: Desk,
+    by: str | None,
+    whom: str,
+    token: Token,
+    label: str = "",
+    reason: str | None = None,
+    payer: str | None = None,
 ) -> Done | Denied:
     """Gives a member a badge that a machine has seen (`next_unknown`), whose number nobody typed."""
-    return _add(desk, by, whom, (token,), label, reason)
+    return _add(desk, by, whom, (token,), label, reason, payer)
 
 
 def _add(
-    desk: Desk, by: str | None, whom: str, tokens: tuple[Token, ...], label: str, reason: str | None
+    desk: Desk,
+    by: str | None,
+    whom: str,
+    tokens: tuple[Token, ...],
+    label: str,
+    reason: str | None,
+    payer: str | None,
 ) -> Done | Denied:
     with turn(desk, by) as now:
         if isinstance(now, Denied):
@@ -77,13 +101,47 @@ def _add(
         no = authority.may_add_badge(now.actor)
         if no is not None:
             return now.denied(no, member)
-        known = [badge for token in tokens if (badge := roster.badge(now.conn, token)) is not None]
-        live = next((badge for badge in known if badge.blocked_ms is None), None)
-        if live is not None:
+        pays = None if payer is None else now.find(payer)
+        if isinstance(pays, Denied):
+            return pays
+        live = live_badge(now.conn, tokens)
+        new = _new(live, tokens[0], member, who.sound(label), pays)
+        if live is not None and (live.member != member.id or _same(live, new)):
             return _taken(now, live, member)
-        body = BadgeAdded(tokens[0], member.id, now.member.id)
-        record = now.write(body, reason, {"label": who.sound(label)})
-        return now.done(record, member, badge=short(tokens[0]))
+        return _given(now, new, member, pays, reason)
+
+
+def live_badge(conn: sqlite3.Connection, tokens: tuple[Token, ...]) -> Badge | None:
+    """The badge under one of these tokens that opens something."""
+    known = (roster.badge(conn, token) for token in tokens)
+    return next((badge for badge in known if badge is not None and badge.blocked_ms is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    token: Token
+    label: str
+    payer: MemberId | None
+
+
+def _new(live: Badge | None, token: Token, member: Member, label: str, pays: Member | None) -> _New:
+    """What a badge is to be; where the member has it already, what was not said of it stays as it is."""
+    payer = None if pays is None or pays.id == member.id else pays.id
+    if live is None:
+        return _New(token, label, payer)
+    return _New(live.token, label or live.label, live.payer if pays is None else payer)
+
+
+def _same(live: Badge, new: _New) -> bool:
+    """Who pays is what can change; a badge that a member has is not given to them once more."""
+    return live.payer == new.payer
+
+
+def _given(now: Turn, new: _New, member: Member, pays: Member | None, reason: str | None) -> Done:
+    body = BadgeAdded(new.token, member.id, now.member.id, payer=new.payer)
+    record = now.write(body, reason, {"label": new.label})
+    payer = None if pays is None or new.payer is None else pays.name
+    return now.done(record, member, badge=short(new.token), payer=payer)
 
 
 def _taken(now: Turn, badge: Badge, wanted: Member) -> Denied:
@@ -126,7 +184,8 @@ def listed(desk: Desk, whom: str | None = None) -> tuple[Shown, ...] | Denied:
 
 def _shown(badge: Badge, owners: Mapping[MemberId, Member]) -> Shown:
     rivals = tuple(owners[who] for who in badge.rivals if who in owners)
-    return Shown(badge, owners.get(badge.member), rivals)
+    payer = None if badge.payer is None else owners.get(badge.payer)
+    return Shown(badge, owners.get(badge.member), rivals, payer)
 
 
 def next_unknown(conn: sqlite3.Connection, after_seq: int) -> Tapped | None:

@@ -56,6 +56,12 @@ def of(wall_ms: int, zone: ZoneInfo) -> date:
     return at.astimezone(zone).date()
 
 
+def later_ms(wall_ms: int, count: int, zone: ZoneInfo) -> int:
+    """The same time of day so many days on, in the lab's zone."""
+    at = datetime.fromtimestamp(wall_ms / 1000, UTC).astimezone(zone) + timedelta(days=count)
+    return round(at.timestamp() * 1000)
+
+
 def comes_of_age(charter: Charter, born: str, today: date) -> str | None:
     """The day (ISO) on which somebody comes of age who was born on that day; None for an adult.
 

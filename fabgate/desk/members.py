@@ -1,4 +1,4 @@
-"""Members: taken in, changed, suspended, welcomed back.
+"""Members: taken in, changed, shown. What suspends them is in `holds`, and bears its names here too.
 
 Facts of what was done: `by`, `subject`, `handle`; `member` for a new one: the id.
 """
@@ -8,22 +8,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from fabgate.desk import handles, who
+from fabgate.desk import days, handles, who
 from fabgate.desk.deed import Desk, Done, Turn, turn
+from fabgate.desk.holds import lift, suspend
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied
-from fabgate.records import MemberAdded, MemberEdited, MemberLifted, MemberSuspended
+from fabgate.records import MemberAdded, MemberEdited
 from fabgate.rules import authority
+from fabgate.rules.earned import HoldStands
 from fabgate.rules.standing import PERSON_FIELDS
-from fabgate.store import roster
+from fabgate.store import people, roster
 from fabgate.store.roster import Badge, Grant, Member, RoleHeld
 
+__all__ = [
+    "Details",
+    "Shown",
+    "add",
+    "check_language",
+    "detailed",
+    "edit",
+    "lift",
+    "listed",
+    "personal",
+    "shown",
+    "suspend",
+    "unfit",
+]
+
 LONGEST_NAME = 200
+_KEPT_AS = {"born": "minor_until"}  # of a birth date nothing else is kept
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a person is known by; None is not said, "" takes away a language, e-mail or login."""
+    """What a person is known by; None is not said, "" takes away a language, e-mail or login.
+
+    Of `born` (a day, as 2010-05-01) only the day is kept on which they come of age, and of an adult
+    nothing.
+    """
 
     name: str | None = None
     handle: str | None = None
@@ -31,6 +53,7 @@ class Details:
     email: str | None = None
     login: str | None = None
     nameable: bool | None = None
+    born: str | None = None
 
     def given(self) -> dict[str, str | bool]:
         """What was said, by the name of its field."""
@@ -44,12 +67,13 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A member with all that is theirs."""
+    """A member with all that is theirs; `holds` are those suspensions that are in force, of skills too."""
 
     member: Member
     badges: tuple[Badge, ...]
     roles: tuple[RoleHeld, ...]
     grants: tuple[Grant, ...]
+    holds: tuple[HoldStands, ...] = ()
 
 
 def add(desk: Desk, by: str | None, details: Details, reason: str | None = None) -> Done | Denied:
@@ -89,47 +113,13 @@ def edit(desk: Desk, by: str | None, whom: str, details: Details, reason: str | 
         new = detailed(now, old, details)
         if isinstance(new, Denied):
             return new
-        changed = tuple(f for f in sorted(details.given()) if getattr(old, f) != getattr(new, f))
+        said = sorted(_KEPT_AS.get(field, field) for field in details.given())
+        changed = tuple(field for field in said if getattr(old, field) != getattr(new, field))
         if not changed:
             return now.denied(Denied(Code.NOTHING_TO_DO), old)
         told = {field: value for field, value in personal(new).items() if field in changed}
         record = now.write(MemberEdited(old.id, now.member.id, changed), reason, told)
         return now.done(record, new, fields=changed)
-
-
-def suspend(desk: Desk, by: str | None, whom: str, reason: str) -> Done | Denied:
-    """Suspends a member, from the next tap on; a running session ends as its machine has it."""
-    with turn(desk, by) as now:
-        if isinstance(now, Denied):
-            return now
-        member = now.find(whom)
-        if isinstance(member, Denied):
-            return member
-        last = who.managers(now.conn) == {member.id}
-        no = authority.may_suspend(now.actor, member.id, last, reason)
-        if no is None and member.suspended_ms is not None:
-            no = Denied(Code.NOTHING_TO_DO, {"since_ms": member.suspended_ms})
-        if no is not None:
-            return now.denied(no, member)
-        record = now.write(MemberSuspended(member.id, now.member.id), reason)
-        return now.done(record, member)
-
-
-def lift(desk: Desk, by: str | None, whom: str, reason: str) -> Done | Denied:
-    """Ends a member's suspension; what they hold is theirs again."""
-    with turn(desk, by) as now:
-        if isinstance(now, Denied):
-            return now
-        member = now.find(whom)
-        if isinstance(member, Denied):
-            return member
-        no = authority.may_lift(now.actor, member.id, reason)
-        if no is None and member.suspended_ms is None:
-            no = Denied(Code.NOTHING_TO_DO)
-        if no is not None:
-            return now.denied(no, member)
-        record = now.write(MemberLifted(member.id, now.member.id), reason)
-        return now.done(record, member)
 
 
 def listed(desk: Desk) -> tuple[Member, ...]:
@@ -138,14 +128,15 @@ def listed(desk: Desk) -> tuple[Member, ...]:
 
 
 def shown(desk: Desk, whom: str) -> Shown | Denied:
-    """A member with badges, roles and grants."""
+    """A member with badges, roles, grants and suspensions."""
     member = who.find(desk.conn, whom)
     if isinstance(member, Denied):
         return member
-    of = member.id
-    return Shown(
-        member, roster.badges(desk.conn, of), roster.roles(desk.conn, of), roster.grants(desk.conn, of)
-    )
+    of, conn = member.id, desk.conn
+    today = who.today_ms(conn, desk.clock.now())
+    found = (people.suspension(conn, of), *people.skill_holds(conn, of).values())
+    holds = tuple(one for one in found if one is not None and one.holds(today))
+    return Shown(member, roster.badges(conn, of), roster.roles(conn, of), roster.grants(conn, of), holds)
 
 
 def check_language(known: tuple[str, ...], language: str | None) -> None:
@@ -195,7 +186,19 @@ def detailed(now: Turn, old: Member, details: Details) -> Member | Denied:
         email=_or_none(said, "email", old.email),
         login=login,
         nameable=bool(said.get("nameable", old.nameable)),
+        minor_until=minor_until(now.desk, details.born, old, now.today_ms),
     )
+
+
+def minor_until(desk: Desk, born: str | None, old: Member, today_ms: int) -> str | None:
+    """The day (ISO) on which a member comes of age, None of an adult. Raises UsageError as `days.day` does.
+
+    Who gives no birth date changes nothing, who gives an empty one takes it away.
+    """
+    if born is None:
+        return old.minor_until
+    charter, zone = desk.settings.charter, desk.settings.lab.zone
+    return days.comes_of_age(charter, born, days.of(today_ms, zone)) if born else None
 
 
 def _or_none(said: Mapping[str, str | bool], field: str, old: str | None) -> str | None:

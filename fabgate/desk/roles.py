@@ -103,4 +103,4 @@ def _held(now: Turn, member: Member, role: Role, machine: MachineId | None) -> R
 
 def _last(now: Turn, member: Member, role: Role) -> bool:
     """Whether nobody would be left who may manage."""
-    return role is Role.MANAGER and who.managers(now.conn) <= {member.id}
+    return role is Role.MANAGER and who.managers(now.conn, now.today_ms) <= {member.id}

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from fabgate.desk import held
 from fabgate.desk.held import Skills
-from fabgate.model import Code, Denied, Fact, MemberId, Moment, Role, SkillId
+from fabgate.model import Code, Denied, Fact, MemberId, Moment, Role, SkillId, Status
 from fabgate.rules.authority import Actor
 from fabgate.store import journal, named, roster
 from fabgate.store.roster import Grant, Member
@@ -85,11 +85,15 @@ def grant_of(conn: sqlite3.Connection, member: MemberId, skill: SkillId) -> Gran
     return next(iter(roster.grants(conn, member, skill)), None)
 
 
-def managers(conn: sqlite3.Connection) -> frozenset[MemberId]:
-    """The managers who may act."""
-    held = {role.member for role in roster.roles(conn) if role.role is Role.MANAGER}
-    found = (roster.member(conn, member) for member in held)
-    return frozenset(one.id for one in found if one is not None and one.suspended_ms is None)
+def managers(conn: sqlite3.Connection, today: int) -> frozenset[MemberId]:
+    """The managers who may act at a wall time: who left or is suspended may not, whatever they hold."""
+    office = {role.member for role in roster.roles(conn) if role.role is Role.MANAGER}
+    found = (roster.member(conn, member) for member in office)
+    return frozenset(
+        one.id
+        for one in found
+        if one is not None and one.suspended_at(today) is None and one.status is not Status.LEFT
+    )
 
 
 def name_of(conn: sqlite3.Connection, member: str | None) -> str | None:

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from first_day import DAY, NOON
 
-from fabgate.desk import badges, grants, machines, members, roles, sessions, who
+from fabgate.desk import badges, grants, holds, machines, members, roles, sessions, status, who
 from fabgate.desk.deed import Done
+from fabgate.desk.holds import Terms
 from fabgate.desk.members import Details
-from fabgate.model import Code, Denied, Level, Role
+from fabgate.model import Code, Denied, Level, Role, Status
 from fabgate.records import GrantGiven
 from fabgate.store import journal, roster
 from fabgate.texts import Catalogue
@@ -36,6 +37,9 @@ def one_deed(here, dice: random.Random, by: str) -> object:
         lambda: members.edit(desk, by, whom, Details(handle=pick([*PEOPLE, "eve"]))),
         lambda: members.suspend(desk, by, whom, reason),
         lambda: members.lift(desk, by, whom, reason),
+        lambda: holds.suspend(desk, by, whom, reason, Terms(until), pick([None, *SKILLS])),
+        lambda: holds.lift(desk, by, whom, reason, pick(SKILLS)),
+        lambda: status.give(desk, by, whom, pick(list(Status)), reason),
         lambda: badges.add(desk, by, whom, pick(NUMBERS)),
         lambda: badges.block(desk, by, pick(NUMBERS)),
         lambda: roles.give(desk, by, whom, pick([Role.MANAGER, Role.TREASURER]), reason),
@@ -59,12 +63,13 @@ def ranks(here) -> dict[str, dict[str, object]]:
     conn, today = here.desk.conn, who.today_ms(here.desk.conn, here.clock.now())
     found = {}
     for member in roster.members(conn):
-        actor = who.actor(conn, member, today)
+        actor = who.actor(conn, here.desk.settings.skills, member, today)
         found[member.id] = {
             "levels": {skill: actor.level(skill) for skill in SKILLS},
             "roles": actor.roles | {f"maintainer of {machine}" for machine in actor.maintains},
-            "active": actor.suspended_ms is None,
+            "active": actor.suspended_ms is None and actor.status is not Status.LEFT,
             "login": member.login,
+            "status": actor.status,
         }
     return found
 
@@ -106,6 +111,7 @@ def test_no_walk_of_members_without_office_raises_anybody_to_one_nor_themselves_
             assert now["roles"] == was["roles"]
             assert now["active"] == was["active"]
             assert now["login"] == was["login"]
+            assert now["status"] is was["status"], "keys are a manager's to give (R1, R6)"
             for skill in SKILLS:
                 raised = now["levels"][skill] > was["levels"][skill]
                 assert not (raised and member == actor.id), f"{by} raised themselves: seed {seed}"
@@ -127,7 +133,7 @@ def test_on_no_walk_does_a_manager_raise_themselves_nor_is_the_lab_left_without_
         before, written = ranks(here), journal.last_seq(here.desk.conn)
         answer = one_deed(here, dice, by)
         after = ranks(here)
-        assert who.managers(here.desk.conn), "a lab without a manager"
+        assert who.managers(here.desk.conn, here.clock.wall_ms), "a lab without a manager"
         if isinstance(answer, Denied):
             assert after == before
             assert journal.last_seq(here.desk.conn) == written
