@@ -151,10 +151,11 @@ def _closed(
 
 
 def _at_the_hours(opening: Opening, texts: Sequence[str], zone: tzinfo, at_ms: int) -> Closed | None:
-    found = scheduled(opening, texts, zone, at_ms, at_ms + AHEAD // _MILLISECOND)
-    if not found:
-        return Closed(Code.CLOSED_NOW)
-    return None if found[0].holds(at_ms) else Closed(Code.CLOSED_NOW, found[0].from_ms)
+    """Who comes while it is open waits for one day to be read, not for all that lie ahead."""
+    if any(one.holds(at_ms) for one in scheduled(opening, texts, zone, at_ms, at_ms)):
+        return None
+    ahead = scheduled(opening, texts, zone, at_ms, at_ms + AHEAD // _MILLISECOND)
+    return Closed(Code.CLOSED_NOW, ahead[0].from_ms if ahead else None)
 
 
 def _help(shut: Closed) -> tuple[int, int]:
