@@ -67,6 +67,7 @@ def _known(said: MachineInfo) -> MachineRules:
         limit_ms=said.limit_ms,
         warning_ms=said.warning_ms,
         sponsor_from=Level.of(said.sponsor_from),
+        kind=Kind(said.kind),
     )
 
 

@@ -42,6 +42,7 @@ class Presence:
         self._lab, self._gate = settings.lab.name, settings.gate.name
         self._port, self._clock, self._instance = port, clock, instance
         self._machines = tuple(_info(wired.rules) for wired in settings.machines.values())
+        self._rules = settings.charter.digest
         self._shown: dict[str, tuple[object, ...]] = {}
         self._said_ms: int | None = None
         self._tidings, self._state = tidings, settings.gate.state
@@ -71,6 +72,7 @@ class Presence:
             machines=self._machines,
             features=tuple(sorted(FEATURES)),
             certificate=_fingerprint(self._state),
+            rules=self._rules,
         )
         self._publish(INFO, info.encode())
 
@@ -125,4 +127,5 @@ def _info(rules: MachineRules) -> MachineInfo:
         limit_ms=rules.limit_ms,
         warning_ms=rules.warning_ms,
         sponsor_from=rules.sponsor_from.word,
+        kind=rules.kind,
     )

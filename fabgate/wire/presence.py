@@ -28,7 +28,10 @@ class GateState(OneLine):
 
 @dataclass(frozen=True, slots=True)
 class MachineInfo:
-    """A machine as its gate is configured. Lengths are ms."""
+    """A machine as its gate is configured. Lengths are ms.
+
+    `kind`: a machine, or a door or counter, which take no skill: their own id stands in `skill`.
+    """
 
     machine: Id
     title: Line
@@ -37,6 +40,7 @@ class MachineInfo:
     limit_ms: Ms
     warning_ms: Ms
     sponsor_from: Id
+    kind: Id = "machine"
 
 
 @dataclass(frozen=True, slots=True)
