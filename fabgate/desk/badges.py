@@ -106,7 +106,8 @@ def _add(
             return pays
         live = live_badge(now.conn, tokens)
         new = _new(live, tokens[0], member, who.sound(label), pays)
-        if live is not None and (live.member != member.id or _same(live, new)):
+        # Who pays is what can change; a badge that a member has is not given to them once more.
+        if live is not None and (live.member != member.id or live.payer == new.payer):
             return _taken(now, live, member)
         return _given(now, new, member, pays, reason)
 
@@ -130,11 +131,6 @@ def _new(live: Badge | None, token: Token, member: Member, label: str, pays: Mem
     if live is None:
         return _New(token, label, payer)
     return _New(live.token, label or live.label, live.payer if pays is None else payer)
-
-
-def _same(live: Badge, new: _New) -> bool:
-    """Who pays is what can change; a badge that a member has is not given to them once more."""
-    return live.payer == new.payer
 
 
 def _given(now: Turn, new: _New, member: Member, pays: Member | None, reason: str | None) -> Done:

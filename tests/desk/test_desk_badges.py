@@ -221,3 +221,56 @@ def test_a_badge_that_two_were_given_can_be_blocked_for_both(here, ada):
     [shown] = badges.listed(here.desk)
     assert (shown.rivals, shown.badge.blocked_ms) == ((), NOON)
     refused(badges.block(here.desk, "zoe", BLUE), Code.NOTHING_TO_DO)
+
+
+# --- who pays ---------------------------------------------------------------------------------
+
+
+def payer_of(here, number):
+    return roster.badge(here.desk.conn, token_of(here, number)).payer
+
+
+def test_a_guild_pays_for_a_members_badge_and_holds_no_right_by_it_edge_7(here, ada):
+    guild = here.member("guild", "The wood guild")
+    answer = done(badges.add(here.desk, "zoe", "ada", BLUE, "guild", payer="guild"))
+    assert answer.facts["payer"] == "The wood guild"
+    assert here.last().body == BadgeAdded(
+        token_of(here, BLUE), ada, roster.member(here.desk.conn, "zoe").id, payer=guild
+    )
+    assert payer_of(here, BLUE) == guild
+    (shown,) = badges.listed(here.desk, "ada")
+    assert (shown.payer.handle, shown.owner.handle) == ("guild", "ada")
+    assert badges.listed(here.desk, "guild") == ()
+
+
+def test_of_two_badges_of_one_member_each_has_its_own_payer_edge_5(here, ada):
+    guild = here.member("guild")
+    here.badge("ada", RED)
+    done(badges.add(here.desk, "zoe", "ada", BLUE, payer="guild"))
+    assert (payer_of(here, BLUE), payer_of(here, RED)) == (guild, None)
+
+
+def test_who_pays_is_changed_and_taken_back_and_the_label_stays(here, ada):
+    here.badge("ada", BLUE, "blue fob")
+    guild = here.member("guild")
+    done(badges.add(here.desk, "zoe", "ada", BLUE, payer="guild"))
+    assert payer_of(here, BLUE) == guild
+    refused(badges.add(here.desk, "zoe", "ada", BLUE, payer="guild"), Code.NOTHING_TO_DO)
+    refused(badges.add(here.desk, "zoe", "ada", BLUE), Code.NOTHING_TO_DO)
+    done(badges.add(here.desk, "zoe", "ada", BLUE, payer="ada"))
+    badge = roster.badge(here.desk.conn, token_of(here, BLUE))
+    assert (badge.payer, badge.label, badge.blocked_ms) == (None, "blue fob", None)
+
+
+def test_a_payer_whom_nobody_knows_gives_no_badge(here, ada):
+    refused(badges.add(here.desk, "zoe", "ada", BLUE, payer="nobody"), Code.UNKNOWN_MEMBER)
+    refused(badges.add(here.desk, "ada", "ada", BLUE, payer="ada"), Code.NOT_ALLOWED)
+    assert badges.listed(here.desk) == ()
+
+
+def test_a_badge_found_again_is_paid_for_by_its_member_unless_somebody_is_named(here, ada):
+    here.member("guild")
+    done(badges.add(here.desk, "zoe", "ada", BLUE, payer="guild"))
+    done(badges.block(here.desk, "zoe", BLUE))
+    here.badge("ada", BLUE)
+    assert payer_of(here, BLUE) is None
