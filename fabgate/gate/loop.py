@@ -1,8 +1,8 @@
 """The loop: owns the machines and their outputs, and does no I/O but GPIO.
 
-It takes an event, lets `rules/machine.py` decide, and carries the effects out in their order.
-Everything that could wait for a disk or a person is handed over through the three callables of
-`Edges`; their answers come back as events. The same object runs in the daemon and in a rehearsal.
+It takes an event, lets `rules/machine.py` or `rules/door.py` decide, and carries the effects out in
+their order. Everything that could wait for a disk or a person is handed over through the three callables
+of `Edges`; their answers come back as events. The same object runs in the daemon and in a rehearsal.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from fabgate.gate.outside import machine_state
 from fabgate.gate.panel import Panels, Showing, sound
 from fabgate.model import Clock, MachineId, MachineRules, Moment, Trouble
 from fabgate.records import ClockSynced, Draft
-from fabgate.rules.face import Face, Mood, face, flash
-from fabgate.rules.machine import step
+from fabgate.rules.face import Face, Mood, flash
+from fabgate.rules.gestures import Name
+from fabgate.rules.kinds import AnyState, begin, deadline, look, step
 from fabgate.rules.refusals import Tally
-from fabgate.rules.states import Condition, Ending, Open, Opening, State, at_rest, deadline
+from fabgate.rules.states import Ending, Open
 from fabgate.wire.presence import MachineState
 
 log = logging.getLogger(__name__)
@@ -42,11 +43,11 @@ class Edges:
 
 
 class Post:
-    """One machine at the loop: its rules, its devices, its state, and what it shows."""
+    """One machine, door or counter at the loop: its rules, its devices, its state, and what it shows."""
 
     def __init__(self, rules: MachineRules, devices: Devices) -> None:
         self.rules, self.devices = rules, devices
-        self.state: State = at_rest(Condition())
+        self.state: AnyState = begin(rules)
         self.shown: Face | None = None
         self.mood: Mood | None = None
         self.flash_until_ms: int | None = None
@@ -54,6 +55,7 @@ class Post:
 
     @property
     def powered(self) -> bool:
+        """Whether somebody works here: the pulse of a door needs no heartbeat."""
         return isinstance(self.state, Open | Ending)
 
 
@@ -180,7 +182,7 @@ class Loop:
     def _flash(self, post: Post, tell: Tell) -> None:
         mood = flash(tell)
         # "It is over" lights what the machine is now: after an emergency stop it is not ready.
-        self._light(post, face(post.rules, post.state).mood if mood is Mood.READY else mood)
+        self._light(post, look(post.rules, post.state).mood if mood is Mood.READY else mood)
         post.flash_until_ms = self._clock.now().boot_ms + FLASH_MS
         post.shown = None
         self._edges.show(Showing(tell.machine, tell.what, tell.facts, tell.language, sound(tell.what)))
@@ -188,9 +190,9 @@ class Loop:
     def _show_rest(self, post: Post, now_ms: int) -> None:
         if post.flash_until_ms is not None and now_ms < post.flash_until_ms:
             return
-        if isinstance(post.state, Opening):  # for two seconds at most: what is shown stays
+        if post.state.name is Name.OPENING:  # for two seconds at most: what is shown stays
             return
-        resting = face(post.rules, post.state)
+        resting = look(post.rules, post.state)
         self._light(post, resting.mood)
         if resting != post.shown:
             post.shown = resting

@@ -22,6 +22,7 @@ from fabgate.rules.states import (
     LockedOut,
     Open,
     Opening,
+    Rest,
     Run,
     Session,
     State,
@@ -52,16 +53,8 @@ def face(rules: MachineRules, state: State) -> Face:
     """What the machine shows while it stays in this state."""
     about: dict[str, Fact] = {"title": rules.title, "hold": rules.hold, "contact": rules.contact}
     match state:
-        case Free():
-            return Face(Mood.READY, Notice.READY, about)
-        case LockedOut():
-            since = state.condition.lock.since_ms if state.condition.lock else None
-            return Face(Mood.LOCKED, Code.MACHINE_LOCKED, about | {"since_ms": since})
-        case Fault():
-            if state.condition.troubles == {Trouble.CHECKING}:
-                return Face(Mood.WARNING, Notice.CHECKING, about)
-            trouble = min(state.condition.troubles - {Trouble.CHECKING})
-            return Face(Mood.FAULT, Code.MACHINE_FAULT, about | {"trouble": trouble})
+        case Free() | LockedOut() | Fault():
+            return resting(rules, state)
         case AwaitingSponsor():
             about["sponsors"] = state.sponsors
             return _waiting(rules, ASKS[state.need], state.trainee, about)
@@ -80,6 +73,24 @@ def face(rules: MachineRules, state: State) -> Face:
             return _running(Mood.ON, Notice.STILL_ON, state.run, about)
         case Ending():
             return _running(Mood.WARNING, Notice.WARNING, state.run, about)
+        case _ as never:
+            assert_never(never)
+
+
+def resting(rules: MachineRules, state: Rest) -> Face:
+    """What is shown where nobody does anything."""
+    about: dict[str, Fact] = {"title": rules.title, "hold": rules.hold, "contact": rules.contact}
+    match state:
+        case Free():
+            return Face(Mood.READY, Notice.READY, about)
+        case LockedOut():
+            since = state.condition.lock.since_ms if state.condition.lock else None
+            return Face(Mood.LOCKED, Code.MACHINE_LOCKED, about | {"since_ms": since})
+        case Fault():
+            if state.condition.troubles == {Trouble.CHECKING}:
+                return Face(Mood.WARNING, Notice.CHECKING, about)
+            trouble = min(state.condition.troubles - {Trouble.CHECKING})
+            return Face(Mood.FAULT, Code.MACHINE_FAULT, about | {"trouble": trouble})
         case _ as never:
             assert_never(never)
 

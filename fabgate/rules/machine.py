@@ -42,7 +42,7 @@ from fabgate.events import (
 from fabgate.model import Hold, MachineRules, Moment, Notice, Standing, Token, Why
 from fabgate.rules import changes, company, endings, maintenance, praise, running, starting, troubles, whois
 from fabgate.rules.gestures import MEANING, Gesture, Who
-from fabgate.rules.readings import Effects, Step, refuse, run_of, session_of, tell
+from fabgate.rules.readings import Effects, Step, no_ledger, refuse, run_of, session_of, tell
 from fabgate.rules.states import (
     AwaitingConfirm,
     AwaitingReturn,
@@ -92,7 +92,7 @@ def _on(rules: MachineRules, state: State, event: Event) -> Step:
         case Looked():
             return _looked(rules, state, event)
         case LookFailed():
-            return refuse(rules, state, starting.no_ledger(rules), event.token, None, event.at)
+            return refuse(rules, state, no_ledger(rules), event.token, None, event.at)
         case Inked():
             return starting.inked(rules, state, event)
         case InkFailed():
@@ -153,7 +153,7 @@ def _looked(rules: MachineRules, state: State, event: Looked) -> Step:
         state = changes.locked(state, event.standing.lock)
     if event.at.boot_ms - event.tapped.boot_ms > rules.ink_ms:
         # The answer took longer than a person waits: a late yes opens nothing.
-        return refuse(rules, state, starting.no_ledger(rules), event.token, event.standing.person, event.at)
+        return refuse(rules, state, no_ledger(rules), event.token, event.standing.person, event.at)
     if isinstance(before, AwaitingConfirm) and event.token == before.session.badge:
         if not isinstance(state, AwaitingConfirm):
             # The lock that they were asked about is gone, and what they meant with it: nothing starts.

@@ -7,7 +7,19 @@ from dataclasses import replace
 from typing import assert_never
 
 from fabgate.events import Effect, Refuse, Tell
-from fabgate.model import Denied, Fact, MachineRules, Moment, Notice, Person, Token
+from fabgate.model import (
+    Code,
+    Denied,
+    Due,
+    Fact,
+    Facts,
+    MachineRules,
+    Moment,
+    Notice,
+    Person,
+    Token,
+    Trouble,
+)
 from fabgate.rules.states import (
     AwaitingConfirm,
     AwaitingReturn,
@@ -60,9 +72,31 @@ def with_run(state: State, run: Run) -> State:
 def refuse(
     rules: MachineRules, state: State, denied: Denied, token: Token, person: Person | None, at: Moment
 ) -> Step:
+    return state, refusal(rules, denied, token, person, at)
+
+
+def refusal(rules: MachineRules, denied: Denied, token: Token, person: Person | None, at: Moment) -> Effects:
+    """Say it, and count it for the journal."""
     told = Tell(rules.machine, denied.code, denied.facts, person.language if person else None)
     member = person.member if person else None
-    return state, (told, Refuse(rules.machine, at, denied.code, token, member))
+    return told, Refuse(rules.machine, at, denied.code, token, member)
+
+
+def no_ledger(rules: MachineRules) -> Denied:
+    """Nothing starts without its record (law 1), nor without a word of the store in time."""
+    return Denied(Code.LEDGER_UNAVAILABLE, {"title": rules.title, "contact": rules.contact})
+
+
+def due_facts(due: Due | None) -> dict[str, Fact]:
+    """What runs out first, where something does soon."""
+    return {} if due is None else {"due": due.what, "due_ms": due.until_ms}
+
+
+def in_trouble(troubles: frozenset[Trouble], facts: Facts) -> Denied:
+    """Why a machine in trouble refuses; that the journal is read through is none of its own."""
+    if troubles == {Trouble.CHECKING}:
+        return Denied(Code.JOURNAL_CHECK, facts)
+    return Denied(Code.MACHINE_FAULT, {**facts, "trouble": min(troubles - {Trouble.CHECKING})})
 
 
 def tell(rules: MachineRules, what: Notice, to: Person | None, **facts: Fact) -> Tell:

@@ -27,7 +27,7 @@ from fabgate.model import (
 )
 from fabgate.rules import beside, endings, policy
 from fabgate.rules.policy import Start
-from fabgate.rules.readings import ASKS, Step, pair, refuse, tell
+from fabgate.rules.readings import ASKS, Step, due_facts, no_ledger, pair, refuse, tell
 from fabgate.rules.start_record import company, limit_ms, record
 from fabgate.rules.states import (
     MAINTENANCE,
@@ -197,10 +197,8 @@ def _welcome(rules: MachineRules, session: Session) -> Notice:
 
 
 def _facts(run: Run, limit_ms: int) -> dict[str, Fact]:
-    session, due = run.session, run.session.standing.due
-    facts: dict[str, Fact] = {"limit_ms": limit_ms, **pair(session)}
-    if due is not None:
-        facts |= {"due": due.what, "due_ms": due.until_ms}
+    session = run.session
+    facts: dict[str, Fact] = {"limit_ms": limit_ms, **pair(session), **due_facts(session.standing.due)}
     if session.workshop is not None:
         facts["people"] = session.workshop.people
         if run.opened.synced:
@@ -217,10 +215,6 @@ def ink_failed(rules: MachineRules, state: State, event: InkFailed) -> Step:
 def no_ink(rules: MachineRules, state: Opening, at: Moment) -> Step:
     user = state.session.user
     return refuse(rules, at_rest(state.condition), no_ledger(rules), state.session.badge, user, at)
-
-
-def no_ledger(rules: MachineRules) -> Denied:
-    return Denied(Code.LEDGER_UNAVAILABLE, {"title": rules.title, "contact": rules.contact})
 
 
 def cancel(rules: MachineRules, state: State, who: Person) -> Step:

@@ -12,24 +12,24 @@ from fabgate.rules.readings import Effects, Step, run_of, with_run
 from fabgate.rules.states import State, at_rest, under
 from fabgate.rules.taps import Presence
 
-_CUTS = frozenset({Trouble.ESTOP, Trouble.RELAY})
+CUTS = frozenset({Trouble.ESTOP, Trouble.RELAY})
 
 
 def troubled(rules: MachineRules, state: State, event: Troubled) -> Step:
     """An e-stop or a relay that fails cuts at once; a blind reader ends nothing (law 10)."""
     if event.trouble in state.condition.troubles:
         return state, ()
-    told = _trouble_record(rules, TroubleBegan(rules.machine, event.trouble), event)
+    told = record(rules, TroubleBegan(rules.machine, event.trouble), event)
     condition = replace(state.condition, troubles=state.condition.troubles | {event.trouble})
     if event.trouble is Trouble.READER:
         # What lay on the reader is no longer known; it says so itself when it sees again.
         condition = replace(condition, presence=Presence())
         state = _blinded(state, event.at)
     if run_of(state) is None:
-        off = (Power(rules.machine, on=False),) if event.trouble in _CUTS else ()
+        off = (Power(rules.machine, on=False),) if event.trouble in CUTS else ()
         return at_rest(condition), off + told
     state = under(state, condition)
-    if event.trouble not in _CUTS:
+    if event.trouble not in CUTS:
         return state, told
     why = Why.ESTOP if event.trouble is Trouble.ESTOP else Why.FAULT
     state, effects = endings.stop(rules, state, why, event.at)
@@ -39,7 +39,7 @@ def troubled(rules: MachineRules, state: State, event: Troubled) -> Step:
 def mended(rules: MachineRules, state: State, event: Mended) -> Step:
     if event.trouble not in state.condition.troubles:
         return state, ()
-    told = _trouble_record(rules, TroubleOver(rules.machine, event.trouble), event)
+    told = record(rules, TroubleOver(rules.machine, event.trouble), event)
     state = under(state, replace(state.condition, troubles=state.condition.troubles - {event.trouble}))
     if event.trouble is Trouble.READER:
         state = _sees(rules, state, event.at)
@@ -73,9 +73,7 @@ def _sees(rules: MachineRules, state: State, at: Moment) -> State:
     )
 
 
-def _trouble_record(
-    rules: MachineRules, body: TroubleBegan | TroubleOver, event: Troubled | Mended
-) -> Effects:
+def record(rules: MachineRules, body: TroubleBegan | TroubleOver, event: Troubled | Mended) -> Effects:
     # The check after an unclean stop is in the journal already, as a start that was not clean.
     return () if event.trouble is Trouble.CHECKING else (Ink(rules.machine, event.at, body),)
 

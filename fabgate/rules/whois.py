@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
-from fabgate.model import Code, Denied, MachineRules, Moment, Standing, Token, Trouble
+from fabgate.model import Code, Denied, MachineRules, Moment, Standing, Token
 from fabgate.rules import beside, policy, praise
 from fabgate.rules.gestures import Who
-from fabgate.rules.readings import run_of, session_of
+from fabgate.rules.readings import in_trouble, run_of, session_of
 from fabgate.rules.states import (
     AwaitingConfirm,
     AwaitingReturn,
@@ -119,10 +119,7 @@ def reason(
         return refused
     match state:
         case Fault():
-            troubles = state.condition.troubles
-            if troubles == {Trouble.CHECKING}:
-                return Denied(Code.JOURNAL_CHECK, facts)
-            return Denied(Code.MACHINE_FAULT, facts | {"trouble": min(troubles - {Trouble.CHECKING})})
+            return in_trouble(state.condition.troubles, facts)
         case LockedOut() | AwaitingConfirm():
             lock = state.condition.lock
             return Denied(Code.MACHINE_LOCKED, facts | {"since_ms": lock.since_ms if lock else None})

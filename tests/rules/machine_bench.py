@@ -1,4 +1,4 @@
-"""One machine on a bench of plain values: it carries out what `step` says, and its clock is turned by hand.
+"""A machine, door or counter on a bench of plain values: what `step` says is done, by a clock set by hand.
 
 The tests of the rules stand on it. It decides nothing: it keeps what it is told, answers a lookup
 from a table, and writes ink into a list. Times are given in seconds as they pass.
@@ -55,8 +55,7 @@ from fabgate.model import (
     Workshop,
 )
 from fabgate.records import Body, SessionStarted, SessionStopped
-from fabgate.rules.machine import step
-from fabgate.rules.states import Condition, State, at_rest, deadline
+from fabgate.rules.kinds import AnyState, begin, deadline, step
 
 LASER = MachineId("laser")
 RULES = MachineRules(LASER, SkillId("laser"), "Laser cutter", contact="ask at the bar")
@@ -124,7 +123,7 @@ class MachineBench:
 
     def __init__(self, rules: MachineRules = RULES, boot_ms: int = 1_000_000) -> None:
         self.rules = rules
-        self.state: State = at_rest(Condition())
+        self.state: AnyState = begin(rules)
         self.roster = dict(ROSTER)
         self.locked: Lock | None = None  # as the store has it
         self.boot_ms = boot_ms

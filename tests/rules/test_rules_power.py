@@ -1,4 +1,4 @@
-"""Where power goes on: in one place of a machine, and nowhere else in the house (law 1).
+"""Where power goes on: in one place of a machine, in one of a door, and nowhere else in the house (law 1).
 
 What it takes to get there is held by the laws (`test_rules_laws.py`); here the code itself is read.
 """
@@ -9,7 +9,7 @@ import ast
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[2] / "fabgate"
-PLACES = {("rules/starting.py", "_opened")}
+PLACES = {("rules/starting.py", "_opened"), ("rules/door.py", "_opened")}
 
 
 def switches_on(node: ast.AST) -> bool:
@@ -31,7 +31,7 @@ def places() -> set[tuple[str, str]]:
     }
 
 
-def test_power_goes_on_in_one_place():
+def test_power_goes_on_in_one_place_of_a_machine_and_of_a_door():
     assert places() == PLACES
 
 
