@@ -127,9 +127,9 @@ fill() {
     trap 'rm -rf "$source" "$unfinished"' EXIT
     trap 'exit 1' HUP INT TERM
     copy_of_the_source "$source"
-    extra=
+    extra='[calendar]'
     options=
-    if on_a_pi; then extra='[pi]' options=--system-site-packages; fi
+    if on_a_pi; then extra='[pi,calendar]' options=--system-site-packages; fi
     # shellcheck disable=SC2086  # no option is no word
     PYTHON=$(python) sh "$here/systemd/venv.sh" "$root$release" $options
     in_release "$source$extra"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -42,7 +42,7 @@ def hours() -> None:
     """Opening hours: what is planned, and what was offered."""
 
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.File("rb")
 _from_option = click.option(
     "--from", "first", metavar="DAY", help="The first day that is looked at (default: today)."
 )
@@ -69,20 +69,22 @@ _days_option = click.option(
 def import_(
     here: Here,
     opening: str,
-    file: Path,
+    file: BinaryIO,
     first: str | None,
     days: int,
     dry_run: bool,
     by: str | None,
     reason: str | None,
 ) -> None:
-    """Put the events of a calendar (FILE, iCalendar) in the place of what OPENING had.
+    """Put the events of a calendar in the place of those that OPENING had.
+
+    FILE is iCalendar, or - for what comes by standard input.
 
     Events that recur are written out, in the lab's own time; cancelled ones are left out. OPENING is
     one of the lab's rules. Do it again when the calendar changes, and before its days are over.
     """
     with here.desk() as desk:
-        spans = calendar.spans(file.read_bytes(), here.settings.lab.zone, _day(here, desk, first), days)
+        spans = calendar.spans(_read(file), here.settings.lab.zone, _day(here, desk, first), days)
         if not dry_run:
             _set(here, desk, by, opening, spans, reason)
             return
@@ -100,14 +102,14 @@ def import_(
 @_from_option
 @_days_option
 @pass_here
-def closed(here: Here, file: Path, first: str | None, days: int) -> None:
+def closed(here: Here, file: BinaryIO, first: str | None, days: int) -> None:
     """Print the days of a calendar of holidays as the file of rules has them: closed = [...].
 
     Put the line into each opening that keeps them, in the place of the one it has.
     """
     with here.desk() as desk:
         begin = _day(here, desk, first)
-    spans = calendar.spans(file.read_bytes(), here.settings.lab.zone, begin, days)
+    spans = calendar.spans(_read(file), here.settings.lab.zone, begin, days)
     listed = ", ".join(f'"{day}"' for day in calendar.closed_days(spans))
     click.echo(f"closed = [{listed}]")
 
@@ -181,6 +183,10 @@ def offered(here: Here, month: str, as_json: bool) -> None:
 
 
 # --- words ------------------------------------------------------------------------------------
+
+
+def _read(file: BinaryIO) -> bytes:
+    return file.read(calendar.MOST_BYTES + 1)
 
 
 def _set(

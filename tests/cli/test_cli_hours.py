@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import datetime
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 from cli_lab import Lab
 
 from fabgate.charter import Mode, Opening, Weekly
+from fabgate.model import Moment
+from fabgate.records import Body, CheckedIn, CheckedOut, Draft, MemberStatus
+from fabgate.store.db import Store
 
 CALENDAR = """\
 BEGIN:VCALENDAR
@@ -109,10 +115,27 @@ def test_a_lab_without_opening_hours_is_open_always(lab: Lab):
     assert lab.json("hours list") == []
 
 
+def write(lab: Lab, at: str, body: Body) -> None:
+    """A record as a gate would have written it, at this time in Brussels."""
+    wall_ms = int(datetime.fromisoformat(at).replace(tzinfo=lab.settings.lab.zone).timestamp() * 1000)
+    with Store(lab.settings.gate.state).writer() as writer, writer.write() as pen:
+        pen.append(Draft(Moment("boot", 0, wall_ms, True), body))
+
+
 def test_r2_what_was_offered_is_what_keyholders_gave(hours: Lab):
+    zoe = hours.json("member show zoe")["id"]
+    write(hours, "2026-10-01T12:00", MemberStatus(zoe, "autonomous", zoe))
+    write(hours, "2026-10-20T17:05", CheckedIn(zoe, zoe))
+    write(hours, "2026-10-20T22:20", CheckedOut(zoe, zoe))
     said = hours.done("hours offered --month 2026-10")
-    assert "planned: openlab" in said
-    assert "Offered in 2026-10: 0 s; planned for openlab: 40 h." in said
+    assert re.search(r"^Tue 2026-10-20 +17:05-22:20$", said, re.MULTILINE)
+    assert "Offered in 2026-10: 5 h 15 min; planned for openlab: 40 h." in said
     told = hours.json("hours offered --month 2026-10")
-    assert (told["offered_ms"], len(told["planned"]["openlab"])) == (0, 5)
+    assert told["spans"] == [{"from": "2026-10-20T15:05:00Z", "to": "2026-10-20T20:20:00Z"}]
+    assert (told["offered_ms"], told["until"]) == (18_900_000, "2026-10-24T10:00:00Z")
     assert "is no month" in hours.refused("hours offered --month october")
+
+
+def test_a_calendar_comes_by_standard_input_too(hours: Lab, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(CALENDAR.encode())))
+    assert "has 3 spans now" in hours.done("hours import openlab - --by zoe")
