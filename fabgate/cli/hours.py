@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import BinaryIO
 
 import click
 
@@ -42,7 +41,7 @@ def hours() -> None:
     """Opening hours: what is planned, and what was offered."""
 
 
-_FILE = click.File("rb")
+_FILE = click.Path(dir_okay=False, allow_dash=True)
 _from_option = click.option(
     "--from", "first", metavar="DAY", help="The first day that is looked at (default: today)."
 )
@@ -69,7 +68,7 @@ _days_option = click.option(
 def import_(
     here: Here,
     opening: str,
-    file: BinaryIO,
+    file: str,
     first: str | None,
     days: int,
     dry_run: bool,
@@ -102,7 +101,7 @@ def import_(
 @_from_option
 @_days_option
 @pass_here
-def closed(here: Here, file: BinaryIO, first: str | None, days: int) -> None:
+def closed(here: Here, file: str, first: str | None, days: int) -> None:
     """Print the days of a calendar of holidays as the file of rules has them: closed = [...].
 
     Put the line into each opening that keeps them, in the place of the one it has.
@@ -185,8 +184,10 @@ def offered(here: Here, month: str, as_json: bool) -> None:
 # --- words ------------------------------------------------------------------------------------
 
 
-def _read(file: BinaryIO) -> bytes:
-    return file.read(calendar.MOST_BYTES + 1)
+def _read(file: str) -> bytes:
+    """The file, as far as it is no flood; `-` is standard input."""
+    with click.open_file(file, "rb") as opened:
+        return bytes(opened.read(calendar.MOST_BYTES + 1))
 
 
 def _set(
