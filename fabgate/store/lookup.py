@@ -1,7 +1,9 @@
 """How a badge stands at a machine: the one question of a tap, answered by one indexed query.
 
 Part of `roster`, in a file of its own: it stands between a person and a machine, and must stay as
-quick with a million members as with ten.
+quick with a million members as with ten. What only some labs ask for (papers, disuse, what comes
+first, who is here, hours) is looked up where the lab's rules or the machine's ask for it; who could
+help is `helpers.py`'s.
 """
 
 from __future__ import annotations
@@ -9,8 +11,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
 
+from fabgate.charter import Mode, Opening, Skill
 from fabgate.model import (
+    Closed,
+    Company,
+    Due,
+    Kind,
+    Lack,
     Level,
     Lock,
     MachineRules,
@@ -19,15 +29,21 @@ from fabgate.model import (
     RecordId,
     SkillId,
     Standing,
+    Status,
     Token,
+    Workshop,
 )
-from fabgate.rules.authority import level_at
+from fabgate.rules import hours, terms
+from fabgate.rules.terms import End, Held
+from fabgate.store import people, present, workshops
 from fabgate.store.asked import Asked
 from fabgate.store.faults import told
+from fabgate.store.helpers import Helpers, in_force
+from fabgate.store.practice import Worked
+from fabgate.store.present import Present
+from fabgate.store.run import running
 
 __all__ = ["Asked", "standing", "standing_of"]
-
-NAMED_SPONSORS = 5
 
 
 @told
@@ -40,71 +56,253 @@ def standing(
     looked up for members below autonomous. Raises StoreError and its kin when the store cannot be asked.
     """
     given = {"machine": rules.machine, "skill": rules.skill, "tokens": json.dumps(list(tokens))}
-    found = conn.execute(_BY_BADGE, given).fetchone()
-    return _standing(conn, found, rules.skill, asked.today_ms, rules.sponsor_from)
+    return _standing(conn, conn.execute(_BY_BADGE, given).fetchone(), rules, asked)
 
 
 @told
 def standing_of(conn: sqlite3.Connection, member: MemberId, rules: MachineRules, asked: Asked) -> Standing:
     """The same for a member by id, whatever badge they used; `blocked_ms` is then never set."""
     given = {"machine": rules.machine, "skill": rules.skill, "member": member}
-    found = conn.execute(_BY_MEMBER, given).fetchone()
-    return _standing(conn, found, rules.skill, asked.today_ms, rules.sponsor_from)
+    return _standing(conn, conn.execute(_BY_MEMBER, given).fetchone(), rules, asked)
 
 
 # One row even for a badge that nobody owns: the machine's lock is asked for as well.
-_BY_BADGE = """\
-SELECT k.since_ms, k.record, b.blocked_ms, m.id, m.suspended_ms, p.name, p.language, g.level, g.until_ms,
-    b.rivals IS NOT NULL
+_COLUMNS = """\
+m.id, m.suspended_ms, m.suspended_until_ms, m.status, p.name, p.language, p.minor_until,
+g.level, g.since_ms, g.until_ms, n.at_ms, h.since_ms, h.until_ms,
+w.record, w.people, w.purpose, w.until_ms,
+(SELECT d.sponsor FROM duties AS d WHERE d.member = m.id),
+EXISTS (SELECT 1 FROM present AS q WHERE q.member = m.id),
+EXISTS (SELECT 1 FROM roles AS r WHERE r.member = m.id AND r.role = 'maintainer' AND r.machine = :machine),
+EXISTS (SELECT 1 FROM roles AS r WHERE r.member = m.id AND r.role = 'manager' AND r.machine = '')
+"""
+_JOINS = """
+LEFT JOIN people AS p ON p.member = m.id
+LEFT JOIN grants AS g ON g.member = m.id AND g.skill = :skill
+LEFT JOIN renewals AS n ON n.member = m.id AND n.skill = :skill
+LEFT JOIN grant_holds AS h ON h.member = m.id AND h.skill = :skill
+LEFT JOIN workshops AS w ON w.machine = :machine AND w.lab = here.lab AND w.leader = m.id"""
+_OF_BADGE = "SELECT k.since_ms, k.record, b.blocked_ms, b.rivals IS NOT NULL, b.payer, "
+_FROM_BADGE = """\
 FROM (SELECT lab() AS lab) AS here
 LEFT JOIN locks AS k ON k.machine = :machine AND k.lab = here.lab
 LEFT JOIN badges AS b ON b.lab = here.lab AND b.token = (
     SELECT t.value FROM json_each(:tokens) AS t JOIN badges AS o ON o.token = t.value ORDER BY t.key LIMIT 1
 )
-LEFT JOIN members AS m ON m.id = b.member
-LEFT JOIN people AS p ON p.member = b.member
-LEFT JOIN grants AS g ON g.member = b.member AND g.skill = :skill"""
+LEFT JOIN members AS m ON m.id = b.member"""
+_BY_BADGE = _OF_BADGE + _COLUMNS + _FROM_BADGE + _JOINS
 
-_BY_MEMBER = """\
-SELECT k.since_ms, k.record, NULL, m.id, m.suspended_ms, p.name, p.language, g.level, g.until_ms, 0
+_OF_MEMBER = "SELECT k.since_ms, k.record, NULL, 0, NULL, "
+_FROM_MEMBER = """\
 FROM (SELECT lab() AS lab) AS here
 LEFT JOIN locks AS k ON k.machine = :machine AND k.lab = here.lab
-LEFT JOIN members AS m ON m.id = :member AND m.lab = here.lab
-LEFT JOIN people AS p ON p.member = m.id
-LEFT JOIN grants AS g ON g.member = m.id AND g.skill = :skill"""
-
-# In the order of the index, so that the first few are found without a look at all of them.
-_SPONSORS = """\
-SELECT p.name FROM grants AS g
-CROSS JOIN members AS m ON m.id = g.member CROSS JOIN people AS p ON p.member = g.member
-WHERE g.skill = :skill AND g.lab = lab() AND g.level >= :least
-AND (g.until_ms IS NULL OR g.until_ms >= :today) AND m.suspended_ms IS NULL AND p.nameable = 1
-ORDER BY g.level DESC, g.member LIMIT :most"""
-
-_Row = tuple[
-    int | None, str | None, int | None, str | None, int | None, str, str | None, int | None, int | None, int
-]
+LEFT JOIN members AS m ON m.id = :member AND m.lab = here.lab"""
+_BY_MEMBER = _OF_MEMBER + _COLUMNS + _FROM_MEMBER + _JOINS
 
 
-def _standing(
-    conn: sqlite3.Connection, row: _Row, skill: SkillId, today_ms: int, sponsor_from: Level
-) -> Standing:
-    since, record, blocked, member, suspended, name, language, held, until, contested = row
-    lock = None if since is None or record is None else Lock(since, RecordId.of(record))
-    if member is None:
-        return Standing(lock=lock)
-    given = Level(held or Level.NONE)
-    level = level_at(given, until, today_ms)
-    lapsed = until if level < given else None
-    sponsors: tuple[str, ...] = ()
-    if level < Level.AUTONOMOUS:
-        sponsors = _sponsors(conn, skill, today_ms, sponsor_from)
-    person = Person(MemberId(member), name, language)
-    return Standing(person, blocked, suspended, level, lapsed, lock, sponsors, bool(contested))
+class _Row(NamedTuple):
+    """The answer of the one query, of a badge that somebody owns."""
+
+    lock_ms: int | None
+    lock_record: str | None
+    blocked_ms: int | None
+    contested: int
+    payer: str | None
+    member: MemberId
+    suspended_ms: int | None
+    suspended_until_ms: int | None
+    status: int
+    name: str
+    language: str | None
+    minor_until: str | None
+    level: int | None
+    since_ms: int | None
+    until_ms: int | None
+    renewed_ms: int | None
+    held_ms: int | None
+    held_until_ms: int | None
+    workshop: str | None
+    people: int
+    purpose: str
+    workshop_until_ms: int
+    duty: MemberId | None
+    seen: int
+    maintains: int
+    manages: int
 
 
-def _sponsors(
-    conn: sqlite3.Connection, skill: SkillId, today_ms: int, sponsor_from: Level
-) -> tuple[str, ...]:
-    given = {"skill": skill, "least": int(sponsor_from), "today": today_ms, "most": NAMED_SPONSORS}
-    return tuple(name for (name,) in conn.execute(_SPONSORS, given))
+def _standing(conn: sqlite3.Connection, row: Sequence[object], rules: MachineRules, asked: Asked) -> Standing:
+    since, record, *_ = row
+    lock = Lock(since, RecordId.of(record)) if isinstance(since, int) and isinstance(record, str) else None
+    if row[_MEMBER] is None:
+        return Standing(lock=lock, roster_age_ms=asked.roster_age_ms)
+    return _Look(conn, _Row._make(row), rules, asked).standing(lock)
+
+
+_MEMBER = 5
+
+
+class _Look:
+    """One look at one member for one machine; who is here is read once, and where somebody asks."""
+
+    def __init__(self, conn: sqlite3.Connection, row: _Row, rules: MachineRules, asked: Asked) -> None:
+        self._conn, self._row, self._rules, self._asked = conn, row, rules, asked
+        self._charter, self._today_ms = asked.charter, asked.today_ms
+        self._skill = asked.charter.skills.get(rules.skill) or Skill(rules.skill, rules.title)
+        self._status = Status(row.status)
+        self._minor = row.minor_until is not None and terms.minor(row.minor_until, asked.today_ms, asked.zone)
+        self._filed = people.filed(conn, row.member) if self._charter.papers else {}
+        self._level, self._lapsed = self._right()
+
+    def standing(self, lock: Lock | None) -> Standing:
+        row, lapsed = self._row, self._lapsed
+        here, gone_ms = present.of(self._conn, row.member, self._asked) if row.seen else (False, None)
+        company = self._others if self._asks_for_company() else ()
+        closed, unasked = self._hours()
+        return Standing(
+            person=Person(row.member, row.name, row.language),
+            blocked_ms=row.blocked_ms,
+            suspended_ms=in_force(row.suspended_ms, row.suspended_until_ms, self._today_ms),
+            level=self._level,
+            lapsed_ms=None if lapsed is None else lapsed.ms,
+            lock=lock,
+            sponsors=self._helpers.names(row.member, row.duty) if self._level < Level.AUTONOMOUS else (),
+            contested=bool(row.contested),
+            status=self._status,
+            minor=self._minor,
+            lacks=self._lacks() if self._charter.papers else (),
+            needed=self._needed(),
+            held_ms=in_force(row.held_ms, row.held_until_ms, self._today_ms),
+            lapse=None if lapsed is None else lapsed.why,
+            closed=closed,
+            hours_unasked=unasked,
+            sponsors_here=self._helpers.able(company) if company else (),
+            adults_here=tuple(one.member for one in company if not one.minor),
+            here=here,
+            gone_ms=gone_ms,
+            sponsoring=self._sponsoring(),
+            payer=None if row.payer is None else MemberId(row.payer),
+            keeps=bool(row.maintains or (row.manages and self._level >= Level.AUTONOMOUS)),
+            workshop=self._workshop(),
+            roster_age_ms=self._asked.roster_age_ms,
+            due=self._due(),
+        )
+
+    def _right(self) -> tuple[Level, End | None]:
+        """What is left of their grant, and what it lapsed by (R8)."""
+        held = self._held
+        if held is None:
+            return Level.NONE, None
+        return terms.left(held, self._skill, self._today_ms, self._rules.changed_ms)
+
+    @cached_property
+    def _held(self) -> Held | None:
+        row, skill = self._row, self._skill
+        if row.level is None or row.since_ms is None:
+            return None
+        own = self._worked.own_ms(row.member, skill.id) if skill.unused_months else None
+        return Held(Level(row.level), row.since_ms, row.until_ms, row.renewed_ms, own)
+
+    @cached_property
+    def _worked(self) -> Worked:
+        return Worked(self._conn)
+
+    @cached_property
+    def _helpers(self) -> Helpers:
+        return Helpers(self._conn, self._rules, self._asked, self._skill, self._worked)
+
+    def _lacks(self) -> tuple[Lack, ...]:
+        papers, zone = self._charter.papers, self._asked.zone
+        return terms.lacks(papers, self._filed, self._minor, self._today_ms, zone)
+
+    def _needed(self) -> SkillId | None:
+        """The first skill that has to come before this one and is not held as autonomous (R2)."""
+        if not self._skill.requires:
+            return None
+        levels = self._levels(self._skill.requires)
+        return next((one for one in self._skill.requires if levels.get(one, 0) < Level.AUTONOMOUS), None)
+
+    def _levels(self, skills: Sequence[SkillId]) -> dict[SkillId, Level]:
+        """What is left of their grants on other skills; nothing of one that is suspended."""
+        found = {}
+        given = {"member": self._row.member, "skills": json.dumps(skills)}
+        for name, level, since, until, renewed, held, held_until in self._conn.execute(_LEVELS, given):
+            skill = self._charter.skills.get(SkillId(name)) or Skill(SkillId(name), name)
+            own = self._worked.own_ms(self._row.member, skill.id) if skill.unused_months else None
+            if in_force(held, held_until, self._today_ms) is None:
+                grant = Held(Level(level), since, until, renewed, own)
+                found[skill.id] = terms.left(grant, skill, self._today_ms)[0]
+        return found
+
+    def _hours(self) -> tuple[Closed | None, bool]:
+        """Why these are no hours for them, and whether nobody asked because nobody knows the time (R2)."""
+        door = self._rules.kind is Kind.DOOR
+        if self._rules.kind is Kind.COUNTER or not (self._rules.openings or door):
+            return None, False
+        named = [self._charter.openings.get(one) or _never(one) for one in self._rules.openings]
+        openings = hours.of_door(named) if door else named
+        level = Level.NONE if door else self._level  # a right on a machine is no key
+        closed = hours.closed(
+            openings,
+            workshops.calendar(self._conn, self._rules.openings),
+            self._asked.zone,
+            self._today_ms,
+            status=self._status,
+            level=level,
+            subscribed=terms.subscribed(self._charter.papers, self._filed, self._today_ms, self._asked.zone),
+            staffed=any(one.mode is Mode.STAFFED for one in openings) and self._staffed(),
+            synced=self._asked.synced,
+        )
+        return closed, hours.unasked(named, status=self._status, level=level, synced=self._asked.synced)
+
+    @cached_property
+    def _present(self) -> tuple[Present, ...]:
+        return present.now(self._conn, self._asked)
+
+    @property
+    def _others(self) -> tuple[Present, ...]:
+        return tuple(one for one in self._present if one.member != self._row.member)
+
+    def _staffed(self) -> bool:
+        """Whether a keyholder is checked in (R1)."""
+        return any(one.status is Status.AUTONOMOUS for one in self._present)
+
+    def _asks_for_company(self) -> bool:
+        return self._rules.check_in or self._rules.company in {Company.ACCOMPANIED, Company.NEVER_ALONE}
+
+    def _sponsoring(self) -> int:
+        """How many they stand beside at other machines of this gate, where that is limited (R4)."""
+        if not self._rules.max_trainees or self._level < self._rules.sponsor_from:
+            return 0
+        return sum(
+            one.said.sponsor == self._row.member and one.machine != self._rules.machine
+            for one in running(self._conn)
+        )
+
+    def _workshop(self) -> Workshop | None:
+        row = self._row
+        if row.workshop is None or row.workshop_until_ms < self._today_ms:
+            return None
+        return Workshop(RecordId.of(row.workshop), row.people, row.purpose, row.workshop_until_ms)
+
+    def _due(self) -> Due | None:
+        """What runs out first; a lab without rules of its own tells nobody."""
+        if not self._charter.digest:
+            return None
+        end = None if self._held is None else terms.end(self._held, self._skill, self._rules.changed_ms)
+        ends = {} if end is None else {self._skill.id: end}
+        today_ms, zone = self._today_ms, self._asked.zone
+        found = terms.due(self._charter, ends, self._filed, self._minor, today_ms, zone)
+        return next(iter(found), None)
+
+
+def _never(opening: str) -> Opening:
+    """An opening that the charter does not know is never open: a doubt refuses."""
+    return Opening(opening, Mode.PRIVATE)
+
+
+_LEVELS = """\
+SELECT g.skill, g.level, g.since_ms, g.until_ms, n.at_ms, h.since_ms, h.until_ms FROM grants AS g
+LEFT JOIN renewals AS n ON n.member = g.member AND n.skill = g.skill
+LEFT JOIN grant_holds AS h ON h.member = g.member AND h.skill = g.skill
+WHERE g.member = :member AND g.skill IN (SELECT t.value FROM json_each(:skills) AS t) AND g.lab = lab()"""

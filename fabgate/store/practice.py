@@ -58,6 +58,29 @@ def of_all(conn: sqlite3.Connection, member: MemberId | None = None) -> Found:
     return found
 
 
+class Worked:
+    """Answers for several members at one moment: what the view has not read yet is read once, when needed."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self._tail: Found | None = None
+
+    def own_ms(self, member: MemberId, skill: SkillId) -> int:
+        """The end (wall) of their last own session as autonomous; 0 where there was none."""
+        if self._tail is None:
+            reading = _Reading(self._conn)
+            reading.read(None)
+            self._tail = reading.found
+        row = self._conn.execute(_OWN_MS, {"member": member, "skill": skill}).fetchone()
+        return max(int(row[0]), self._tail.get((member, skill), Practice()).own_ms)
+
+
+_OWN_MS = """\
+SELECT max(
+coalesce((SELECT own_ms FROM practice WHERE member = :member AND skill = :skill AND lab = lab()), 0),
+coalesce((SELECT own_ms FROM uses WHERE member = :member AND skill = :skill AND lab = lab()), 0))"""
+
+
 @told
 def untold(conn: sqlite3.Connection, own_step_ms: int = TOLD_EVERY_MS) -> Found:
     """At a hub: whose practice its last `skill.use` does not say, as far as the view has read.

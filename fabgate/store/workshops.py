@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 
 from fabgate.model import MachineId, MemberId, RecordId
 from fabgate.rules.standing import HoursStands, WorkshopStands
@@ -55,6 +56,14 @@ _OPENINGS = """\
 SELECT opening, spans, given_by, record, at_ms FROM openings WHERE lab = lab() ORDER BY opening"""
 
 
-def calendar(conn: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
-    """Its spans alone, as `hours.closed` asks for them."""
-    return {opening: one.spans for opening, one in openings(conn).items()}
+@told
+def calendar(conn: sqlite3.Connection, names: Sequence[str] | None = None) -> dict[str, tuple[str, ...]]:
+    """The spans alone, of all openings or of these, as `hours.closed` asks for them."""
+    asked = None if names is None else json.dumps(list(names))
+    found = conn.execute(_SPANS, {"names": asked})
+    return {opening: tuple(json.loads(spans)) for opening, spans in found}
+
+
+_SPANS = """\
+SELECT opening, spans FROM openings
+WHERE lab = lab() AND (:names IS NULL OR opening IN (SELECT value FROM json_each(:names)))"""
