@@ -215,6 +215,12 @@ def test_a_machine_may_say_for_itself_who_has_to_be_there(load):
     assert rules.ends.alone is Ending.SOON
 
 
+def test_a_machine_may_ask_for_less_than_its_skill(load):
+    own = 'skill = "mill"\nreproof = "never"\nmax_trainees = 0\ncheck_in = false\nguests = false\n'
+    rules = load(WHOLE, MAIN.replace('skill = "laser"\n', own)).machines["laser"].rules
+    assert (rules.reproof_ms, rules.max_trainees, rules.check_in, rules.guests) == (0, 0, False, False)
+
+
 def test_a_machine_of_another_class_has_that_classs_numbers_where_neither_skill_nor_machine_says_one(load):
     of_class = MAIN.replace('skill = "laser"\n', 'skill = "mill"\nclass = "never_alone"\n')
     rules = load(WHOLE, of_class).machines["laser"].rules
