@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fabgate.events import Effect, Ink
-from fabgate.model import Code, Denied, Lapse, MachineRules, Moment, Notice, Standing, Token, Why
+from fabgate.model import Code, Lapse, MachineRules, Moment, Notice, Standing, Token, Why
 from fabgate.records import EvidenceNoted, GrantRenewed
 from fabgate.rules import policy
 from fabgate.rules.readings import Step, refuse, tell
@@ -15,6 +15,9 @@ WELL_ENDED = frozenset({Why.OWN_TAP, Why.BADGE_GONE, Why.LIMIT})
 """Ends after which there is something to praise: the member's own, or the time that was up."""
 RENEWED = frozenset({Lapse.VALIDITY, Lapse.DISUSE, Lapse.CHANGED})
 """What a sponsor's word makes good again: never the day that a giver wrote down."""
+
+_NOW_ONLY = frozenset({Code.NOT_CHECKED_IN, Code.SPONSOR_FULL, Code.NEEDS_COMPANY})
+"""What keeps from standing by now, and does not undo that they did."""
 
 
 def earned(rules: MachineRules, run: Run, why: Why, at: Moment) -> Praise | None:
@@ -27,6 +30,7 @@ def earned(rules: MachineRules, run: Run, why: Why, at: Moment) -> Praise | None
         run.record,
         rules.skill,
         session.user,
+        session.badge,
         session.sponsor,
         renews=session.standing.lapse in RENEWED,
         until_ms=at.boot_ms + rules.praise_ms,
@@ -47,10 +51,8 @@ def say(rules: MachineRules, state: State, standing: Standing, token: Token, at:
     praise = state.condition.praise
     assert praise is not None, "there is nothing to praise"
     state = under(state, replace(state.condition, praise=None))
-    denied = policy.welcome(rules, standing)
-    if denied is None and standing.level < rules.sponsor_from:
-        denied = Denied(Code.MAY_NOT_SPONSOR, policy.facts(rules, standing))
-    if denied is not None:
+    denied = policy.sponsor(rules, standing, praise.trainee.member, praise.badge, token)
+    if denied is not None and denied.code not in _NOW_ONLY:
         return refuse(rules, state, denied, token, standing.person, at)
     told = tell(rules, Notice.WELL_DONE, praise.trainee, sponsor=praise.sponsor.name)
     return state, (told, *_words(rules, praise, at))

@@ -42,6 +42,7 @@ class Praise:
     session: RecordId
     skill: SkillId
     trainee: Person
+    badge: Token
     sponsor: Person
     renews: bool
     until_ms: int

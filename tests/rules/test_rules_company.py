@@ -1,333 +1,385 @@
-"""Who may stand by, and whether they still do: sponsors, hosts, other adults (R3, R4; edges 1 to 4)."""
+"""Who has to be there for a start (R3, R4) by example: a sponsor on site, another adult, a host; who pays."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from company_bench import (
+    ACCOMPANIED,
+    FREE,
+    GRACE,
+    HOSTS,
+    NEVER_ALONE,
+    NEVER_ALONE_SLOT,
+    accompanied,
+    cutting,
+    leaves,
+    with_another,
+)
+from machine_bench import (
+    ADAS,
+    ADAS_OTHER,
+    BOBS,
+    BOBS_OTHER,
+    CLEOS,
+    DANS,
+    EVES,
+    GUSS,
+    HOUR,
+    KIM,
+    MIAS,
+    MINUTE,
+    NOON_MS,
+    SLOT_RULES,
+    SUSPENDED,
+    TEDS,
+    UNKNOWN,
+    MachineBench,
+    sponsored,
+    working,
+)
 
 from fabgate.model import (
-    Closed,
     Code,
-    Company,
-    Denied,
-    Lack,
+    Due,
     Level,
-    MachineId,
-    MachineRules,
     MemberId,
-    Person,
-    SkillId,
-    Standing,
-    Status,
-    Token,
+    Notice,
+    Why,
 )
-from fabgate.rules import policy
-from fabgate.rules.policy import Start
+from fabgate.records import SessionAlone, SessionProved
+from fabgate.rules.face import face
+from fabgate.rules.gestures import Name
 
-RULES = MachineRules(MachineId("laser"), SkillId("laser"), "Laser cutter")
-ADA, BOB = Person(MemberId("m-ada"), "Ada"), Person(MemberId("m-bob"), "Bob")
-CLEO = MemberId("m-cleo")
-ADAS, BOBS = Token("k1:ada"), Token("k1:bob")
-THEN, PROVED = 1_700_000_000_000, 1_700_000_100_000
-LINK = 120_000
-
-SPONSOR = Standing(BOB, level=Level.AUTONOMOUS)
-STAND_BY = {"sponsor": policy.sponsor, "host": policy.host, "company": policy.company}
+# --- free (R4) ----------------------------------------------------------------------------------
 
 
-def code(answer: Denied | None) -> Code | None:
-    return None if answer is None else answer.code
+def test_on_a_machine_of_class_free_a_trainee_starts_alone_r4():
+    bench = MachineBench(FREE)
+    bench.tap(BOBS)
+    assert bench.relay
+    assert (bench.start.level, bench.start.sponsor, bench.start.company) == ("trainee", None, ())
+    assert bench.said is Notice.OPENED
 
 
-def asked(standing, rules=RULES, who="sponsor", badge=ADAS, token=BOBS, **more):
-    return code(STAND_BY[who](rules, standing, ADA.member, badge, token, **more))
+def test_a_trainee_on_a_free_machine_misses_nobody_r4():
+    bench = MachineBench(cutting(FREE))
+    bench.tap(BOBS)
+    bench.change(BOBS, sponsors_here=(), adults_here=())
+    bench.wait(HOUR)
+    assert bench.relay
 
 
-# --- who may (R3) -----------------------------------------------------------------------------
+# --- accompanied (R4) ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("who", ["sponsor", "host"])
+def test_accompanied_a_trainee_starts_at_once_while_a_sponsor_is_checked_in_and_the_record_says_who_r4():
+    bench = accompanied()
+    assert bench.relay
+    assert (bench.start.level, bench.start.sponsor, bench.start.company) == ("trainee", None, (KIM,))
+    assert bench.said is Notice.OPENED_ACCOMPANIED
+
+
+def test_accompanied_with_nobody_on_site_a_sponsors_tap_is_asked_for_r4():
+    bench = MachineBench(ACCOMPANIED)
+    bench.tap(BOBS)
+    assert bench.said is Notice.ASK_SPONSOR
+    bench.wait(3)
+    bench.tap(CLEOS)
+    assert bench.start.sponsor == "m-cleo"
+
+
+def test_a_sponsor_who_checks_in_meanwhile_starts_nothing_by_it_r4():
+    bench = MachineBench(ACCOMPANIED)
+    bench.tap(BOBS)
+    bench.change(BOBS, sponsors_here=(KIM,))
+    bench.wait(50)
+    assert (bench.relay, bench.inks) == (False, [])
+    bench.tap(BOBS)
+    bench.wait(3)
+    bench.tap(BOBS)
+    assert bench.start.company == (KIM,)
+
+
+def test_accompanied_when_the_last_sponsor_leaves_it_is_said_and_written_once_r4():
+    bench = accompanied()
+    bench.change(BOBS, sponsors_here=())
+    bench.change(BOBS, sponsors_here=())
+    assert bench.said is Notice.ALONE
+    assert (bench.told[-1].facts["left_ms"], bench.told[-1].facts["why"]) == (120_000, Why.ALONE)
+    start, _ = bench.records[0]
+    assert bench.written(SessionAlone) == [SessionAlone(str(start), "laser")]
+    assert bench.relay
+
+
+def test_accompanied_when_one_of_two_sponsors_leaves_nobody_is_missed_r4():
+    bench = MachineBench(ACCOMPANIED)
+    bench.change(BOBS, sponsors_here=(KIM, MemberId("m-cleo")))
+    bench.tap(BOBS)
+    bench.change(BOBS, sponsors_here=(KIM,))
+    assert bench.written(SessionAlone) == []
+
+
+def test_accompanied_a_sponsor_who_checks_in_within_the_grace_makes_it_well_r4():
+    bench = accompanied(cutting(ACCOMPANIED))
+    bench.change(BOBS, sponsors_here=())
+    bench.wait(GRACE - 1)
+    bench.change(BOBS, sponsors_here=(MemberId("m-cleo"),))
+    bench.wait(HOUR)
+    assert bench.relay
+
+
+def test_accompanied_the_tap_of_a_sponsor_who_is_not_checked_in_makes_it_well_r4():
+    bench = accompanied(cutting(ACCOMPANIED))
+    bench.change(BOBS, sponsors_here=())
+    bench.wait(60)
+    bench.tap(CLEOS)
+    assert bench.said is Notice.HERE
+    bench.wait(HOUR)
+    assert bench.relay
+    assert [proof.by for proof in bench.written(SessionProved)] == ["m-cleo"]
+
+
+def test_accompanied_nobody_is_asked_for_proof_r4():
+    bench = accompanied(replace(ACCOMPANIED, reproof_ms=60_000))
+    bench.wait(HOUR)
+    assert bench.said is Notice.OPENED_ACCOMPANIED
+
+
+# --- never alone (R4) ---------------------------------------------------------------------------
+
+
+def test_never_alone_an_autonomous_member_starts_while_another_adult_is_checked_in_r4():
+    bench = MachineBench(NEVER_ALONE)
+    bench.change(DANS, adults_here=(KIM,))
+    bench.tap(DANS)
+    assert (bench.start.sponsor, bench.start.company) == (None, (KIM,))
+    assert bench.said is Notice.OPENED_ACCOMPANIED
+
+
+def test_never_alone_with_nobody_there_another_adult_has_to_tap_and_stands_in_the_record_r4():
+    bench = MachineBench(NEVER_ALONE)
+    bench.tap(DANS)
+    assert (bench.said, bench.relay) == (Notice.ASK_COMPANY, False)
+    assert bench.told[-1].facts["wait_s"] == 60
+    bench.wait(5)
+    bench.tap(TEDS)
+    assert bench.relay
+    assert (bench.start.member, bench.start.level) == ("m-dan", "autonomous")
+    assert (bench.start.sponsor, bench.start.sponsor_badge) == (None, None)
+    assert bench.start.company == ("m-ted",)
+    assert bench.said is Notice.OPENED_ACCOMPANIED
+
+
+def test_never_alone_company_is_the_trainees_sponsor_too_r4():
+    bench = sponsored(NEVER_ALONE)
+    assert (bench.start.sponsor, bench.start.company) == ("m-cleo", ())
+
+
 @pytest.mark.parametrize(
-    ("wrong", "answer"),
+    ("token", "code"),
     [
-        ({}, None),
-        ({"person": None}, Code.UNKNOWN_BADGE),
-        ({"contested": True}, Code.CONTESTED_BADGE),
-        ({"blocked_ms": THEN}, Code.BLOCKED_BADGE),
-        ({"status": Status.LEFT}, Code.MEMBER_LEFT),
-        ({"suspended_ms": THEN}, Code.SUSPENDED_MEMBER),
-        ({"lacks": (Lack("dues", THEN),)}, Code.PAPER_EXPIRED),
-        ({"held_ms": THEN}, Code.SUSPENDED_SKILL),
-        ({"person": ADA}, Code.SAME_PERSON),
-        ({"level": Level.TRAINEE}, Code.MAY_NOT_SPONSOR),
-        ({"status": Status.GUEST}, Code.MAY_NOT_SPONSOR),
-        ({"minor": True}, Code.MAY_NOT_SPONSOR),
+        (MIAS, Code.NEEDS_COMPANY),
+        (UNKNOWN, Code.UNKNOWN_BADGE),
+        (SUSPENDED, Code.SUSPENDED_MEMBER),
     ],
 )
-def test_who_stands_by_a_trainee_or_a_guest_is_welcome_able_and_of_age_r3(who, wrong, answer):
-    assert asked(replace(SPONSOR, **wrong), who=who) is answer
+def test_never_alone_a_minor_or_a_stranger_is_no_company_r4(token, code):
+    bench = MachineBench(NEVER_ALONE)
+    bench.tap(DANS)
+    bench.wait(3)
+    bench.tap(token)
+    assert (bench.said, bench.state.name, bench.inks) == (code, Name.AWAITING_SPONSOR, [])
 
 
-@pytest.mark.parametrize("who", ["sponsor", "host", "company"])
-def test_a_borrowed_badge_is_the_same_badge_twice_edge_4(who):
-    assert asked(SPONSOR, who=who, token=ADAS) is Code.SAME_PERSON
+def test_never_alone_nobody_is_their_own_company_with_another_badge_r4():
+    bench = MachineBench(NEVER_ALONE)
+    bench.tap(ADAS)
+    bench.wait(3)
+    bench.tap(ADAS_OTHER)
+    assert (bench.said, bench.inks) == (Code.SAME_PERSON, [])
 
 
-def test_hours_and_a_stale_roster_are_asked_of_who_works_r3():
-    odd = replace(SPONSOR, closed=Closed(Code.CLOSED_NOW), roster_age_ms=None, needed=SkillId("101"))
-    assert asked(odd, replace(RULES, stale_after_ms=1)) is None
+def test_never_alone_whoever_waits_in_vain_is_told_what_was_missing_r4():
+    bench = MachineBench(NEVER_ALONE)
+    bench.tap(DANS)
+    bench.wait(MINUTE)
+    assert (bench.said, bench.state.name) == (Code.NEEDS_COMPANY, Name.FREE)
+    assert [refusal.code for refusal in bench.refused] == [Code.NEEDS_COMPANY]
 
 
-def test_a_host_shows_and_need_not_teach_edge_17():
-    strict = replace(RULES, sponsor_from=Level.SPONSOR)
-    assert asked(SPONSOR, strict) is Code.MAY_NOT_SPONSOR
-    assert asked(SPONSOR, strict, "host") is None
+def test_never_alone_when_the_other_adult_leaves_they_are_missed_r4():
+    bench = MachineBench(cutting(NEVER_ALONE))
+    bench.change(DANS, adults_here=(KIM,))
+    bench.tap(DANS)
+    bench.change(DANS, adults_here=())
+    assert bench.said is Notice.ALONE
+    bench.wait(60)
+    bench.tap(TEDS)
+    assert bench.said is Notice.HERE
+    bench.wait(HOUR)
+    assert bench.relay
 
 
-def test_no_lab_can_let_trainees_sponsor_r3():
-    lax = replace(RULES, sponsor_from=Level.TRAINEE)
-    assert asked(replace(SPONSOR, level=Level.TRAINEE), lax) is Code.MAY_NOT_SPONSOR
+def test_never_alone_an_adult_who_was_tied_by_a_tap_and_leaves_is_missed_r4():
+    bench = with_another(cutting(NEVER_ALONE))
+    leaves(bench, TEDS)
+    assert bench.said is Notice.ALONE
+    bench.wait(GRACE)
+    assert bench.stop.why == Why.ALONE
 
 
-@pytest.mark.parametrize("who", ["sponsor", "host"])
-@pytest.mark.parametrize(("most", "now", "full"), [(0, 9, False), (1, 0, False), (1, 1, True), (2, 1, False)])
-def test_a_sponsor_stands_beside_so_many_and_no_more_edge_3_r4(who, most, now, full):
-    rules = replace(RULES, max_trainees=most)
-    answer = STAND_BY[who](rules, replace(SPONSOR, sponsoring=now), ADA.member, ADAS, BOBS)
-    assert code(answer) is (Code.SPONSOR_FULL if full else None)
-    if answer is not None:
-        assert answer.facts["most"] == most
+def test_never_alone_one_of_two_others_may_leave_r4():
+    bench = with_another(cutting(NEVER_ALONE))
+    bench.change(DANS, adults_here=(KIM,))
+    leaves(bench, TEDS)
+    bench.wait(HOUR)
+    assert bench.relay
 
 
-@pytest.mark.parametrize("who", ["sponsor", "host", "company"])
-@pytest.mark.parametrize(
-    ("age", "here", "answer"),
-    [
-        (0, False, Code.NOT_CHECKED_IN),
-        (LINK, False, Code.NOT_CHECKED_IN),
-        (LINK + 1, False, None),
-        (None, False, None),
-        (0, True, None),
-        (None, True, None),
-    ],
-)
-def test_who_stands_by_has_checked_in_and_with_the_link_down_a_tap_is_enough_r3(who, age, here, answer):
-    standing = replace(SPONSOR, here=here, roster_age_ms=age)
-    assert asked(standing, replace(RULES, check_in=True), who) is answer
-    assert asked(standing, RULES, who) is None
+def test_never_alone_in_a_slot_the_flow_is_the_same_r4():
+    bench = MachineBench(NEVER_ALONE_SLOT)
+    bench.tap(DANS)
+    bench.wait(3)
+    bench.tap(TEDS)
+    assert bench.said is Notice.ASK_RETURN
+    bench.wait(3)
+    bench.lay(DANS)
+    assert (bench.start.member, bench.start.company) == ("m-dan", ("m-ted",))
 
 
-# --- the second adult (R4) --------------------------------------------------------------------
-
-NEVER = replace(RULES, company=Company.NEVER_ALONE)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "answer"),
-    [
-        ({"level": Level.NONE, "lacks": (Lack("waiver"),), "held_ms": THEN}, None),
-        ({"status": Status.GUEST}, None),
-        ({"minor": True}, Code.NEEDS_COMPANY),
-        ({"person": ADA}, Code.SAME_PERSON),
-        ({"status": Status.LEFT}, Code.MEMBER_LEFT),
-        ({"suspended_ms": THEN}, Code.SUSPENDED_MEMBER),
-        ({"blocked_ms": THEN}, Code.BLOCKED_BADGE),
-        ({"sponsoring": 9}, None),
-    ],
-)
-def test_any_other_adult_who_is_welcome_is_company_a_guest_too_r4(wrong, answer):
-    assert asked(replace(SPONSOR, **wrong), replace(NEVER, max_trainees=1), "company") is answer
+def test_the_adult_who_is_only_there_takes_the_start_back_like_a_sponsor_and_later_says_that_they_are_there():
+    bench = with_another()
+    bench.tap(TEDS)
+    assert bench.stop.why == Why.UNDONE
+    bench = with_another()
+    bench.wait(MINUTE)
+    bench.tap(TEDS)
+    assert (bench.said, bench.relay) == (Notice.HERE, True)
 
 
-@pytest.mark.parametrize("who", ["sponsor", "host", "company"])
-def test_beside_a_minor_two_adults_are_there_one_by_a_tap_one_checked_in_r4(who):
-    assert asked(SPONSOR, NEVER, who, minor=True) is Code.NEEDS_COMPANY
-    assert asked(replace(SPONSOR, adults_here=(CLEO,)), NEVER, who, minor=True) is None
-    assert asked(SPONSOR, NEVER, who) is None
-    assert asked(SPONSOR, RULES, who, minor=True) is None
+def test_who_is_only_there_is_not_shown_as_a_sponsor():
+    bench = with_another()
+    shown = face(bench.rules, bench.state)
+    assert (shown.facts["member"], shown.facts["sponsor"]) == ("Dan", None)
 
 
-# --- whether they still do (R4) ---------------------------------------------------------------
-
-TRAINEE = Standing(ADA, level=Level.TRAINEE)
-ABLE = Standing(ADA, level=Level.AUTONOMOUS)
-GUEST = Standing(ADA, status=Status.GUEST)
-LEFT = replace(SPONSOR, gone_ms=PROVED + 1)
-ACCOMPANIED = replace(RULES, company=Company.ACCOMPANIED)
-
-
-def lost(rules, user, tied=None, how=None):
-    return policy.company_lost(rules, user, tied, PROVED, how=how)
-
-
-def test_a_sponsor_who_is_there_is_not_missed_r4():
-    for how in (None, Start.SUPERVISED):
-        assert not lost(RULES, TRAINEE, SPONSOR, how)
+def test_a_minor_who_works_needs_two_adults_and_one_of_them_taps_r4():
+    bench = MachineBench(NEVER_ALONE)
+    bench.tap(MIAS)
+    assert bench.said is Code.NEEDS_COMPANY
+    bench.change(MIAS, adults_here=(KIM,))
+    bench.wait(3)
+    bench.tap(MIAS)
+    assert bench.said is Notice.ASK_COMPANY
+    bench.roster[TEDS] = replace(bench.roster[TEDS], adults_here=(KIM,))
+    bench.wait(3)
+    bench.tap(TEDS)
+    assert bench.start.company == ("m-ted", KIM)
 
 
-def test_a_sponsor_who_checked_out_after_their_last_tap_is_missed_r4():
-    assert lost(RULES, TRAINEE, LEFT)
-    assert not lost(RULES, TRAINEE, replace(SPONSOR, gone_ms=PROVED))
-    assert not lost(RULES, TRAINEE, replace(LEFT, here=True)), "they came back"
+# --- hosts (edge 17) ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "fallen",
-    [
-        {"level": Level.TRAINEE},
-        {"level": Level.NONE},
-        {"held_ms": THEN},
-        {"suspended_ms": THEN},
-        {"blocked_ms": THEN},
-        {"status": Status.LEFT},
-        {"status": Status.GUEST},
-        {"person": None},
-    ],
-)
-def test_a_sponsor_who_may_no_longer_sponsor_is_missed_edge_1_r4(fallen):
-    assert lost(RULES, TRAINEE, replace(SPONSOR, **fallen))
-    assert lost(replace(RULES, guests=True), GUEST, replace(SPONSOR, **fallen))
+def test_edge_17_a_guest_works_under_a_host_who_answers_and_pays():
+    bench = sponsored(HOSTS, GUSS, ADAS)
+    assert bench.relay
+    start = bench.start
+    assert (start.member, start.level, start.sponsor, start.payer) == ("m-gus", "none", "m-ada", "m-ada")
+    assert bench.said is Notice.OPENED_SUPERVISED
 
 
-@pytest.mark.parametrize(
-    "ran_out",
-    [{"level": Level.TRAINEE, "lapsed_ms": THEN}, {"lacks": (Lack("dues", THEN),)}, {"sponsoring": 9}],
-)
-def test_what_runs_out_by_itself_takes_no_sponsor_away_edge_10_edge_13(ran_out):
-    assert not lost(replace(RULES, max_trainees=1), TRAINEE, replace(SPONSOR, **ran_out))
+def test_edge_17_what_is_done_with_a_guilds_badge_the_guild_pays_for_a_guest_too():
+    bench = MachineBench(HOSTS)
+    bench.roster[ADAS] = replace(bench.roster[ADAS], payer=MemberId("m-guild"))
+    bench.tap(GUSS)
+    bench.tap(ADAS)
+    assert bench.start.payer == "m-guild"
 
 
-def test_a_sponsor_who_only_works_alone_now_is_missed_where_the_lab_asks_for_more_r4():
-    strict = replace(RULES, sponsor_from=Level.SPONSOR)
-    assert lost(strict, TRAINEE, SPONSOR)
-    assert not lost(strict, TRAINEE, replace(SPONSOR, level=Level.SPONSOR))
-    assert not lost(strict, GUEST, SPONSOR), "a host need not teach"
+def test_a_guest_is_asked_for_their_host_and_told_so_when_nobody_came():
+    bench = MachineBench(HOSTS)
+    bench.tap(GUSS)
+    assert (bench.said, bench.relay) == (Notice.ASK_HOST, False)
+    bench.wait(MINUTE)
+    assert bench.said is Code.GUEST_ALONE
 
 
-def test_who_works_alone_is_in_nobodys_hands_r4():
-    for rules in (RULES, ACCOMPANIED, replace(RULES, company=Company.FREE)):
-        assert not lost(rules, ABLE)
-        assert not lost(rules, ABLE, how=Start.ALONE)
-    assert not lost(replace(RULES, company=Company.FREE), TRAINEE)
+def test_where_the_lab_takes_no_guests_a_guest_is_refused():
+    bench = MachineBench()
+    bench.tap(GUSS)
+    assert (bench.said, bench.state.name) == (Code.GUEST_ALONE, Name.FREE)
 
 
-def test_an_accompanied_trainee_needs_any_sponsor_on_site_r4():
-    assert lost(ACCOMPANIED, TRAINEE)
-    assert not lost(ACCOMPANIED, replace(TRAINEE, sponsors_here=(CLEO,)))
-    assert not lost(ACCOMPANIED, TRAINEE, SPONSOR), "one by a tap will do"
-    assert lost(ACCOMPANIED, TRAINEE, LEFT)
-    assert not lost(ACCOMPANIED, replace(TRAINEE, sponsors_here=(CLEO,)), LEFT)
+@pytest.mark.parametrize("token", [BOBS, EVES, UNKNOWN, SUSPENDED])
+def test_who_may_not_work_here_alone_hosts_nobody(token):
+    bench = MachineBench(HOSTS)
+    bench.tap(GUSS)
+    bench.wait(3)
+    bench.tap(token)
+    assert (bench.state.name, bench.inks) == (Name.AWAITING_SPONSOR, [])
 
 
-def test_a_guest_needs_their_own_host_whoever_else_could_sponsor_edge_17():
-    crowd = replace(GUEST, sponsors_here=(CLEO,))
-    assert lost(ACCOMPANIED, crowd, LEFT, Start.HOSTED)
-    assert not lost(ACCOMPANIED, crowd, SPONSOR, Start.HOSTED)
+def test_a_guest_who_once_held_a_level_works_at_none():
+    bench = MachineBench(HOSTS)
+    bench.roster[GUSS] = replace(bench.roster[GUSS], level=Level.AUTONOMOUS)
+    bench.tap(GUSS)
+    bench.tap(ADAS)
+    assert bench.start.level == "none"
 
 
-def test_who_started_accompanied_stays_so_whatever_they_became_edge_15():
-    assert lost(ACCOMPANIED, ABLE, how=Start.ACCOMPANIED)
-    assert lost(RULES, ABLE, LEFT, Start.SUPERVISED)
+def test_a_host_who_leaves_is_missed_and_who_may_host_takes_over_r4():
+    bench = sponsored(cutting(HOSTS), GUSS, ADAS)
+    leaves(bench, ADAS)
+    bench.wait(60)
+    bench.tap(DANS)
+    bench.wait(HOUR)
+    assert bench.relay
+    assert bench.start.payer == "m-ada"
 
 
-def test_two_adults_are_there_whoever_works_r4():
-    assert lost(NEVER, ABLE)
-    assert not lost(NEVER, replace(ABLE, adults_here=(CLEO,)))
-    assert not lost(NEVER, ABLE, SPONSOR)
-    assert lost(NEVER, ABLE, LEFT)
-    assert not lost(NEVER, replace(ABLE, adults_here=(CLEO,)), LEFT)
-    assert lost(NEVER, ABLE, how=Start.WORKSHOP)
+# --- who pays, and what else the record says -----------------------------------------------------
 
 
-def test_company_holds_no_skill_and_so_loses_none_r4():
-    plain = replace(SPONSOR, level=Level.NONE, held_ms=THEN)
-    assert not lost(NEVER, ABLE, plain, Start.COMPANY)
-    assert lost(NEVER, ABLE, replace(plain, suspended_ms=THEN), Start.COMPANY)
+def test_edge_7_the_badge_says_who_pays_and_the_sponsor_never_does():
+    bench = MachineBench()
+    guild = MemberId("m-guild")
+    bench.roster[BOBS] = replace(bench.roster[BOBS], payer=guild)
+    bench.roster[CLEOS] = replace(bench.roster[CLEOS], payer=MemberId("m-else"))
+    bench.tap(BOBS)
+    bench.tap(CLEOS)
+    assert (bench.start.payer, bench.start.sponsor) == (guild, "m-cleo")
 
 
-def test_a_supervised_trainee_needs_their_sponsor_however_many_adults_are_there_r4():
-    crowd = replace(TRAINEE, adults_here=(CLEO, MemberId("m-dan")))
-    assert lost(NEVER, crowd, LEFT)
-    assert not lost(NEVER, crowd, SPONSOR)
+def test_edge_5_in_a_slot_the_badge_that_comes_back_says_who_pays():
+    bench = MachineBench(SLOT_RULES)
+    bench.roster[BOBS_OTHER] = replace(bench.roster[BOBS_OTHER], payer=MemberId("m-guild"))
+    bench.tap(BOBS)
+    bench.wait(3)
+    bench.tap(CLEOS)
+    bench.wait(3)
+    bench.lay(BOBS_OTHER)
+    assert (bench.start.badge, bench.start.payer) == (BOBS_OTHER, "m-guild")
 
 
-def test_a_minor_needs_two_and_one_person_is_not_counted_twice_r4():
-    minor = replace(TRAINEE, minor=True)
-    assert lost(NEVER, minor, SPONSOR)
-    assert lost(NEVER, replace(minor, adults_here=(BOB.member,)), SPONSOR)
-    assert not lost(NEVER, replace(minor, adults_here=(BOB.member, CLEO)), SPONSOR)
-    assert not lost(NEVER, replace(minor, adults_here=(CLEO,)), SPONSOR)
+@pytest.mark.parametrize(("age_ms", "written"), [(0, 0), (86_400_000, 86_400_000), (None, -1)])
+def test_the_record_says_how_old_the_roster_was_r12(age_ms, written):
+    bench = MachineBench()
+    bench.change(ADAS, roster_age_ms=age_ms, hours_unasked=True)
+    bench.tap(ADAS)
+    assert (bench.start.roster_age_ms, bench.start.hours_unasked) == (written, True)
 
 
-@pytest.mark.parametrize("age", [None, LINK + 1])
-def test_a_lost_link_takes_nobodys_company_away_r3_r12(age):
-    for rules in (ACCOMPANIED, NEVER):
-        for how in (Start.ACCOMPANIED, Start.ALONE, None):
-            assert not lost(rules, replace(TRAINEE, roster_age_ms=age), how=how)
-            assert not lost(rules, None, how=how)
+def test_a_start_of_today_is_written_as_it_always_was():
+    start = working(ADAS).start
+    assert (start.payer, start.purpose, start.people, start.workshop) == (None, "", 1, None)
+    assert (start.company, start.roster_age_ms, start.hours_unasked) == ((), 0, False)
 
 
-@pytest.mark.parametrize("age", [None, LINK + 1])
-@pytest.mark.parametrize("rules", [RULES, ACCOMPANIED, NEVER])
-def test_with_the_link_down_a_sponsor_who_left_this_gate_is_missed_all_the_same_r3(rules, age):
-    assert lost(rules, replace(TRAINEE, roster_age_ms=age), LEFT, Start.SUPERVISED)
-    assert not lost(rules, replace(TRAINEE, roster_age_ms=age), SPONSOR, Start.SUPERVISED)
-
-
-STANDINGS = st.builds(
-    Standing,
-    person=st.just(ADA),
-    level=st.sampled_from(Level),
-    status=st.sampled_from([Status.GUEST, Status.TRAINEE, Status.AUTONOMOUS]),
-    minor=st.booleans(),
-    sponsors_here=st.sampled_from([(), (CLEO,)]),
-    adults_here=st.sampled_from([(), (CLEO,), (CLEO, MemberId("m-dan"))]),
-    roster_age_ms=st.sampled_from([0, LINK, LINK + 1, None]),
-)
-SPONSORS = st.builds(
-    Standing,
-    person=st.just(BOB),
-    level=st.sampled_from(Level),
-    status=st.sampled_from(Status),
-    minor=st.booleans(),
-    suspended_ms=st.sampled_from([None, THEN]),
-    held_ms=st.sampled_from([None, THEN]),
-    here=st.booleans(),
-    sponsoring=st.integers(0, 2),
-    adults_here=st.sampled_from([(), (CLEO,)]),
-)
-MACHINES = st.builds(
-    lambda company, sponsor_from, most, check_in: replace(
-        RULES, company=company, sponsor_from=sponsor_from, max_trainees=most, check_in=check_in, guests=True
-    ),
-    st.sampled_from(Company),
-    st.sampled_from([Level.AUTONOMOUS, Level.SPONSOR]),
-    st.integers(0, 2),
-    st.booleans(),
-)
-HELP = {Start.SUPERVISED: policy.sponsor, Start.COMPANY: policy.company, Start.HOSTED: policy.host}
-
-
-@given(MACHINES, STANDINGS, SPONSORS)
-def test_nobody_is_missed_at_the_moment_of_a_start_r4(rules, user, tied):
-    """Whoever may start, with whoever may stand by: the session does not begin by losing its company."""
-    how = policy.start(rules, user)
-    if isinstance(how, Denied):
-        return
-    if how in HELP:
-        # The one who taps sees the same people here as the one who works does, and never themselves.
-        if HELP[how](rules, tied, ADA.member, ADAS, BOBS, minor=user.minor) is None:
-            consistent = replace(user, adults_here=tuple({*user.adults_here, *tied.adults_here}))
-            assert not policy.company_lost(rules, consistent, tied, PROVED, how=how)
-    else:
-        assert not policy.company_lost(rules, user, None, PROVED, how=how)
-
-
-@given(MACHINES, SPONSORS)
-def test_whoever_may_sponsor_may_host_and_is_company_r3(rules, standing):
-    if policy.sponsor(rules, standing, ADA.member, ADAS, BOBS) is None:
-        assert policy.host(rules, standing, ADA.member, ADAS, BOBS) is None
-        assert policy.company(rules, standing, ADA.member, ADAS, BOBS) is None
+def test_what_runs_out_soon_is_told_at_the_start():
+    bench = MachineBench()
+    bench.change(ADAS, due=Due("insurance", NOON_MS))
+    bench.tap(ADAS)
+    assert (bench.told[-1].facts["due"], bench.told[-1].facts["due_ms"]) == ("insurance", NOON_MS)
+    assert "due" not in working(DANS).told[-1].facts
