@@ -24,7 +24,7 @@ from fabgate.model import Moment
 from fabgate.store import migrations
 from fabgate.store.connect import Identity, own_origin
 from fabgate.store.copies import PRIVATE_MODE, copy_database, pack
-from fabgate.store.db import Store, begin_epoch, held, last_of, new_database, new_origin
+from fabgate.store.db import Store, begin_epoch, held, last_of, new_database, new_origin, read_anew
 from fabgate.store.faults import told
 from fabgate.store.files import DATABASE, KEYS, KEYS_MODE, restore_reserve, stamp, whole
 from fabgate.store.keys import Keys
@@ -123,6 +123,7 @@ def _take_over(conn: sqlite3.Connection, at: Moment) -> Identity:
     if found != "ok":
         raise StoreCorrupt(f"the database in the backup is not sound: {found}", "Try an older backup.")
     migrations.apply(conn)
+    read_anew(conn)
     conn.execute("UPDATE gate_run SET clean = 0")  # so that the next start reads the whole journal
     before = last_of(conn)
     _, was = own_origin(conn)

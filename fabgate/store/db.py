@@ -21,8 +21,8 @@ from sqlite_utils import Migrations
 from fabgate.errors import StoreCorrupt, StoreError
 from fabgate.model import Moment, Origin, RecordId
 from fabgate.records import Draft, EpochBegun
-from fabgate.store import migrations
-from fabgate.store.connect import Identity, connect, connect_to_write, own_origin
+from fabgate.store import migrations, practice, rights
+from fabgate.store.connect import Identity, connect, connect_to_write, know_lab, own_origin
 from fabgate.store.copies import PRIVATE_MODE, copy_database, pack
 from fabgate.store.faults import told
 from fabgate.store.files import (
@@ -62,6 +62,7 @@ __all__ = [
     "last_known",
     "migrate",
     "move_aside",
+    "read_anew",
 ]
 
 _MAKE_PATIENCE_MS = 5_000
@@ -264,19 +265,41 @@ def last_of(conn: sqlite3.Connection) -> Previous:
 def migrate(folder: Path, at: Moment, steps: Migrations = migrations.MIGRATIONS) -> Path | None:
     """Bring the database to the form of this version, after a backup beside it.
 
-    Returns the backup; None when there was nothing to do. Raises StoreTooNew, StoreCorrupt, DiskFull.
+    Returns the backup; None when it has that form already. Raises StoreTooNew, StoreCorrupt, DiskFull.
     """
-    path = folder / DATABASE
+    path, kept = folder / DATABASE, None
     with told, held(path):
         conn = connect_to_write(path)
         try:
-            if not migrations.behind(conn, steps):
-                return None
-            kept = _keep(conn, folder, at)
-            migrations.apply(conn, steps)
+            if migrations.behind(conn, steps):
+                kept = _keep(conn, folder, at)
+                migrations.apply(conn, steps)
+            read_anew(conn)
         finally:
             conn.close()
     return kept
+
+
+def read_anew(conn: sqlite3.Connection) -> None:
+    """Read what the version that wrote these books could not, or had no view of. Nobody has them open.
+
+    What was done already is not done again, so that one that was cut short is made good by the next.
+    """
+    number, who = own_origin(conn)
+    know_lab(conn, who.lab)
+    if rights.unread(conn):
+        with _written(conn, who, number) as pen:
+            rights.read_again(pen)
+    while practice.behind(conn) > practice.BEHIND:
+        with _written(conn, who, number) as pen:
+            practice.catch_up(pen)
+
+
+@contextmanager
+def _written(conn: sqlite3.Connection, who: Identity, number: int) -> Iterator[Pen]:
+    conn.execute("BEGIN IMMEDIATE")
+    yield Pen(conn, who, number)
+    conn.execute("COMMIT")
 
 
 def _keep(conn: sqlite3.Connection, folder: Path, at: Moment) -> Path:

@@ -246,10 +246,29 @@ _ERASE = "UPDATE rights SET beside = ? WHERE lab = ? AND record = ?"
 
 def rebuild(pen: Nib) -> None:
     """Make the whole roster anew from the set, and read again what an earlier version could not."""
-    for arrived, body in pen.execute(_UNREAD, (pen.lab,)).fetchall():
-        pen.execute("UPDATE rights SET subject = ? WHERE arrived = ?", (subject_of(body) or "?/?", arrived))
+    read_again(pen)
     found = pen.execute("SELECT DISTINCT subject FROM rights WHERE lab = ?", (pen.lab,))
     settle_all(pen, {about for (about,) in found})
+
+
+def read_again(pen: Nib) -> None:
+    """Let those rights count that an earlier version kept and could not read."""
+    readable = _readable(pen.conn, pen.lab)
+    for arrived, about in readable.items():
+        pen.execute("UPDATE rights SET subject = ? WHERE arrived = ?", (about, arrived))
+    settle_all(pen, set(readable.values()))
+
+
+@told
+def unread(conn: sqlite3.Connection) -> bool:
+    """Whether there are any such rights."""
+    return bool(_readable(conn, _lab(conn)))
+
+
+def _readable(conn: sqlite3.Connection, lab: str) -> dict[int, str]:
+    """The rights that were kept unread and can be read now, with what they are about."""
+    found = {arrived: subject_of(body) or "?/?" for arrived, body in conn.execute(_UNREAD, (lab,))}
+    return {arrived: about for arrived, about in found.items() if not about.startswith("?/")}
 
 
 _UNREAD = "SELECT arrived, body FROM rights WHERE lab = ? AND subject >= '?/' AND subject < '?0'"

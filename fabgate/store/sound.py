@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any, get_type_hints
 
-from fabgate.model import Level, Role
+from fabgate.model import Level, Role, Status
 from fabgate.records import KINDS
 
 _HEAD = '{"kind":"'
@@ -114,7 +114,12 @@ _NAMED: Mapping[str, _Check] = {
     "session": _record,
     "command": _record,
     "supersedes": _records,
+    "workshop": _record,
+    "proposal": _record,
+    "grant": _record,
+    "roster_age_ms": lambda value: type(value) is int and -1 <= value <= _WALL_MS,  # -1: nobody knew
     "level": _one_of(frozenset(level.word for level in Level)),
+    "status": _one_of(frozenset(status.word for status in Status)),
     "role": _one_of(frozenset(role.value for role in Role)),
 }
 

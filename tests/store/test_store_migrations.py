@@ -11,9 +11,9 @@ from made_books import moment, refusal, write
 from sqlite_utils import Database, Migrations
 
 from fabgate.errors import StoreCorrupt, StoreError, StoreTooNew
-from fabgate.model import Level, MachineId, MachineRules, SkillId, Token
+from fabgate.model import Level, MachineId, MachineRules, SkillId, Status, Token
 from fabgate.rules.standing import KINDS
-from fabgate.store import journal, migrations, rights, roster
+from fabgate.store import journal, linked, migrations, people, practice, rights, roster
 from fabgate.store.backup import restore
 from fabgate.store.db import Store, check, migrate
 from fabgate.store.files import restore_reserve
@@ -234,3 +234,69 @@ def test_names_that_were_replaced_before_the_migration_stand_beside_no_record(fo
     assert sum("Ada King" in text for text in beside) == 1
     assert sum("blue fob" in text for text in beside) == 1
     assert not any("Lovelace" in text or "old fob" in text for text in beside)
+
+
+# --- what an older version could not read -------------------------------------------------------
+
+
+@pytest.fixture
+def second(folder: Path) -> Store:
+    """The books of a gate whose hub was a version ahead of it."""
+    opened_by_hand(folder, "v2.sql").close()
+    restore_reserve(folder)
+    return Store(folder)
+
+
+def test_what_a_newer_hub_said_counts_once_this_version_reads_it(second: Store, folder: Path):
+    conn = sqlite3.connect(second.path)
+    kept = [about for (about,) in conn.execute("SELECT subject FROM rights WHERE subject LIKE '?/%'")]
+    conn.close()
+    assert set(kept) == {"?/grant.suspend", "?/paper.file", "?/member.status"}
+    migrate(folder, moment())
+    with second.reader() as reader:
+        ada, bob = (roster.member(reader.conn, handle) for handle in ("ada", "bob"))
+        assert (ada.status, bob.status) == (Status.AUTONOMOUS, Status.TRAINEE)
+        assert people.filed(reader.conn, ada.id) == {"insurance": 1_820_000_000_000}
+        held = people.skill_holds(reader.conn)[bob.id, SkillId("laser")]
+        assert held.cause == "safety"
+        assert not rights.unread(reader.conn)
+
+
+def test_the_sessions_of_an_older_journal_are_practice(second: Store, folder: Path):
+    """R5: nothing that was done before the rules asked for it is lost."""
+    migrate(folder, moment())
+    with second.reader() as reader:
+        ada, bob = (roster.member(reader.conn, handle).id for handle in ("ada", "bob"))
+        laser = SkillId("laser")
+        assert practice.of(reader.conn, bob, laser).supervised_ms == 2_400_000
+        assert practice.of(reader.conn, bob, laser).sessions == 2
+        assert practice.of(reader.conn, ada, laser).own_ms > 1_790_000_000_000
+
+
+def test_a_long_journal_is_read_through_by_the_migration_and_not_by_the_first_tap(
+    second: Store, folder: Path
+):
+    migrate(folder, moment())
+    with second.writer() as writer:
+        with writer.write() as pen:
+            for number in range(2_500):
+                pen.append(refusal(number))
+        assert practice.behind(writer.conn) > 2_048
+    assert migrate(folder, moment()) is None
+    with second.reader() as reader:
+        assert practice.behind(reader.conn) <= practice.BEHIND
+
+
+def test_a_restored_backup_of_an_older_version_is_read_anew_too(second: Store, folder: Path):
+    kept = migrate(folder, moment())
+    restore(kept, folder / "again", moment())
+    with Store(folder / "again").reader() as reader:
+        assert roster.member(reader.conn, "ada").status is Status.AUTONOMOUS
+
+
+def test_the_link_of_an_older_version_is_kept(second: Store, folder: Path):
+    migrate(folder, moment())
+    with second.reader() as reader:
+        now = linked.linked(reader.conn)
+        assert (now.hub, now.arrived) == ("hub00001", 3)
+        assert linked.heard(reader.conn) is None

@@ -21,6 +21,12 @@ def test_what_this_version_writes_is_sound() -> None:
         assert sound.read(encode(draft)) == json.loads(encode(draft))
 
 
+def test_a_gate_that_does_not_know_how_old_its_roster_is_says_so() -> None:
+    """R12."""
+    unknown = ',"machine":"d","member":"m","badge":"k","status":"guest","roster_age_ms":-1'
+    assert sound.read(HEAD % ("door.open", unknown))["roster_age_ms"] == -1
+
+
 def test_a_kind_that_nobody_knows_needs_its_moment_only() -> None:
     assert sound.read(HEAD % ("something.new", ',"x":[1]'))["x"] == [1]
 
@@ -49,6 +55,9 @@ def test_a_kind_that_nobody_knows_needs_its_moment_only() -> None:
         HEAD % ("grant.give", ',"member":"m","skill":"s","level":"king","by":"b"'),
         HEAD % ("grant.give", ',"member":"m","skill":"s","level":["sponsor"],"by":"b"'),
         HEAD % ("grant.give", ',"member":"m","skill":"s","level":"sponsor","by":"b","supersedes":["x"]'),
+        HEAD % ("member.status", ',"member":"m","status":"king","by":"b"'),
+        HEAD % ("grant.review", ',"member":"m","skill":"s","by":"b","grant":"that one"'),
+        HEAD % ("door.open", ',"machine":"d","member":"m","badge":"k","status":"guest","roster_age_ms":-2'),
     ],
 )
 def test_what_nobody_could_live_with_is_refused(text: str) -> None:
