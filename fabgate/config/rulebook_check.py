@@ -10,6 +10,7 @@ from fabgate.config import rulebook_keys as its
 from fabgate.config.key import Key
 from fabgate.config.reading import Document, spot
 from fabgate.config.values import nearest
+from fabgate.model import Company
 
 _TWICE = ((its.SKILL_TITLE, keys.SKILL_TITLE), (its.SPONSOR_FROM, keys.SPONSOR_FROM))
 
@@ -18,6 +19,7 @@ def check(rules: Document, main: Document | None = None) -> None:
     """Note in `rules` all that does not fit together, and what does not fit the configuration beside it."""
     _check_classes(rules)
     _check_requires(rules, main)
+    _check_free(rules)
     _check_papers(rules)
     _check_openings(rules)
     if main is not None:
@@ -59,6 +61,19 @@ def _check_requires(rules: Document, main: Document | None) -> None:
             f"nobody could ever begin: {' needs '.join(circle)}",
             "Take one of them out.",
         )
+
+
+def _check_free(rules: Document) -> None:
+    """Trainees work alone where it is free, so a supervised session is never had there."""
+    free = [name for name in rules.names("skill") if rules.get(its.SKILL_CLASS, name) is Company.FREE]
+    for number in (its.SESSIONS, its.MINUTES):
+        for key, name in ((number.of_class, "free"), *((number.of_skill, name) for name in free)):
+            if rules.get(key, name):
+                rules.wrong(
+                    spot(key, name),
+                    "nobody would ever be ready: where it is free, no session is supervised",
+                    "Write 0, or take another class.",
+                )
 
 
 def _check_papers(rules: Document) -> None:

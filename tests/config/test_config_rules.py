@@ -443,10 +443,14 @@ def rules_files(draw):
     """A file of rules as TOML would have it; skills require only those that come before them."""
     skills = draw(st.lists(ids, max_size=4, unique=True))
     table = {"class": draw(st.dictionaries(classes, numbers)), "skill": {}}
+    if "free" in table["class"]:
+        table["class"]["free"] |= {"sessions": 0, "minutes": 0}
     for place, name in enumerate(skills):
         before = st.lists(st.sampled_from(skills[:place]), unique=True) if place else st.just([])
         skill = {"class": draw(classes), "requires": draw(before), **draw(numbers)}
         skill["checklist"] = draw(st.dictionaries(ids, line, max_size=3))
+        if skill["class"] == "free":
+            skill |= {"sessions": 0, "minutes": 0}
         skill["quiz"] = draw(st.dictionaries(ids, st.integers(1, 100), max_size=2))
         table["skill"][name] = skill | ({"title": draw(titles)} if draw(st.booleans()) else {})
     table["paper"] = draw(

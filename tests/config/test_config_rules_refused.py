@@ -120,6 +120,8 @@ def refused(tmp_path):
         ('[opening.a]\nmode = "public"\nclosed = ["..2026-12-25"]', "3: ", "no day", "2026-11-20"),
         ('[opening.a]\nmode = "public"\nclosed = [2026-12-25T10:00:00]', "3: ", "not a date", "quotes"),
         # what does not fit together
+        ("[class.free]\nsessions = 2", "2: class.free.sessions", "nobody would ever be ready", "Write 0"),
+        ('[skill.a]\nclass = "free"\nminutes = 1', "3: skill.a.minutes", "ever be ready", "another class"),
         (
             "[paper.a]\nminors = true\nsubscription = true",
             "3: paper.a.subscription",
