@@ -15,11 +15,12 @@ from fabgate.errors import DeviceError
 from fabgate.events import Event, LockChanged, Mended, Troubled
 from fabgate.gate.boot import Books
 from fabgate.gate.ink import InkWell
-from fabgate.gate.lookup import Lookup
+from fabgate.gate.lookup import Lookup, Terms
 from fabgate.gate.loop import Edges, Loop, Post
 from fabgate.gate.panel import Panels
 from fabgate.gate.readers import ReaderEdge, Ring
 from fabgate.gate.readers import edges as edges_of
+from fabgate.link.hooks import LastWord
 from fabgate.model import Clock, MachineId, Trouble
 from fabgate.store import roster
 from fabgate.store.db import Store
@@ -46,8 +47,10 @@ def assemble(
     clock: Clock,
     edges: Edges,
     post: Callable[[Event], None],
+    word: LastWord | None = None,
 ) -> Gate:
-    """The gate of these settings on this bench. `post` puts an event into the loop's inbox.
+    """The gate of these settings on this bench. `post` puts an event into the loop's inbox, `word` is what
+    its hub said, None where it has joined none.
 
     Raises StoreError without keys.
     """
@@ -58,7 +61,7 @@ def assemble(
     return Gate(
         loop=Loop(posts, clock, edges, panels, settings.gate.beat_ms, clock.now().synced),
         ink=InkWell(books.store, clock, books.owed),
-        lookup=Lookup(books.store, rules, clock),
+        lookup=Lookup(books.store, rules, clock, Terms(settings.charter, settings.lab.zone, word)),
         panels=panels,
         readers=tuple(
             edge

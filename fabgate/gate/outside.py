@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 
 from fabgate.events import Identify, Mended, Troubled
 from fabgate.gate.inbox import Inbox
-from fabgate.link.hooks import Hooks
+from fabgate.link.hooks import Hooks, LastWord
 from fabgate.model import Clock, MachineId, Moment, Trouble
 from fabgate.rules.gestures import Name
-from fabgate.rules.states import Ending, Open, State
+from fabgate.rules.kinds import AnyState
 from fabgate.wire.presence import MachineState, Standing
 from fabgate.wire.roster import EVERY
 
@@ -20,6 +20,7 @@ WORD: Mapping[Name, Standing] = {
     Name.FREE: "free",
     Name.AWAITING_SPONSOR: "waiting",
     Name.AWAITING_RETURN: "waiting",
+    Name.AWAITING_CONFIRM: "waiting",
     Name.OPENING: "opening",
     Name.OPEN: "in_use",
     Name.ENDING: "ending",
@@ -28,17 +29,20 @@ WORD: Mapping[Name, Standing] = {
 }
 
 
-def machine_state(state: State, at: Moment) -> MachineState:
-    """The state of a machine as everybody in the lab may see it."""
+def machine_state(state: AnyState, at: Moment) -> MachineState:
+    """The state of a machine or a door as everybody in the lab may see it: while its strike has power, a door
+    is in use."""
     troubles = tuple(sorted(state.condition.troubles))
-    return MachineState(WORD[state.name], isinstance(state, Open | Ending), troubles, at)
+    return MachineState(WORD[state.name], state.name in (Name.OPEN, Name.ENDING), troubles, at)
 
 
 class Outside:
-    """The gate as its link sees it. `hooks` may be used from the link's thread, `state` from the loop's."""
+    """The gate as its link sees it. `hooks` may be used from the link's thread, `state` from the loop's;
+    `word` is where the link notes down what it heard, and the lookup reads."""
 
     def __init__(self, machines: Iterable[MachineId], clock: Clock, inbox: Inbox) -> None:
         self._machines, self._clock, self._inbox = tuple(machines), clock, inbox
+        self.word = LastWord()
         self._states: dict[str, MachineState] = {}
         self._wake: Callable[[], None] = lambda: None
 
@@ -46,7 +50,7 @@ class Outside:
         """What the link may call. `keys` has the readers take their keys anew; `wake` is called when a
         machine does something else than before."""
         self._wake = wake
-        return Hooks(self._identify, self._refuse, keys, lambda: dict(self._states))
+        return Hooks(self._identify, self._refuse, keys, lambda: dict(self._states), self.word)
 
     def state(self, machine: MachineId, state: MachineState) -> None:
         """A machine does this now: of two that the link has not said yet, the latest counts."""

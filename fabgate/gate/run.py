@@ -103,7 +103,10 @@ class Daemon:
             state=self._outside.state,
         )
         catalogue = catalogue_of(self._settings)
-        return assemble(self._settings, books, catalogue, self._bench, self._clock, edges, self._inbox.put)
+        word = self._outside.word if has_joined(self._settings.gate.state) else None
+        return assemble(
+            self._settings, books, catalogue, self._bench, self._clock, edges, self._inbox.put, word
+        )
 
     def _start(self, gate: Gate) -> None:
         self._asker: Worker[Ask | Recheck] = Worker(

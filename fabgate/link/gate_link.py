@@ -16,6 +16,7 @@ from typing import assert_never
 from fabgate.config import Settings
 from fabgate.errors import StoreError
 from fabgate.link.handing import Handing
+from fabgate.link.hearing import Hearing
 from fabgate.link.hooks import Hooks
 from fabgate.link.intake import Intake
 from fabgate.link.keyring import KeyBox
@@ -32,8 +33,9 @@ from fabgate.wire.commands import Answer, Command
 from fabgate.wire.forms import Malformed
 from fabgate.wire.journal import Ack
 from fabgate.wire.presence import HubState
+from fabgate.wire.present import Present
 from fabgate.wire.roster import Keyring, Need, Page
-from fabgate.wire.topics import ACK, ANSWER, HUB, KEYRING, KEYS, NEED, ROSTER, STATE, Topic, parse
+from fabgate.wire.topics import ACK, ANSWER, HUB, KEYRING, KEYS, NEED, PRESENT, ROSTER, STATE, Topic, parse
 
 log = logging.getLogger(__name__)
 IDLE_S = 0.1  # how often the journal is looked at while nothing comes
@@ -44,10 +46,12 @@ COMMITS = 32  # of pages, between two checkpoints
 
 Work = Callable[[], int | None]
 _NOBODY = ("", "")  # the hub said that it goes, or speaks what this gate does not
-_FROM_HUB: Mapping[str, Callable[[bytes], Ack | Page | Keyring | Malformed]] = {
+_Told = Ack | Page | Keyring | Present | Malformed
+_FROM_HUB: Mapping[str, Callable[[bytes], _Told]] = {
     ACK: Ack.decode,
     ROSTER: Page.decode,
     KEYRING: Keyring.decode,
+    PRESENT: Present.decode,
 }
 
 
@@ -68,7 +72,8 @@ class GateLink:
         self.instance = instance or secrets.token_hex(8)
         self._store, self._settings, self._clock, self._port = store, settings, clock, port
         self._hooks = hooks
-        self.tidings = Tidings(clock)
+        self.tidings = Tidings(clock, hooks.word)
+        self._hearing = Hearing(hooks.word)
         self._lab, self._gate = settings.lab.name, settings.gate.name
         self._writer: Writer | None = None
         self._version = 0
@@ -89,6 +94,7 @@ class GateLink:
             ("look", self._look),
             ("keys", self._keys.turn),
             ("intake", lambda: self._intake.turn(self.writer)),
+            ("hearing", lambda: self._hearing.turn(self.writer)),
             ("handing", lambda: self._handing.turn(self.writer.conn)),
             ("outbox", self._send),
         )
@@ -107,6 +113,7 @@ class GateLink:
         self._writer = self._store.writer()
         self._version = self.writer.data_version()
         self._intake.open(self.writer)
+        self._hearing.open(self.writer)
         self._outbox.look(self.writer.conn)
         self._tell()
 
@@ -191,19 +198,22 @@ class GateLink:
         # Nobody says for later how far the hub is.
         return "retained" if message.retained else self._heard(decode(message.payload))
 
-    def _heard(self, said: Ack | Page | Keyring | Malformed) -> str | None:
+    def _heard(self, said: _Told) -> str | None:
         match said:
             case Malformed(why=why):
                 return why
             case Keyring():
                 self._keys.take(said)
-            case Ack() | Page() if self._hub is not None and said.hub != self._hub.hub:
+            case Ack() | Page() | Present() if self._hub is not None and said.hub != self._hub.hub:
                 return "of another epoch of the hub than the one that is there"
             case Ack():
                 return self._acknowledged(said)
             case Page():
                 self.tidings.heard()
                 self._intake.take(said)
+            case Present():
+                self.tidings.heard()
+                self._hearing.take(said)
             case _ as never:
                 assert_never(never)
         return None
@@ -233,7 +243,7 @@ class GateLink:
         if isinstance(state, Malformed):
             return state.why
         before, self._hub = self._hub, state
-        if not message.retained:
+        if not message.retained and state.state != "lost":  # that one is the broker's word
             self.tidings.heard()
         if state.state != "ready" or not state.understood:
             self._greeted = _NOBODY

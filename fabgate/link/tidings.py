@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 
 from fabgate.errors import StoreError
+from fabgate.link.hooks import LastWord
 from fabgate.model import Clock
 
 log = logging.getLogger(__name__)
@@ -19,8 +20,8 @@ QUIET_MS = 180_000  # without a word of the hub for so long, it counts as not th
 class Tidings:
     """How the link stands. Used by its thread."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, word: LastWord) -> None:
+        self._clock, self._word = clock, word
         self.heard_ms: int | None = None  # the last word of a hub, wall time
         self.refused = 0
         self.alarms: dict[str, str] = {}
@@ -54,6 +55,7 @@ class Tidings:
         """A word of a hub that is there now."""
         at = self._clock.now()
         self.heard_ms, self._heard_boot_ms = at.wall_ms, at.boot_ms
+        self._word.heard(at)
 
     def refuse(self, topic: str, why: str) -> None:
         """Something that nobody here can use: counted, and each sort of it told once. Its bytes never are."""

@@ -76,6 +76,18 @@ SELECT heard_boot, heard_boot_ms, heard_ms, heard_synced FROM link
 WHERE lab = lab() AND heard_boot IS NOT NULL"""
 
 
+def age_ms(last: Moment | None, now: Moment) -> int | None:
+    """How long ago that was: by the clock of the boot, else by wall clocks that were both right (R12).
+
+    None where nobody knows.
+    """
+    if last is None:
+        return None
+    if last.boot == now.boot:
+        return max(0, now.boot_ms - last.boot_ms)
+    return max(0, now.wall_ms - last.wall_ms) if last.synced and now.synced else None
+
+
 def put_heard(pen: Pen, at: Moment) -> None:
     """Note when the hub was heard."""
     pen.execute(_PUT_HEARD, (pen.lab, at.boot, at.boot_ms, at.wall_ms, int(at.synced)))
