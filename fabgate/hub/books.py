@@ -16,19 +16,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-from fabgate.model import Origin, RecordId
-from fabgate.records import ClockSeen, Draft, GateCommanded
+from fabgate.model import Moment, Origin, RecordId
+from fabgate.records import CheckedIn, CheckedOut, ClockSeen, Draft, GateCommanded
+from fabgate.rules.progress import Practice
 from fabgate.store import gates as rows
-from fabgate.store import heard, journal, rights
+from fabgate.store import heard, journal, needed, practice, present, rights
 from fabgate.store.connect import Identity
 from fabgate.store.db import Pen, Store
 from fabgate.store.gates import AlarmRow, GateRow
 from fabgate.store.heard import Body, Mark, NoteOf, Outcome
 from fabgate.store.keys import Keys
+from fabgate.store.practice import Skilled
+from fabgate.store.present import Word
 from fabgate.store.rights import Stretch
 
 PATIENCE_MS = 2_000
 CHECKPOINT_COMMITS = 64
+PRACTICE = 1_000  # records that are read for it at a time: whoever works at the desk waits for one slice
 
 
 class HubPen(Protocol):
@@ -53,6 +57,9 @@ class HubPen(Protocol):
 
     def append(self, draft: Draft) -> RecordId:
         """A record of the hub's own."""
+
+    def put_presence(self, gate: str, said: CheckedIn | CheckedOut, at: Moment, now_ms: int) -> None:
+        """That a gate's record says who came or went; `now_ms` is the hub's wall time."""
 
     def put_gate(self, row: GateRow) -> None:
         """What was heard of a gate; what others write of it stays."""
@@ -85,6 +92,20 @@ class HubBooks(Protocol):
 
     def newest_right(self) -> int:
         """The highest `arrived` there is."""
+
+    def needs(self) -> Mapping[str, tuple[str, ...]]:
+        """What a reader of these rights has to understand, and for which machines (`*`: all)."""
+
+    def on_site(self, since_ms: int) -> Sequence[Word]:
+        """The last word of each gate, and of this hub's desk, on each member who came or went since then."""
+
+    def read_practice(self) -> bool:
+        """Read a slice of what is new in the journals into the view of practice; whether more is left.
+
+        Raises StoreBusy, DiskFull."""
+
+    def untold(self, own_step_ms: int) -> Mapping[Skilled, Practice]:
+        """Whose practice moved since it was told last (`skill.use`): their own work by so much at least."""
 
     def gates(self) -> Mapping[str, GateRow]: ...
 
@@ -147,6 +168,22 @@ class SqliteBooks:
 
     def newest_right(self) -> int:
         return rights.mark(self._writer.conn).arrived
+
+    def needs(self) -> Mapping[str, tuple[str, ...]]:
+        return needed.needs(self._writer.conn)
+
+    def on_site(self, since_ms: int) -> Sequence[Word]:
+        return present.words(self._writer.conn, since_ms)
+
+    def read_practice(self) -> bool:
+        unread = practice.behind(self._writer.conn)
+        if not unread:
+            return False
+        with self._writer.write(PATIENCE_MS) as pen:
+            return practice.catch_up(pen, PRACTICE) < unread
+
+    def untold(self, own_step_ms: int) -> Mapping[Skilled, Practice]:
+        return practice.untold(self._writer.conn, own_step_ms)
 
     def gates(self) -> Mapping[str, GateRow]:
         return rows.gates(self._writer.conn)
@@ -225,6 +262,9 @@ class SqlitePen:
 
     def append(self, draft: Draft) -> RecordId:
         return self._pen.append(draft)
+
+    def put_presence(self, gate: str, said: CheckedIn | CheckedOut, at: Moment, now_ms: int) -> None:
+        present.heard(self._pen, gate, said, at, now_ms)
 
     def put_gate(self, row: GateRow) -> None:
         rows.put_heard(self._pen, row)

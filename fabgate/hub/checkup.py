@@ -20,6 +20,7 @@ from fabgate.reports.finding import Finding, Grade
 from fabgate.store import gates as rows
 from fabgate.store.db import Store
 from fabgate.store.gates import OBSERVER
+from fabgate.wire.roster import SPONSORSHIP
 
 CERTIFICATES = "certificates"
 SOCKETS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
@@ -122,6 +123,13 @@ def _lab(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield Finding("gates", Grade.OK, "none has joined yet: fabgate hub invite NAME --to FILE")
     for one in found:
         yield _gate(one)
+        if _has_other_rules(one, settings.charter.digest):
+            yield Finding(
+                f"rules of {one.row.gate}",
+                Grade.WARN,
+                f"{one.row.gate} has other rules than the hub",
+                "Copy the hub's rules.toml to the gate, and there: sudo systemctl restart fabgate-gate",
+            )
     for alarm in alarms:
         remedy = f"docs/hub.md says what it means; then: fabgate hub alarms --over {alarm.alarm} {alarm.gate}"
         yield Finding(f"alarm {alarm.alarm}", Grade.FAIL, f"{alarm.gate}: {alarm.what}", remedy)
@@ -140,6 +148,11 @@ def _gate(one: Standing) -> Finding:
         remedy = "Is it on, and in the network? It works on alone meanwhile. On the gate: fabgate doctor"
         return Finding(name, Grade.WARN, f"is {one.state}{since}; {held}", remedy)
     return Finding(name, Grade.OK, f"is there; {held}")
+
+
+def _has_other_rules(one: Standing, digest: str) -> bool:
+    """A gate of an earlier version has none, and says so by what it lacks."""
+    return one.info is not None and SPONSORSHIP in one.info.features and one.info.rules != digest
 
 
 def _ago(ms: int) -> str:

@@ -6,26 +6,31 @@ transaction that they ran in is durable. The acknowledgement is absolute: what t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fabgate.hub.alarms import Alarm, Alarms
 from fabgate.hub.books import HubBooks, HubPen
 from fabgate.hub.gates import Live
 from fabgate.hub.limits import RIGHTS_A_DAY, Daily
 from fabgate.link.port import Port
 from fabgate.model import Moment, Origin
-from fabgate.records import Note
-from fabgate.store.heard import EPOCHS, Broken, Differs, Gap, Held, Mark, NoteOf, Taken, TooMany
+from fabgate.records import CheckedIn, CheckedOut, Note, decode
+from fabgate.store.heard import EPOCHS, Body, Broken, Differs, Gap, Held, Mark, NoteOf, Taken, TooMany
 from fabgate.wire.journal import Ack, Batch, Blank, Notes
 from fabgate.wire.presence import GateInfo
 from fabgate.wire.topics import ACK, Topic
 
+_OF_PRESENCE = tuple(f'{{"kind":"{body.kind}"' for body in (CheckedIn, CheckedOut))
+
 
 class Collector:
-    """The receiving end of every gate's outbox."""
+    """The receiving end of every gate's outbox. `moved`: somebody came or went at a gate."""
 
     def __init__(self, books: HubBooks, alarms: Alarms, port: Port) -> None:
         self._books, self._alarms, self._port = books, alarms, port
         self._lab = books.identity.lab
         self._epoch = books.identity.origin.rpartition("/")[2]
+        self.moved = False
         self._rights = Daily(RIGHTS_A_DAY)
         self._due: dict[tuple[str, str], Mark | None] = {}  # gate and epoch: what to say of it
 
@@ -51,6 +56,7 @@ class Collector:
         match pen.take(origin, batch.first, bodies, previous, last):
             case Taken() as taken:
                 self._tell(live, batch, taken, at)
+                self._see(pen, live, bodies[-taken.records :], at)
             case Differs(seq):
                 what = f"record {seq} of epoch {batch.epoch} is held with another content"
                 self._alarms.tell(live.name, Alarm.DIFFERS, what)
@@ -60,6 +66,15 @@ class Collector:
                 self._alarms.tell(live.name, Alarm.TOO_MANY, f"more than {EPOCHS} epochs")
             case Held() | Gap():
                 pass
+
+    def _see(self, pen: HubPen, live: Live, bodies: Sequence[Body], at: Moment) -> None:
+        """Who came and went, by records that were verified when they were taken."""
+        for body in bodies:
+            if isinstance(body, str) and body.startswith(_OF_PRESENCE):
+                when, said = decode(body)
+                if isinstance(said, CheckedIn | CheckedOut):
+                    pen.put_presence(live.name, said, when, at.wall_ms)
+                    self.moved = True
 
     def _tell(self, live: Live, batch: Batch, taken: Taken, at: Moment) -> None:
         """What is worth a word of records that were taken."""

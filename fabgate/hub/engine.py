@@ -27,8 +27,10 @@ from fabgate.hub.handing import VERB as HAND_IN
 from fabgate.hub.handing import Handing
 from fabgate.hub.limits import excess
 from fabgate.hub.onlookers import Onlookers
+from fabgate.hub.onsite import OnSite
 from fabgate.hub.publisher import Publisher
 from fabgate.hub.ring import Ring
+from fabgate.hub.uses import Uses
 from fabgate.link.port import Alarmed, Connected, Delivered, Fate, Lost, Message, Port, PortEvent
 from fabgate.model import Clock, Moment
 from fabgate.wire import topics
@@ -81,6 +83,8 @@ class Hub:
         self._handing = Handing(books, self.alarms, self.gates)
         self._ring = Ring(books, self.alarms, port)
         self._onlookers = Onlookers(self._lab, self.gates, port)
+        self._on_site = OnSite(books, self.alarms, self.gates, port, settings.charter.stay_ms)
+        self._uses = Uses(books, settings.charter)
         self._heard: deque[Message] = deque()
         self._version: int | None = None
         self._state_ms = 0
@@ -127,6 +131,7 @@ class Hub:
         self._publisher.forget()
         self._ring.forget()
         self._onlookers.forget()
+        self._on_site.forget()
 
     def turn(self) -> float:
         """Do what is due; gives the seconds until it wants its next turn."""
@@ -137,9 +142,11 @@ class Hub:
             log.error("event=books_not_written error=%r", error.what)
             return TRIED_AGAIN_S
         self._look()
+        self._uses.turn(at)
         if not self._port.connected:
             return LOOK_S
         self.commands.turn(at)
+        self._on_site.turn(at)
         self._onlookers.turn()
         for live in self.gates:
             self._ring.hand_out(live)
@@ -172,6 +179,9 @@ class Hub:
             self._collector.look(pen)
         self.gates.committed(at)
         self.alarms.committed(at)
+        if self._collector.moved:
+            self._collector.moved = False
+            self._on_site.moved()
         if asked:
             self.commands.read()
         self._books.tidy()
@@ -184,6 +194,7 @@ class Hub:
             self.gates.reload()
             self._ring.reload()
             self.commands.read()
+            self._on_site.moved()
 
     def _clock_is_unsure(self, at: Moment) -> None:
         if at.boot_ms - self._state_ms >= STATE_MS:
@@ -254,6 +265,7 @@ class Hub:
                 elif isinstance(said, GateInfo) and self.gates.take_info(live, said, message.retained, at):
                     self._collector.greet(live, said)
                     self._publisher.begin(live)
+                    self._on_site.begin(live)
                     return _nothing  # a transaction, so that what is held is looked at
             case topics.NEED:
                 said = Need.decode(data)

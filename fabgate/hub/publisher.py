@@ -129,7 +129,7 @@ class Publisher:
                 after=cursor.sent,
                 upto=stretch.upto,
                 end=stretch.end,
-                needs={},
+                needs=self._books.needs(),
                 rights=tuple(_told(one) for one in stretch.rights),
             )
             with suppress(ValueError):

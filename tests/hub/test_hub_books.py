@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,16 +13,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from fabgate.hub.books import HubBooks, SqliteBooks
-from fabgate.model import Moment, Origin, RecordId
+from fabgate.model import MemberId, Moment, Origin, RecordId
 from fabgate.records import (
     BadgeAdded,
+    CheckedIn,
+    CheckedOut,
     Draft,
     EpochBegun,
     GateCommanded,
     GrantGiven,
+    GrantSuspended,
+    MemberAdded,
     Note,
     Purged,
     Refused,
+    SessionStarted,
+    SessionStopped,
+    SkillUsed,
     encode,
 )
 from fabgate.store import chain, rights
@@ -29,6 +37,7 @@ from fabgate.store.db import Store, create
 from fabgate.store.gates import GateRow
 from fabgate.store.heard import Body, Broken, Differs, Gap, Held, Mark, NoteOf, Taken
 from fabgate.store.keys import Keys
+from fabgate.store.present import Word
 
 AT = Moment("boot", 5, 1_790_000_000_000, True)
 ORIGIN = Origin("openfab/gate-1/e1")
@@ -202,6 +211,46 @@ def test_a_command_is_read_until_it_is_answered(books: HubBooks) -> None:
         record = pen.append(Draft(AT, GateCommanded("gate-1", "refresh", "m-1", 5)))
     assert books.commands(0) == [(record, GateCommanded("gate-1", "refresh", "m-1", 5))]
     assert books.commands(record.seq) == []
+
+
+def test_who_came_and_went_is_told_by_the_last_word_of_each_gate(books: HubBooks) -> None:
+    later = replace(AT, wall_ms=AT.wall_ms + 60_000)
+    with books.write() as pen:
+        pen.put_presence("gate-1", CheckedIn("m-1", "m-1", "door"), AT, AT.wall_ms)
+        pen.put_presence("gate-1", CheckedOut("m-1", "m-1", "door"), later, later.wall_ms)
+        pen.put_presence("gate-2", CheckedIn("m-2", "m-2", "door"), AT, AT.wall_ms)
+    assert set(books.on_site(0)) == {
+        Word(MemberId("m-1"), "gate-1", AT.wall_ms, later.wall_ms),
+        Word(MemberId("m-2"), "gate-2", AT.wall_ms),
+    }
+
+
+def test_what_keeps_somebody_out_has_to_be_understood_and_nothing_else(books: HubBooks) -> None:
+    assert books.needs() == {}
+    with books.write() as pen:
+        pen.append(Draft(AT, GrantGiven("m-1", "laser", "trainee", "m-2")))
+    assert books.needs() == {}
+    with books.write() as pen:
+        pen.append(Draft(AT, GrantSuspended("m-1", "laser", "m-2")))
+    assert books.needs() == {"sponsorship": ("*",)}
+
+
+def test_practice_is_read_in_slices_out_of_all_journals_and_told_until_it_is_said(books: HubBooks) -> None:
+    with books.write() as pen:
+        pen.append(Draft(AT, MemberAdded("m-1", "m-2")))
+    for origin in (ORIGIN, OTHER):
+        begun = [
+            encode(Draft(AT, SessionStarted("laser", "laser", "m-1", "k:1", "trainee", "tap", 9, "m-2"))),
+            encode(Draft(AT, SessionStopped(f"{origin}#2", "laser", "own_tap", 60_000))),
+        ]
+        take(books, [journal(1, origin)[0], *begun], 1, 3, origin)
+    while books.read_practice():
+        pass
+    [(pair, found)] = books.untold(1).items()
+    assert (pair, found.sessions, found.supervised_ms) == (("m-1", "laser"), 2, 120_000)
+    with books.write() as pen:
+        pen.append(Draft(AT, SkillUsed("m-1", "laser", 0, 2, 120_000, found.supervised_last_ms)))
+    assert books.untold(1) == {}
 
 
 def test_an_alarm_is_new_once(books: HubBooks) -> None:

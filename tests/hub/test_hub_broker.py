@@ -135,6 +135,18 @@ def test_a_gate_writes_and_reads_its_own_tree_and_no_other(lab: PapersLab, clien
     ]
 
 
+def test_only_the_hub_tells_a_gate_who_is_on_site_and_only_that_gate_hears_it(
+    lab: PapersLab, clients: Clients
+):
+    hub = clients.connect(lab.hub.credentials, "hub")
+    one = clients.connect(lab.joined("gate-1").credentials, "gate-1")
+    two = clients.connect(lab.joined("gate-2").credentials, "gate-2")
+    assert clients.send(one, f"{TREE}/gate-2/present", b"forged") is Fate.REFUSED
+    assert clients.send(hub, f"{TREE}/gate-2/present", b"true") is Fate.OK
+    said = [(f"{TREE}/gate-2/present", b"true")]
+    assert clients.came(one, two) == [[], said]
+
+
 def test_a_gate_that_calls_itself_another_is_still_itself(lab: PapersLab, clients: Clients):
     one, two = lab.joined("gate-1"), lab.joined("gate-2")
     victim = clients.connect(two.credentials, "gate-2")
@@ -155,7 +167,7 @@ def test_an_observer_sees_states_and_no_journal_and_writes_nothing(lab: PapersLa
     seen = ("state", "info", "machine/laser/state")
     for what in (*seen, "journal", "notes", "rights", "keys", "need", "answer"):
         assert clients.send(gate, f"{TREE}/gate-1/{what}") is Fate.OK
-    for what in ("ack", "roster", "keyring", "cmd/stop"):
+    for what in ("ack", "roster", "keyring", "present", "cmd/stop"):
         assert clients.send(hub, f"{TREE}/gate-1/{what}") is Fate.OK
     assert clients.send(hub, f"{TREE}/hub/state") is Fate.OK
     assert clients.send(hub, "homeassistant/device/x/config") is Fate.OK

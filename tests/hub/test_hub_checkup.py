@@ -14,6 +14,7 @@ from broker import HOST, free_port
 from click.testing import CliRunner
 from hub_lab import Lab
 from papers_lab import HOUR_MS, PapersLab
+from test_hub_hostile import info
 
 from fabgate import cli
 from fabgate.hub import checkup as doctor
@@ -161,6 +162,28 @@ def test_a_retired_gate_needs_nobody(papers: PapersLab) -> None:
     papers.invite("gate-7")
     papers.hub.done("gate retire gate-7 --reason sold --by zoe")
     assert "gate gate-7" not in looked(papers)
+
+
+def test_a_gate_with_another_file_of_rules_than_the_hub_is_named_with_what_to_do(lab: Lab) -> None:
+    lab.join("gate-1")
+    two = lab.gate("gate-2")
+    two.settings = replace(two.settings, charter=replace(two.settings.charter, digest="5ca1ab1e0b0e"))
+    two.on()
+    lab.settle()
+    found = looked(lab)
+    assert "rules of gate-1" not in found
+    said = found["rules of gate-2"]
+    assert (said.grade, said.found) == (Grade.WARN, "gate-2 has other rules than the hub")
+    assert "restart" in said.remedy
+    lab.settings = replace(lab.settings, charter=two.settings.charter)
+    assert set(looked(lab)) & {"rules of gate-1", "rules of gate-2"} == {"rules of gate-1"}
+
+
+def test_a_gate_of_an_earlier_version_has_no_rules_to_compare(lab: Lab) -> None:
+    lab.settings = replace(lab.settings, charter=replace(lab.settings.charter, digest="5ca1ab1e0b0e"))
+    lab.say("gate-9", "info", info("a", "laser"))
+    lab.settle()
+    assert "rules of gate-9" not in looked(lab)
 
 
 def test_an_alarm_fails_until_somebody_dealt_with_it(lab: Lab) -> None:

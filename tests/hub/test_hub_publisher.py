@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hub_lab import LAB, Lab, enrol
 from test_hub_hostile import info
 
 from fabgate.hub import publisher
 from fabgate.hub.publisher import AGAIN_MS, WINDOW
+from fabgate.link import intake
 from fabgate.link.port import Message
+from fabgate.records import (
+    Body,
+    Draft,
+    EvidenceNoted,
+    GrantProposed,
+    GrantSuspended,
+    MemberStatus,
+    PaperFiled,
+    PaperWithdrawn,
+)
 from fabgate.rehearsal.exchange import ExchangePort
-from fabgate.wire.roster import Need, Page
+from fabgate.store.db import Store
+from fabgate.store.linked import linked
+from fabgate.wire.roster import EVERY, SPONSORSHIP, Need, Page, lacking
 
 MEMBERS = 16
 
@@ -73,3 +88,66 @@ def test_a_gate_that_stops_getting_on_is_told_again_from_there(gate: SlowGate) -
     gate.after(0)
     assert gate.after(AGAIN_MS - 1_000) == []
     assert gate.after(1_000)[0] == gate.pages[1].upto
+
+
+# --- what a gate has to understand ---------------------------------------------------------------
+
+KEEPS_OUT = (
+    MemberStatus("m-ada", "left", "m-zoe"),
+    GrantSuspended("m-ada", "laser", "m-zoe"),
+    PaperFiled("m-ada", "dues", "m-zoe", 5),
+    PaperWithdrawn("m-ada", "dues", "m-zoe"),
+)
+LETS_IN = (
+    EvidenceNoted("m-ada", "laser", "tick", "focus", "m-zoe"),
+    GrantProposed("m-ada", "laser", "autonomous", "m-zoe"),
+)
+
+
+def said_at_the_hub(lab: Lab, body: Body) -> None:
+    with Store(lab.settings.gate.state).writer() as writer, writer.write() as pen:
+        pen.append(Draft(lab.clock.now(), body))
+    lab.settle()
+
+
+def needs(lab: Lab, gate: str) -> dict[str, tuple[str, ...]]:
+    with lab.gate(gate).store.reader() as reader:
+        return dict(linked(reader.conn).needs)
+
+
+@pytest.mark.parametrize("body", KEEPS_OUT, ids=lambda body: body.kind)
+def test_a_gate_is_told_what_it_has_to_understand_with_the_first_right_that_keeps_somebody_out(
+    lab: Lab, body: Body
+) -> None:
+    lab.join("gate-1")
+    lab.settle()
+    assert needs(lab, "gate-1") == {}
+    said_at_the_hub(lab, body)
+    assert needs(lab, "gate-1") == {SPONSORSHIP: (EVERY,)}
+    assert lacking(needs(lab, "gate-1")) == frozenset(), "this version understands it"
+
+
+@pytest.mark.parametrize("body", LETS_IN, ids=lambda body: body.kind)
+def test_a_lab_whose_rights_keep_nobody_out_needs_nothing_of_its_gates(lab: Lab, body: Body) -> None:
+    lab.join("gate-1")
+    said_at_the_hub(lab, body)
+    assert needs(lab, "gate-1") == {}
+
+
+def test_a_gate_of_an_earlier_version_starts_nothing_any_more_once_somebody_is_kept_out(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "lacking", partial(lacking, features=frozenset()))
+    refused: list[frozenset[str]] = []
+    (older,) = lab.join("gate-1")
+    assert older.link is not None
+    older.link._intake._refuse = refused.append
+    lab.settle()
+    assert set(refused) <= {frozenset()}
+    said_at_the_hub(lab, MemberStatus("m-ada", "left", "m-zoe"))
+    assert refused[-1] == {EVERY}
+    older.off()
+    older.on()
+    assert older.link is not None
+    with older.store.reader() as reader:
+        assert lacking(linked(reader.conn).needs, frozenset()) == {EVERY}, "and after it is started again"
