@@ -15,13 +15,14 @@ from fabgate.errors import DiskFull, StoreError
 from fabgate.events import Ink, Inked, InkFailed
 from fabgate.model import Clock, Moment, RecordId
 from fabgate.records import Draft, GateStarted, GateStopped, Refused
-from fabgate.store import journal
+from fabgate.store import journal, practice
 from fabgate.store.db import Pen, Store, Writer
 from fabgate.store.files import release_reserve, restore_reserve
 
 log = logging.getLogger(__name__)
 PATIENCE_MS = 2_000
 COMMITS = 100  # between two checkpoints: the first commit after one costs a second flush
+PRACTICE = 128  # records that are read for the view of practice at a time: a tap may come meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,11 @@ class InkWell:
         return None
 
     def idle(self) -> None:
-        """Between jobs: what could not be written, then the write-ahead log (no tap waits now)."""
+        """Between jobs: what could not be written, then the write-ahead log and views (no tap waits now)."""
         if not self.flush():
             return
         try:
+            practice.keep_up(self.writer, PRACTICE)
             if self.writer.commits >= COMMITS:
                 self.writer.checkpoint()
             restore_reserve(self._store.folder)
