@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fabgate.config import Settings
-from fabgate.errors import FabgateError
+from fabgate.errors import FabgateError, StoreError
 from fabgate.link import status
 from fabgate.link.joined import Joined, joined
 from fabgate.link.status import LinkStatus
-from fabgate.model import Clock
+from fabgate.model import Clock, Moment
 from fabgate.reports.finding import Finding, Grade
+from fabgate.store import linked
+from fabgate.store.db import Store
 
 SOON_DAYS = 90
-HUB, CERTIFICATE, LINK = "hub", "hub certificate", "hub link"
+HUB, CERTIFICATE, LINK, RIGHTS = "hub", "hub certificate", "hub link", "rights"
 
 
 def on_the_line(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -57,6 +59,7 @@ def _link(settings: Settings, clock: Clock) -> Iterator[Finding]:
     for alarm, what in sorted(now.alarms.items()):
         yield Finding(f"{LINK}: {alarm}", Grade.FAIL, what, "docs/hub.md says what each alarm means")
     yield _standing(now, clock.now().wall_ms)
+    yield _rights(settings, now, clock.now())
 
 
 def _standing(now: LinkStatus, wall_ms: int) -> Finding:
@@ -77,6 +80,34 @@ def _standing(now: LinkStatus, wall_ms: int) -> Finding:
     remedy = "the network, or the broker: systemctl status mosquitto at the hub; the gate works on meanwhile"
     why = f" ({now.why})" if now.why else ""
     return Finding(LINK, Grade.WARN, f"no connection{why}; {age}; {waits}", remedy)
+
+
+def _rights(settings: Settings, now: LinkStatus, at: Moment) -> Finding:
+    """How old the rights are, and which machines say that this is too old (R12)."""
+    age_ms = _age_ms(settings, now, at)
+    said = "nobody knows how old they are" if age_ms is None else f"as the hub had them {_ago(age_ms)} ago"
+    late = [
+        str(machine)
+        for machine, wired in settings.machines.items()
+        if (after_ms := wired.rules.stale_after_ms) is not None and (age_ms is None or age_ms > after_ms)
+    ]
+    if not late:
+        return Finding(RIGHTS, Grade.OK, said)
+    found = f"{said}: too old for {', '.join(late)}"
+    return Finding(
+        RIGHTS, Grade.WARN, found, "It ends with the next word of the hub; see hub link, and clock"
+    )
+
+
+def _age_ms(settings: Settings, now: LinkStatus, at: Moment) -> int | None:
+    """By what the link said last, else by what it wrote into the books; the later of both."""
+    found = [max(0, at.wall_ms - now.heard_ms)] if now.heard_ms is not None and at.synced else []
+    try:
+        with Store(settings.gate.state).reader() as reader:
+            kept_ms = linked.age_ms(linked.heard(reader.conn), at)
+    except StoreError:
+        kept_ms = None
+    return min([*found, *([] if kept_ms is None else [kept_ms])], default=None)
 
 
 def _ago(ms: int) -> str:

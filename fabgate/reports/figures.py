@@ -26,7 +26,7 @@ from fabgate.reports.metrics import (
     gate_text,
     hub_text,
 )
-from fabgate.store import gates, heard, journal, rights, roster
+from fabgate.store import gates, heard, journal, linked, rights, roster
 from fabgate.store.db import Reader, Store
 from fabgate.store.tally import Tally
 
@@ -84,7 +84,16 @@ def _gate(settings: Settings, reader: Reader, around: Around) -> GateFigures:
         powered_ms=tally.powered_ms,
         refusals=tally.refusals,
         link=around.link,
+        roster_age_ms=_roster_age_ms(reader, around),
     )
+
+
+def _roster_age_ms(reader: Reader, around: Around) -> int | None:
+    """By the daemon's last word of it, else by what stands in the books; the later of both."""
+    if around.link is None:
+        return 0
+    found = (around.link.silent_ms, linked.age_ms(linked.heard(reader.conn), around.now))
+    return min((age_ms for age_ms in found if age_ms is not None), default=None)
 
 
 def _machines(settings: Settings, reader: Reader, tally: Tally) -> tuple[MachineFigures, ...]:

@@ -38,6 +38,10 @@ REFUSALS = Family("fabgate_refusals_total", "Refusals, by code.", ("machine", "c
 CONNECTED = Family("fabgate_link_connected", "Whether the gate has its hub's broker.")
 UNSENT = Family("fabgate_link_unsent_records", "Records that the hub has not acknowledged yet.")
 SILENCE = Family("fabgate_link_silence_seconds", "How long ago the hub's last word came.")
+ROSTER_AGE = Family(
+    "fabgate_roster_age_seconds",
+    "How old the rights are that this gate decides by: since its hub's last word, 0 without a hub.",
+)
 GATES = Family("fabgate_hub_gates", "Gates, by their state as the hub knows it.", ("state",))
 READY = Family("fabgate_hub_gate_ready", "Whether the gate is there and serves.", ("gate",))
 AGE = Family("fabgate_hub_gate_age_seconds", "How long ago the gate's last word came.", ("gate",))
@@ -52,7 +56,7 @@ ALARM = Family("fabgate_hub_alarm", "Whether an alarm stands.", ("gate", "alarm"
 RAISED = Family("fabgate_hub_alarms_total", "How often it was raised.", ("gate", "alarm"), Kind.COUNTER)
 
 _BOTH = (INFO, UP, CLOCK, FREE, SEQ, RIGHTS, EXPIRY)
-_GATE = (OPEN, STATE, TROUBLE, SESSIONS, POWERED, REFUSALS, CONNECTED, UNSENT, SILENCE)
+_GATE = (OPEN, STATE, TROUBLE, SESSIONS, POWERED, REFUSALS, CONNECTED, UNSENT, SILENCE, ROSTER_AGE)
 _HUB = (GATES, READY, AGE, HELD, OFFSET, GATE_EXPIRY, ALARM, RAISED)
 FAMILIES = (*_BOTH, *_GATE, *_HUB)
 
@@ -96,7 +100,10 @@ class LinkFigures:
 
 @dataclass(frozen=True, slots=True)
 class GateFigures:
-    """A gate at one moment. Counts by machine and why, machine, machine and code; None: it has no hub."""
+    """A gate at one moment. Counts by machine and why, machine, machine and code; None: it has no hub.
+
+    `roster_age_ms`: since the hub's last word, 0 where the gate is its own source, None where nobody knows.
+    """
 
     common: Common
     machines: tuple[MachineFigures, ...] = ()
@@ -104,6 +111,7 @@ class GateFigures:
     powered_ms: Mapping[str, int] = field(default_factory=dict)
     refusals: Mapping[tuple[str, str], int] = field(default_factory=dict)
     link: LinkFigures | None = None
+    roster_age_ms: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +196,8 @@ def _of_gate(figures: GateFigures) -> Iterator[Sample]:
         yield Sample(REFUSALS, number, (where, code))
     if figures.link is not None:
         yield from _of_link(figures.link)
+    if figures.roster_age_ms is not None:
+        yield Sample(ROSTER_AGE, figures.roster_age_ms / 1000)
 
 
 def _of_machine(machine: MachineFigures, up: bool) -> Iterator[Sample]:

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from fabgate.config import HubSettings
 from fabgate.hub import papers
 from fabgate.link import status
+from fabgate.model import Moment
+from fabgate.store import linked
 from fabgate.store.db import Store
 from fabgate.store.gates import GateRow, put_alarm, put_heard, put_invited, put_retired
 
@@ -124,6 +126,18 @@ def test_a_link_whose_daemon_is_gone_claims_nothing_but_what_waits(lab: Lab):
     assert number(text, "fabgate_link_connected") == 0
     assert number(text, "fabgate_link_unsent_records") == 3
     assert "fabgate_link_silence_seconds" not in text
+
+
+def test_the_age_of_the_rights_is_that_of_the_hubs_last_word_also_of_an_earlier_run_r12(lab: Lab):
+    assert number(lab.done("metrics"), "fabgate_roster_age_seconds") == 0
+    join(lab)
+    assert "fabgate_roster_age_seconds" not in lab.done("metrics"), "nobody knows"
+    with running(lab):
+        assert number(lab.done("metrics"), "fabgate_roster_age_seconds") == 2.5
+    now = lab.clock.now()
+    with Store(lab.settings.gate.state).writer() as writer, writer.write() as pen:
+        linked.put_heard(pen, Moment("an earlier boot", 5, now.wall_ms - 60_000, True))
+    assert number(lab.done("metrics"), "fabgate_roster_age_seconds") == 60
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"\xff", b"[1]", b'{"at_ms": 1}'])

@@ -7,13 +7,16 @@ from dataclasses import asdict, replace
 
 import pytest
 from gate_hub import join
-from gate_lab import WALL_MS
+from gate_lab import LASER, WALL_MS
 
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.gate.checkup_link import _certificate, on_the_line
 from fabgate.link.status import FILE, RUNTIME, LinkStatus
+from fabgate.model import Moment
 from fabgate.reports.finding import Finding, Grade
+from fabgate.store import linked
+from fabgate.store.db import Store
 
 STATUS = LinkStatus("openfab", "gate1", "linked", WALL_MS, "hub00001", WALL_MS - 120_000)
 
@@ -59,6 +62,52 @@ def test_a_link_that_does_not_stand_is_a_warning_with_what_waits(lab: Settings, 
     assert found.grade is Grade.WARN
     assert "12 records wait to be sent" in found.found
     assert found.remedy
+
+
+def stale_after(settings: Settings, ms: int) -> Settings:
+    """The lab's laser is used with rights that are no older."""
+    laser = settings.machines[LASER]
+    strict = replace(laser, rules=replace(laser.rules, stale_after_ms=ms))
+    return replace(settings, machines={**settings.machines, LASER: strict})
+
+
+def heard(settings: Settings, at: Moment) -> None:
+    with Store(settings.gate.state).writer() as writer, writer.write() as pen:
+        linked.put_heard(pen, at)
+
+
+def test_the_age_of_the_rights_is_told_by_the_links_last_word_and_by_the_books_r12(
+    lab: Settings, clock: SimClock
+):
+    join(lab, 1883)
+    write(lab)
+    assert looked(lab, clock)["rights"] == Finding("rights", Grade.OK, "as the hub had them 2 min ago")
+    write(lab, heard_ms=None)
+    assert looked(lab, clock)["rights"].found == "nobody knows how old they are"
+    heard(lab, Moment("an earlier boot", 5, WALL_MS - 5 * 3_600_000, True))
+    assert looked(lab, clock)["rights"].found == "as the hub had them 5 h ago"
+    clock.synced = False
+    assert looked(lab, clock)["rights"].found == "nobody knows how old they are"
+
+
+def test_rights_that_are_too_old_for_a_machine_are_a_warning_with_its_name_r12(
+    lab: Settings, clock: SimClock
+):
+    join(lab, 1883)
+    write(lab)
+    assert looked(stale_after(lab, 120_000), clock)["rights"].grade is Grade.OK
+    found = looked(stale_after(lab, 119_999), clock)["rights"]
+    assert (found.grade, found.found) == (
+        Grade.WARN,
+        "as the hub had them 2 min ago: too old for laser",
+    )
+    write(lab, heard_ms=None)
+    found = looked(stale_after(lab, 120_000), clock)["rights"]
+    assert (found.grade, found.found) == (Grade.WARN, "nobody knows how old they are: too old for laser")
+
+
+def test_a_gate_on_its_own_has_no_age_of_rights_to_tell_r12(lab: Settings, clock: SimClock):
+    assert "rights" not in looked(lab, clock)
 
 
 def test_alarms_fail(lab: Settings, clock: SimClock):

@@ -124,6 +124,12 @@ def test_a_gate_tells_what_it_does():
     assert value(text, "fabgate_certificate_expiry_timestamp_seconds", certificate="own") == 1_800_000_000
 
 
+def test_the_age_of_the_rights_is_told_where_it_is_known_and_is_nothing_without_a_hub_r12():
+    assert value(gate_text(replace(GATE, roster_age_ms=90_500)), "fabgate_roster_age_seconds") == 90.5
+    assert value(gate_text(replace(GATE, link=None)), "fabgate_roster_age_seconds") == 0
+    assert "fabgate_roster_age_seconds" not in gate_text(replace(GATE, roster_age_ms=None))
+
+
 @pytest.mark.parametrize(
     ("machine", "up", "state"),
     [
