@@ -9,16 +9,16 @@ from contextlib import contextmanager
 
 import pytest
 from gate_bench import Disk
-from gate_lab import LASER, LATHE, WALL_MS, bodies, open_sessions, read
+from gate_lab import LASER, LATHE, SKILL, WALL_MS, bodies, open_sessions, read
 
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.errors import DiskFull
 from fabgate.events import Ink, Inked, InkFailed
-from fabgate.gate.ink import Beat, InkWell
-from fabgate.model import InkId, RecordId
+from fabgate.gate.ink import PRACTICE, Beat, InkWell
+from fabgate.model import InkId, MemberId, RecordId
 from fabgate.records import Draft, Refused, SessionStarted, SessionStopped, TroubleBegan
-from fabgate.store import journal
+from fabgate.store import journal, practice
 from fabgate.store.db import Store
 from fabgate.store.files import RESERVE
 
@@ -252,6 +252,47 @@ def test_a_long_log_is_folded_in_when_no_tap_waits(
     before = database.read_bytes()
     well.idle()
     assert database.read_bytes() != before
+
+
+def worked(well: InkWell, clock: SimClock, sessions: int) -> None:
+    """So many sessions of Ada's, a second each."""
+    for number in range(sessions):
+        begun = well.write(start(clock, number))
+        assert isinstance(begun, Inked)
+        clock.advance(1_000)
+        well.write(stop(clock, begun.record))
+
+
+def unread(lab: Settings) -> int:
+    with Store(lab.gate.state).reader() as reader:
+        return practice.behind(reader.conn)
+
+
+def test_the_view_of_practice_is_read_on_between_jobs_a_slice_at_a_time(
+    well: InkWell, clock: SimClock, lab: Settings
+):
+    worked(well, clock, 150)
+    before = unread(lab)
+    assert before > 2 * PRACTICE
+    for slices in (1, 2):
+        well.idle()
+        assert unread(lab) == before - slices * PRACTICE
+    well.idle()
+    assert unread(lab) == before - 2 * PRACTICE, "what is left is read by whoever asks"
+    with Store(lab.gate.state).reader() as reader:
+        assert practice.of(reader.conn, MemberId("m-ada"), SKILL).own_ms == clock.now().wall_ms
+
+
+def test_the_view_of_practice_waits_for_whoever_writes_and_is_told_of_to_nobody(
+    well: InkWell, clock: SimClock, lab: Settings, caplog: pytest.LogCaptureFixture
+):
+    worked(well, clock, 80)
+    before = unread(lab)
+    with another_process_writes(lab):
+        well.idle()
+    assert (unread(lab), caplog.records) == (before, [])
+    well.idle()
+    assert unread(lab) < before
 
 
 def test_a_full_disk_is_told_once_and_not_every_second(
