@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
-from gate_lab import ADA, AT, LASER, LATHE, SKILL, STRANGER, WALL_MS, token_of
+from gate_lab import ADA, AT, LASER, LATHE, SKILL, STRANGER, TOM, WALL_MS, token_of
 
+from fabgate.charter import Charter
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.events import Ask, CloseNow, LockChanged, Looked, LookFailed, Recheck, Rechecked, RosterMoved
-from fabgate.gate.lookup import Lookup
-from fabgate.model import Level, Lock, MachineId, MemberId, Moment, RecordId
+from fabgate.gate.lookup import Lookup, Terms
+from fabgate.link.hooks import LastWord
+from fabgate.model import Company, Level, Lock, MachineId, MemberId, Moment, RecordId
 from fabgate.records import (
+    BadgeBlocked,
     Body,
+    CheckedIn,
+    CheckedOut,
     CloseAsked,
     Draft,
+    EvidenceNoted,
+    GrantLifted,
+    GrantProposed,
+    GrantRenewed,
     GrantRevoked,
+    GrantSuspended,
     MachineLocked,
     MachineUnlocked,
+    MemberStatus,
+    PaperWithdrawn,
     Refused,
     SessionStarted,
+    SponsorAssigned,
+    WorkshopClosed,
     encode,
 )
-from fabgate.store import rights, roster
+from fabgate.store import present, rights, roster
 from fabgate.store.db import Pen, Store
+from fabgate.store.present import Word
 
 ADA_ID = MemberId("m-ada")
 AT_CLOCK = SimClock(WALL_MS).now()
@@ -194,6 +210,152 @@ def test_many_rights_of_the_hub_at_once_are_one_look_at_each_machine(lookup: Loo
     from_the_hub(lab, 1, *(GrantRevoked(f"m-{number}", SKILL, "m-zoe") for number in range(1_200)))
     assert len(lookup.watch()) == 2
     assert lookup.watch() == []
+
+
+TAKES = (
+    MemberStatus(ADA_ID, "left", "m-zoe"),
+    GrantSuspended(ADA_ID, SKILL, "m-zoe"),
+    GrantLifted(ADA_ID, SKILL, "m-zoe"),
+    GrantRenewed(ADA_ID, SKILL, "m-zoe"),
+    PaperWithdrawn(ADA_ID, "waiver", "m-zoe"),
+    BadgeBlocked("k:1", ADA_ID, "m-zoe"),
+    WorkshopClosed(LASER, "m-zoe"),
+    CheckedIn("m-zoe", "m-zoe"),
+    CheckedOut("m-zoe", "m-zoe"),
+)
+LEAVES = (
+    SponsorAssigned(ADA_ID, "m-zoe", "m-zoe"),
+    GrantProposed(ADA_ID, SKILL, "sponsor", "m-zoe"),
+    EvidenceNoted(ADA_ID, SKILL, "tick", "focus", "m-zoe"),
+)
+
+
+@pytest.mark.parametrize("body", TAKES, ids=lambda body: body.kind)
+def test_what_may_take_somebodys_ground_has_everybody_looked_up_again(
+    lookup: Lookup, desk: Callable[..., RecordId], body: Body
+):
+    desk(body)
+    assert {event.machine for event in lookup.watch()} == {LASER, LATHE}
+    assert lookup.watch() == []
+
+
+@pytest.mark.parametrize("body", LEAVES, ids=lambda body: body.kind)
+def test_a_duty_a_proposal_and_evidence_take_nothing_from_anybody(
+    lookup: Lookup, desk: Callable[..., RecordId], body: Body
+):
+    desk(body)
+    assert lookup.watch() == []
+
+
+# --- who is on site -----------------------------------------------------------------------------
+
+HOUR_MS = 3_600_000
+
+
+def made(lab: Settings, clock: SimClock, **terms: object) -> Lookup:
+    rules = {machine: wired.rules for machine, wired in lab.machines.items()}
+    lookup = Lookup(Store(lab.gate.state), rules, clock, Terms(**terms))  # type: ignore[arg-type]
+    lookup.open()
+    return lookup
+
+
+def test_a_check_in_that_is_over_by_itself_has_everybody_looked_up_again_once(
+    lab: Settings, clock: SimClock, desk: Callable[..., RecordId]
+):
+    lookup = made(lab, clock, charter=Charter(stay_ms=HOUR_MS))
+    desk(CheckedIn("m-grace", "m-grace", LASER))
+    assert len(lookup.watch()) == 2
+    clock.advance(HOUR_MS - 1)
+    assert lookup.watch() == []
+    assert lookup.wake_ms() == clock.now().boot_ms + 1
+    clock.advance(1)
+    assert len(lookup.watch()) == 2
+    assert (lookup.watch(), lookup.wake_ms()) == ([], None)
+    lookup.close()
+
+
+def test_nothing_is_read_ten_times_a_second_while_nobody_comes_or_goes(
+    lab: Settings, clock: SimClock, desk: Callable[..., RecordId]
+):
+    lookup = made(lab, clock, charter=Charter(stay_ms=HOUR_MS))
+    desk(CheckedIn("m-grace", "m-grace", LASER))
+    lookup.watch()
+    asked: list[str] = []
+    lookup.reader.conn.set_trace_callback(asked.append)
+    for _ in range(10):
+        clock.advance(100)
+        lookup.watch()
+    assert {one.split()[0] for one in asked} == {"PRAGMA"}
+    lookup.close()
+
+
+def test_a_clock_that_becomes_right_moves_the_end_of_a_check_in(
+    lab: Settings, clock: SimClock, desk: Callable[..., RecordId]
+):
+    lookup = made(lab, clock, charter=Charter(stay_ms=HOUR_MS))
+    desk(CheckedIn("m-grace", "m-grace", LASER))
+    lookup.watch()
+    clock.synced = False
+    lookup.watch()
+    clock.step_wall(HOUR_MS // 2)
+    clock.synced = True
+    assert lookup.watch() == []
+    assert lookup.wake_ms() is not None
+    lookup.close()
+
+
+def test_a_list_of_the_hub_has_everybody_looked_up_again(lab: Settings, clock: SimClock):
+    word = LastWord()
+    lookup = made(lab, clock, word=word)
+    lookup.watch()
+    word.lists += 1
+    assert len(lookup.watch()) == 2
+    assert lookup.watch() == []
+    lookup.close()
+
+
+def test_who_is_on_site_elsewhere_counts_for_a_start_while_the_link_is_up_and_for_who_works_longer_r4(
+    lab: Settings, clock: SimClock
+):
+    word = LastWord()
+    lookup = made(lab, clock, word=word)
+    with Store(lab.gate.state).writer() as writer, writer.write() as pen:
+        present.put_elsewhere(pen, [Word(MemberId("m-grace"), "hub", WALL_MS - 1)])
+    lookup._machines = {
+        machine: replace(rules, company=Company.ACCOMPANIED) for machine, rules in lookup._machines.items()
+    }
+    tom = token_of(lab, TOM)
+
+    def sponsors(job: Ask | Recheck) -> tuple[str, ...]:
+        answer = lookup.answer(job)
+        assert isinstance(answer, Looked | Rechecked)
+        return answer.standing.sponsors_here
+
+    assert sponsors(Ask(LASER, tom, clock.now())) == ()
+    word.heard(clock.now())
+    word.listed = True
+    assert sponsors(Ask(LASER, tom, clock.now())) == ("m-grace",)
+    clock.advance(10 * 60_000)
+    assert sponsors(Ask(LASER, tom, clock.now())) == ()
+    assert sponsors(Recheck(LASER, tom, clock.now())) == ("m-grace",)
+    lookup.close()
+
+
+# --- how old the rights are ---------------------------------------------------------------------
+
+
+def test_a_gate_on_its_own_is_its_own_source_and_never_stale_r12(lookup: Lookup, lab: Settings):
+    assert lookup.answer(ask(lab)).standing.roster_age_ms == 0
+
+
+def test_the_age_of_the_rights_stands_in_every_answer_r12(lab: Settings, clock: SimClock):
+    word = LastWord()
+    lookup = made(lab, clock, word=word)
+    assert lookup.answer(ask(lab, clock.now())).standing.roster_age_ms is None
+    word.heard(clock.now())
+    clock.advance(HOUR_MS)
+    assert lookup.answer(ask(lab, clock.now())).standing.roster_age_ms == HOUR_MS
+    lookup.close()
 
 
 def from_the_hub(lab: Settings, first: int, *bodies: Body) -> None:
