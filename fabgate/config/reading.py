@@ -39,7 +39,10 @@ class Document:
     def __init__(self, path: Path, listed: KeyList, raw: bytes | None = None) -> None:
         """Read the file; or `raw`, as if it stood there. Raises ConfigError where that is no TOML."""
         self.path = path
-        self._listed = listed
+        self._keys = tuple((key.parts, key) for key in listed.keys)
+        around = {parts[:length] for parts in self._parts for length in range(1, len(parts) + 1)}
+        self._tables = tuple(parts for parts in around if parts not in dict(self._keys))
+        self._named = tuple(parts for parts in around if parts[-1] == "*")
         raw = _bytes(path, listed.sample) if raw is None else raw
         self.digest = hashlib.sha256(raw).hexdigest()[:12] if raw else ""
         text = _text(path, raw)
@@ -141,21 +144,20 @@ class Document:
             self.wrong(where, unfit.what, unfit.remedy)
 
     def _key_at(self, where: Where) -> Key[object] | None:
-        return next((key for key in self._listed.keys if _fits(key.parts, where)), None)
+        return next((key for parts, key in self._keys if _fits(parts, where)), None)
 
     def _is_table(self, where: Where) -> bool:
-        return any(len(parts) > len(where) and _fits(parts[: len(where)], where) for parts in self._parts)
+        return any(_fits(parts, where) for parts in self._tables)
 
     def _named_by_the_lab(self, where: Where) -> bool:
-        at = len(where) - 1
-        return any(_fits(parts[: at + 1], where) and parts[at] == "*" for parts in self._parts)
+        return any(_fits(parts, where) for parts in self._named)
 
     def _keys_in(self, where: Where) -> Iterator[Key[object]]:
-        return (key for key in self._listed.keys if _fits(key.parts[:-1], where))
+        return (key for parts, key in self._keys if _fits(parts[:-1], where))
 
     @property
     def _parts(self) -> Iterator[Where]:
-        return (key.parts for key in self._listed.keys)
+        return (parts for parts, _ in self._keys)
 
     def _meant(self, where: Where) -> str:
         """What an unknown key was meant to be: one of another table, or the nearest of its own."""
