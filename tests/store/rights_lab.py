@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,6 +19,7 @@ from fabgate.store import rights
 from fabgate.store.db import Store, Writer, create
 
 ROSTER = rights.TABLES
+PLACES = ("gate1", "gate2", "hub")
 
 
 def rows_of(conn: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
@@ -86,3 +88,25 @@ def lab_of(folder: Path, *names: str) -> Iterator[Lab]:
             store: Store = create(folder / name, "openfab", name, moment(), epoch="e0000001")
             stores[name] = stack.enter_context(store.writer())
         yield Lab(stores)
+
+
+def play(lab: Lab, steps: list[tuple[str, object, object]]) -> None:
+    """Deeds at places: `("deed", where, (body, beside))`; meetings of two: `("meet", (from, to), count)`."""
+    for what, where, told in steps:
+        match what, where, told:
+            case "deed", str(), (body, beside):
+                lab.write(where, body, beside)
+            case "meet", (source, to), int(count) if source != to:
+                lab.meet(source, to, count)
+
+
+def all_meet(lab: Lab, chance: random.Random) -> None:
+    """Every store is given all that the others have, in an order of its own, some of it twice."""
+    everything = [one for writer in lab.stores.values() for one in known(writer)]
+    for name, writer in lab.stores.items():
+        foreign = [one for one in everything if f"/{name}/" not in one.record.origin]
+        foreign += [one for one in foreign if chance.random() < 0.3]
+        chance.shuffle(foreign)
+        cut = chance.randrange(len(foreign) + 1)
+        take(writer, *foreign[:cut])
+        take(writer, *foreign[cut:])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 import tempfile
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rights_lab import Lab, known, lab_of, rows_of, take
+from rights_lab import PLACES, Lab, all_meet, known, lab_of, play, rows_of, take
 
 from fabgate.model import Level, MemberId, SkillId, Token
 from fabgate.records import (
@@ -28,7 +27,6 @@ from fabgate.records import (
 from fabgate.rules import standing
 from fabgate.store import rights, roster
 
-PLACES = ("gate1", "gate2", "hub")
 MEMBERS = ("m-0aa1", "m-0bb2", "m-0aa1ff")
 TOKENS = ("k1:" + "0" * 8, "k1:" + "1" * 8)
 HANDLES = ("ada", "bob", "ada-0bb2")
@@ -70,27 +68,6 @@ step = st.one_of(
     st.tuples(st.just("deed"), place, deed),
     st.tuples(st.just("meet"), st.tuples(place, place), st.integers(1, 9)),
 )
-
-
-def play(lab: Lab, steps: list[tuple[str, object, object]]) -> None:
-    for what, where, told in steps:
-        match what, where, told:
-            case "deed", str(), (body, beside):
-                lab.write(where, body, beside)
-            case "meet", (source, to), int(count) if source != to:
-                lab.meet(source, to, count)
-
-
-def all_meet(lab: Lab, chance: random.Random) -> None:
-    """Every store is given all that the others have, in an order of its own, some of it twice."""
-    everything = [one for writer in lab.stores.values() for one in known(writer)]
-    for name, writer in lab.stores.items():
-        foreign = [one for one in everything if f"/{name}/" not in one.record.origin]
-        foreign += [one for one in foreign if chance.random() < 0.3]
-        chance.shuffle(foreign)
-        cut = chance.randrange(len(foreign) + 1)
-        take(writer, *foreign[:cut])
-        take(writer, *foreign[cut:])
 
 
 @given(st.lists(step, max_size=24), st.randoms(use_true_random=False))
