@@ -19,9 +19,18 @@ from machine_bench import (
     BOBS_OTHER,
     CLEOS,
     CLEOS_OTHER,
+    COURSE,
     DANS,
     EVES,
+    GUSS,
+    KIM,
+    KIMS,
+    KIMS_OTHER,
+    LEAS,
     LOCK,
+    MIAS,
+    ORIGIN,
+    ROSTER,
     RULES,
     UNKNOWN,
     MachineBench,
@@ -40,15 +49,35 @@ from fabgate.events import (
     RosterMoved,
     Tick,
 )
-from fabgate.model import Denied, Ending, Ends, Hold, Level, MachineRules, Standing, Token, Trouble, Why
-from fabgate.records import SessionStarted, SessionStopped
+from fabgate.model import (
+    Closed,
+    Code,
+    Company,
+    Denied,
+    Ending,
+    Ends,
+    Hold,
+    Lack,
+    Lapse,
+    Level,
+    Lock,
+    MachineRules,
+    RecordId,
+    Stale,
+    Standing,
+    Token,
+    Trouble,
+    Why,
+)
+from fabgate.records import EvidenceNoted, GrantRenewed, SessionAlone, SessionStarted, SessionStopped
 from fabgate.rules import policy
 from fabgate.rules.machine import lapse
 from fabgate.rules.states import Ending as Warned
 from fabgate.rules.states import Open, Opening
 
 # Few people with two badges each meet in more ways than many with one.
-CAST = (ADAS, ADAS_OTHER, BOBS, BOBS_OTHER, CLEOS, CLEOS_OTHER, DANS, EVES, UNKNOWN)
+FEW = (ADAS, ADAS_OTHER, BOBS, BOBS_OTHER, CLEOS, CLEOS_OTHER, DANS, EVES, UNKNOWN)
+CAST = (*FEW, KIMS, KIMS_OTHER, LEAS, GUSS, MIAS)
 TOKENS = st.sampled_from(CAST)
 PAUSES = st.sampled_from([0, 0.1, 1, 1.999, 2, 3, 9, 10, 29, 30, 60, 100, 300])
 WORDS = st.sampled_from(Ending)
@@ -61,7 +90,15 @@ LABS = st.builds(
     limit_ms=st.sampled_from([20_000, 400_000, 3_600_000]),
     warning_ms=st.sampled_from([0, 30_000, 300_000]),
     sponsor_from=st.sampled_from([Level.AUTONOMOUS, Level.SPONSOR]),
-    ends=st.builds(Ends, WORDS, WORDS, WORDS),
+    ends=st.builds(Ends, WORDS, WORDS, WORDS, WORDS),
+    company=st.sampled_from(Company),
+    reproof_ms=st.sampled_from([0, 30_000, 300_000]),
+    company_grace_ms=st.sampled_from([0, 10_000, 120_000]),
+    max_trainees=st.sampled_from([0, 1]),
+    check_in=st.booleans(),
+    guests=st.booleans(),
+    stale_after_ms=st.sampled_from([None, 60_000]),
+    stale=st.sampled_from(Stale),
 )
 NEWS = st.sampled_from(
     [
@@ -74,8 +111,32 @@ NEWS = st.sampled_from(
         {"suspended_ms": None},
         {"blocked_ms": 1_750_000_000_000},
         {"blocked_ms": None},
+        {"level": Level.TRAINEE, "lapsed_ms": 1_750_000_000_000, "lapse": Lapse.DISUSE},
+        {"held_ms": 1_750_000_000_000},
+        {"held_ms": None},
+        {"here": True},
+        {"here": False, "gone_ms": "now"},
+        {"sponsors_here": (KIM,), "adults_here": (KIM,)},
+        {"sponsors_here": (), "adults_here": ()},
+        {"sponsoring": 1},
+        {"sponsoring": 0},
+        {"lacks": (Lack("dues", 1),)},
+        {"lacks": ()},
+        {"closed": Closed(Code.CLOSED_NOW)},
+        {"closed": None},
+        {"roster_age_ms": None},
+        {"roster_age_ms": 0},
+        {"keeps": True},
+        {"keeps": False},
+        {"workshop": COURSE},
+        {"workshop": None},
+        {"minor": True},
+        {"minor": False},
     ]
 )
+LOCKS = st.sampled_from([None, LOCK, Lock(since_ms=1, record=RecordId(ORIGIN, 901))])
+# What a roster, a paper, the hours or somebody's absence can do to a session: what the table says, no more.
+BY_TABLE = (Why.REVOKED, Why.SUSPENDED, Why.BLOCKED, Why.LOCKED, Why.ALONE)
 
 
 class WatchedBench(MachineBench):
@@ -87,6 +148,8 @@ class WatchedBench(MachineBench):
         self.lying: set[Token] = set()
         self.blind = False
         self.last_word: dict[Token, Standing] = {}
+        self.alone_ms: int | None = None
+        self.event: Event | None = None
 
     # --- what may happen
 
@@ -101,6 +164,28 @@ class WatchedBench(MachineBench):
             self.lying.remove(token)
             if not self.blind:
                 self.lift(token)
+
+    def pass_by(self, token: Token, stays: bool) -> None:
+        """Somebody taps, the gate is quick, and two seconds pass; in a slot whoever works leaves it there."""
+        self.go(token)
+        self.wait(2)
+        self.come(token)
+        while self.asks or self.rechecks:
+            self.answer_one()
+        self.write_one()
+        holds = stays and self.rules.hold is Hold.SLOT and isinstance(self.state, Open | Warned)
+        if not holds:
+            self.go(token)
+
+    def make_well(self) -> None:
+        """Everything is mended and unlocked, and everybody stands as on the first day."""
+        self.see_again()
+        for trouble in sorted(self.state.condition.troubles):
+            self.mend(trouble)
+        self.lock(None)
+        self.roster = dict(ROSTER)
+        for token in sorted(self.lying):
+            self.go(token)
 
     def answer_one(self) -> None:
         if self.asks:
@@ -131,6 +216,8 @@ class WatchedBench(MachineBench):
                 self.see(token, fresh=False)
 
     def news(self, token: Token, fields: dict[str, object]) -> None:
+        if "gone_ms" in fields:
+            fields = fields | {"gone_ms": self.wall_ms}
         if token in self.roster:
             self.roster[token] = replace(self.roster[token], **fields)  # type: ignore[arg-type]
             self.send(RosterMoved(self.rules.machine, self.now))
@@ -160,6 +247,7 @@ class WatchedBench(MachineBench):
         if isinstance(event, Looked | Rechecked):
             self.last_word[event.token] = event.standing
         waited, _ = lapse(self.rules, self.state, event.at)
+        self.event, self.before = event, self.state
         effects = super().send(event)
         if True in [effect.on for effect in effects if isinstance(effect, Power)]:
             assert isinstance(event, Inked), "power without ink (law 1)"
@@ -175,9 +263,21 @@ class WatchedBench(MachineBench):
                 assert not (effect.on and self.relay), "switched on twice"
                 if effect.on:
                     self.on_since_ms = self.boot_ms
-            if isinstance(effect, Ink) and isinstance(effect.body, SessionStopped):
-                self._watch_stop(effect.body)
+            if isinstance(effect, Ink):
+                self._watch_ink(effect)
             super().carry_out((effect,))
+
+    def _watch_ink(self, ink: Ink) -> None:
+        match ink.body:
+            case SessionStopped():
+                self._watch_stop(ink.body)
+            case SessionAlone():
+                assert self.alone_ms is None or self.boot_ms >= self.alone_ms
+                self.alone_ms = self.boot_ms
+            case EvidenceNoted() | GrantRenewed():
+                assert not self.relay, "a word of praise while somebody works"
+                assert ink.ink is None, "a word of praise that waits to open something"
+                assert ink.body.by != ink.body.member, "somebody praised themselves"
 
     def _watch_stop(self, stop: SessionStopped) -> None:
         if stop.why == Why.ABORTED:
@@ -187,17 +287,46 @@ class WatchedBench(MachineBench):
         assert self.on_since_ms is not None
         assert stop.length_ms == self.boot_ms - self.on_since_ms, "a length that is not the time with power"
         self.on_since_ms = None
+        self._watch_why(stop)
+
+    def _watch_why(self, stop: SessionStopped) -> None:
+        """Only by the table does a change of the roster, or somebody's absence, end a session (law 10)."""
+        assert isinstance(self.before, Open | Warned)
+        session, why = self.before.run.session, Why(stop.why)
+        if why in BY_TABLE:
+            assert self.rules.ends.of(why) is not Ending.WARN, "ended although the table says warn"
+        if why is Why.ALONE:
+            assert self.alone_ms is not None, "ended for being alone although nobody was missed"
+            assert self.boot_ms - self.alone_ms >= self.rules.company_grace_ms, "ended within the grace"
+        if session.purpose:
+            assert why is not Why.LOCKED, "a lock ended maintenance"
+        if why in (Why.OWN_TAP, Why.UNDONE):
+            whose = session.user if why is Why.OWN_TAP else session.sponsor
+            person = self.roster[self.event.token].person
+            assert (whose, person) != (None, None), "somebody's tap ended a session that was not theirs"
+            assert whose.member == person.member, "somebody's tap ended a session that was not theirs"
 
     def _watch_who_opened(self) -> None:
         assert isinstance(self.state, Open)
-        session = self.state.run.session
-        word = policy.start(self.rules, self.last_word[session.badge])
+        session, lock = self.state.run.session, self.state.condition.lock
+        now = self.last_word[session.badge]
+        assert policy.welcome(self.rules, now) is None
+        assert (lock is not None) == bool(session.purpose), "a lock opens for maintenance, for nothing else"
+        if session.purpose:
+            assert now.keeps, "maintenance by somebody who does not keep the machine"
+            return
+        word = policy.start(self.rules, now)
         assert not isinstance(word, Denied), f"{session.user.name} works here but was refused: {word}"
-        if word is policy.Start.SUPERVISED:
-            assert session.sponsor is not None, "a trainee works here alone"
+        if word in (policy.Start.SUPERVISED, policy.Start.COMPANY, policy.Start.HOSTED):
+            assert session.sponsor is not None, f"{session.user.name} works here alone: {word}"
         if session.sponsor is not None:
             assert session.sponsor.member != session.user.member
             assert session.sponsor_badge != session.badge
+            by = self.last_word[session.sponsor_badge]
+            assert policy.welcome(self.rules, by) is None
+            if word is policy.Start.SUPERVISED:
+                assert by.level >= self.rules.sponsor_from
+                assert not by.minor
 
     def watch(self) -> None:
         powered = isinstance(self.state, Open | Warned)
@@ -208,7 +337,8 @@ class WatchedBench(MachineBench):
         if isinstance(self.state, Open | Warned):
             assert self.on_since_ms is not None
             run = self.state.run
-            assert self.boot_ms - self.on_since_ms <= self.rules.limit_ms, "past the limit"
+            limit_ms = dict(self.records)[run.record].limit_ms
+            assert self.boot_ms - self.on_since_ms <= limit_ms, "past the limit"
             assert str(run.record) not in ended
             if self.rules.hold is Hold.SLOT and not self.blind:
                 held = run.session.badge in self.lying
@@ -217,6 +347,9 @@ class WatchedBench(MachineBench):
     def watch_the_books(self) -> None:
         """When all is over: nothing is open, and every start has exactly one end."""
         assert not self.relay
+        praised = Counter(body.item for body in self.written(EvidenceNoted))
+        assert all(count == 1 for count in praised.values()), "one session praised twice"
+        assert set(praised) <= {stop.session for stop in self.stops if stop.charged}
         starts = [str(record) for record, body in self.records if isinstance(body, SessionStarted)]
         assert sorted(stop.session for stop in self.stops) == sorted(starts)
 
@@ -244,6 +377,26 @@ class Workshop(RuleBasedStateMachine):
         if self.bench.rules.hold is Hold.TAP:
             self.bench.go(token)
 
+    @rule(first=st.sampled_from([ADAS, BOBS, DANS, GUSS, KIMS, LEAS, MIAS]), second=TOKENS, fields=NEWS)
+    def all_is_well_and_two_tap_one_after_the_other(
+        self, first: Token, second: Token, fields: dict[str, object]
+    ) -> None:
+        self.bench.make_well()
+        self.bench.news(second, fields)
+        for token in (first, second, first):
+            self.bench.pass_by(token, stays=token == first)
+
+    @rule(token=st.sampled_from([KIMS, KIMS_OTHER]))
+    def who_keeps_it_taps_at_a_locked_machine(self, token: Token) -> None:
+        self.bench.make_well()
+        self.bench.lock(LOCK)
+        for one in (KIMS, token):
+            self.bench.pass_by(one, stays=True)
+
+    @rule(token=TOKENS)
+    def somebody_passes_by(self, token: Token) -> None:
+        self.bench.pass_by(token, stays=False)
+
     @rule(seconds=PAUSES)
     def time_passes(self, seconds: float) -> None:
         self.bench.wait(seconds)
@@ -268,9 +421,13 @@ class Workshop(RuleBasedStateMachine):
     def the_starts_are_not_written(self) -> None:
         self.bench.fail_ink()
 
-    @rule(locked=st.booleans())
-    def the_machine_is_locked_or_unlocked(self, locked: bool) -> None:
-        self.bench.lock(LOCK if locked else None)
+    @rule(lock=LOCKS)
+    def the_machine_is_locked_or_unlocked(self, lock: Lock | None) -> None:
+        self.bench.lock(lock)
+
+    @rule(lock=LOCKS)
+    def a_lock_is_in_the_store_before_its_word_comes(self, lock: Lock | None) -> None:
+        self.bench.locked = lock
 
     @rule(token=TOKENS, fields=NEWS)
     def the_desk_changes_somebodys_rights(self, token: Token, fields: dict[str, object]) -> None:
@@ -318,7 +475,12 @@ TestWorkshop.settings = settings(max_examples=100, stateful_step_count=60, deadl
 
 # --- the wall clock -----------------------------------------------------------------------------
 
-DEEDS = st.lists(st.tuples(TOKENS, PAUSES, st.integers(-100_000, 100_000)), min_size=1, max_size=40)
+# How long a workshop lasts is said as a time of day: it is the only thing that a wall clock changes.
+DEEDS = st.lists(
+    st.tuples(st.sampled_from(sorted({*CAST} - {LEAS})), PAUSES, st.integers(-100_000, 100_000)),
+    min_size=1,
+    max_size=40,
+)
 
 
 @settings(deadline=None)
@@ -342,4 +504,8 @@ def test_whoever_taps_meanwhile_no_session_outlives_its_limit(rules, taps):
     for token, seconds in taps:
         bench.tap(token)
         bench.wait(seconds)
-    assert all(stop.length_ms <= rules.limit_ms for stop in bench.stops)
+    limits = {
+        str(record): body.limit_ms for record, body in bench.records if isinstance(body, SessionStarted)
+    }
+    assert all(stop.length_ms <= limits[stop.session] for stop in bench.stops)
+    assert all(start.limit_ms == rules.limit_ms for start in bench.starts if start.workshop is None)
