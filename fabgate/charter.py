@@ -72,7 +72,8 @@ class Paper:
     """Something that must be on file and in date before a start: dues, a waiver, an insurance (R2).
 
     `grace_days` after its last day it still counts. `minors`: asked of those who are under age.
-    `subscription`: asked of nobody; it opens the hours that are for subscribers.
+    `guests`: asked of guests as well, who are members of nothing. `subscription`: asked of nobody; it
+    opens the hours that are for subscribers.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Paper:
     grace_days: int = 0
     minors: bool = False
     subscription: bool = False
+    guests: bool = False
 
 
 class Mode(enum.StrEnum):

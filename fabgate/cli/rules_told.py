@@ -40,7 +40,8 @@ def paper(one: Paper) -> str:
     """Of whom a paper is asked, and how long it still counts."""
     if one.subscription:
         return "asked of nobody; it opens the hours of subscribers"
-    whom = "asked of those under age" if one.minors else "asked of everybody"
+    whom = "asked of those under age" if one.minors else "asked of every member"
+    whom += ", and of guests" if one.guests else ""
     return f"{whom}; counts for {count(one.grace_days, 'day')} after its last" if one.grace_days else whom
 
 

@@ -102,6 +102,7 @@ class Rulebook:
             self.document.need(its.GRACE_DAYS, name),
             self.document.need(its.MINORS, name),
             self.document.need(its.SUBSCRIPTION, name),
+            self.document.need(its.PAPER_GUESTS, name),
         )
 
     def _opening(self, name: str) -> Opening:

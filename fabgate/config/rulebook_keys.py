@@ -101,6 +101,9 @@ GRACE_DAYS: Key[int] = Key(
     "paper.*.grace_days", between(0, 3650), "How many days after its last one it still counts.", 0
 )
 MINORS: Key[bool] = Key("paper.*.minors", YES_OR_NO, "Whether only those under age are asked for it.", False)
+PAPER_GUESTS: Key[bool] = Key(
+    "paper.*.guests", YES_OR_NO, "Whether guests are asked for it as well, such as a waiver.", False
+)
 SUBSCRIPTION: Key[bool] = Key(
     "paper.*.subscription",
     YES_OR_NO,
@@ -266,6 +269,7 @@ KEYS: tuple[Key[object], ...] = (
     PAPER_TITLE,
     GRACE_DAYS,
     MINORS,
+    PAPER_GUESTS,
     SUBSCRIPTION,
     *(number.of_class for number in NUMBERS),
     SKILL_CLASS,

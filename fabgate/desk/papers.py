@@ -135,7 +135,8 @@ def _shown(desk: Desk, member: Member, on_file: dict[str, PaperStands], today_ms
     known = desk.settings.charter.papers
     gone = [Paper(paper, paper, subscription=True) for paper in on_file if paper not in known]
     for paper in (*known.values(), *gone):
-        asked = member.status is not Status.LEFT and not paper.subscription and (minor or not paper.minors)
+        guest = member.status is Status.GUEST
+        asked = member.status is not Status.LEFT and terms.asked(paper, minor, guest)
         if asked or paper.id in on_file:
             alone = {paper.id: replace(paper, minors=False, subscription=False)}
             counts = not terms.lacks(alone, filed, minor, today_ms, zone)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from fabgate.charter import Granter, Paper, Skill
-from fabgate.desk import evidence, held, who
+from fabgate.desk import evidence, held, helpers, who
 from fabgate.desk.deed import Desk
 from fabgate.desk.evidence import Progress
 from fabgate.desk.held import Holding
@@ -35,6 +35,7 @@ from fabgate.rules.earned import HoldStands, PaperStands, ProposalStands
 from fabgate.rules.standing import subject
 from fabgate.rules.terms import End
 from fabgate.store import named, people, rights, roster
+from fabgate.store.practice import Worked
 from fabgate.store.roster import Badge, Member, RoleHeld
 
 _EVER_DAYS = 100_000
@@ -148,8 +149,8 @@ class _Case:
     today: int
     holds: Mapping[SkillId, Holding]
     waiting: Mapping[SkillId, ProposalStands]
-    own_sponsor: str | None
     managers: tuple[str, ...]
+    worked: Worked
 
 
 def passport(desk: Desk, whom: str) -> Passport | Denied:
@@ -157,6 +158,7 @@ def passport(desk: Desk, whom: str) -> Passport | Denied:
     member = who.find(desk.conn, whom)
     if isinstance(member, Denied):
         return member
+    evidence.keep_up(desk)
     today = who.today_ms(desk.conn, desk.clock.now())
     skills = desk.settings.skills
     duty = people.duty(desk.conn, member.id)
@@ -167,8 +169,8 @@ def passport(desk: Desk, whom: str) -> Passport | Denied:
         today,
         held.of_member(desk.conn, skills, member.id, today),
         {one.skill: one for one in people.proposals(desk.conn, member.id)},
-        sponsor.name if sponsor is not None and sponsor.nameable else None,
         named.managers(desk.conn, but=member.id),
+        Worked(desk.conn),
     )
     return Passport(
         member=member,
@@ -215,7 +217,10 @@ def _papers(case: _Case) -> tuple[Filed, ...]:
     on_file = {one.paper: one for one in people.papers(case.desk.conn, case.member.id)}
     until = {paper: one.until_ms for paper, one in on_file.items()}
     zone = case.desk.settings.lab.zone
-    lacking = {one.paper for one in terms.lacks(charter.papers, until, minor, case.today, zone)}
+    guest = case.member.status is Status.GUEST
+    lacking = {
+        one.paper for one in terms.lacks(charter.papers, until, minor, case.today, zone, guest=guest)
+    }
     ever = replace(charter, notice_days=(_EVER_DAYS,))
     counts = {one.what: one.until_ms for one in terms.due(ever, {}, until, minor, case.today, zone)}
     return tuple(
@@ -226,7 +231,7 @@ def _papers(case: _Case) -> tuple[Filed, ...]:
             None if counts.get(paper.id) == until.get(paper.id) else counts.get(paper.id),
         )
         for paper in charter.papers.values()
-        if paper.id in on_file or not (paper.subscription or (paper.minors and not minor))
+        if paper.id in on_file or terms.asked(paper, minor, guest)
     )
 
 
@@ -244,9 +249,7 @@ def _stamp(case: _Case, progress: Progress) -> Stamp:
     skill, conn = progress.skill, case.desk.conn
     one = case.holds.get(skill.id)
     level = Level.NONE if one is None else one.level
-    sponsors = _own_first(
-        case, named.sponsors(conn, skill.id, case.today, skill.sponsor_from, case.member.id)
-    )
+    sponsors = _sponsors(case, skill, skill.sponsor_from)
     waits = case.waiting.get(skill.id)
     waits = None if waits is None or waits.level <= level else waits
     return Stamp(
@@ -270,17 +273,18 @@ def _stamp(case: _Case, progress: Progress) -> Stamp:
     )
 
 
-def _own_first(case: _Case, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Their own sponsor before the others, where they may help here and agreed to be named."""
-    return tuple(sorted(names, key=lambda name: name != case.own_sponsor))
+def _sponsors(case: _Case, skill: Skill, least: Level) -> tuple[str, ...]:
+    desk = case.desk
+    return helpers.sponsors(
+        desk.conn, desk.settings, skill.id, case.today, least, case.member.id, case.worked
+    )
 
 
 def _granters(case: _Case, skill: Skill) -> tuple[str, ...]:
     """Who may make them autonomous: a manager, and a sponsor where the lab leaves it to sponsors (R6)."""
     if skill.granted_by is Granter.MANAGER:
         return case.managers
-    teachers = named.sponsors(case.desk.conn, skill.id, case.today, Level.SPONSOR, case.member.id)
-    return tuple(dict.fromkeys((*_own_first(case, teachers), *case.managers)))
+    return tuple(dict.fromkeys((*_sponsors(case, skill, Level.SPONSOR), *case.managers)))
 
 
 def _replaced(case: _Case, skill: Skill, one: Holding | None) -> tuple[MachineId, ...]:

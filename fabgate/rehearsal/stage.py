@@ -14,7 +14,7 @@ from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.devices.sim import SimBench
 from fabgate.errors import DiskFull
-from fabgate.events import Ask, Inked, InkFailed, Recheck
+from fabgate.events import Ask, Ink, Inked, InkFailed, Recheck
 from fabgate.gate.assembly import Gate, apply_locks, assemble, catalogue_of, watch_inputs
 from fabgate.gate.boot import check_books, open_books, troubles
 from fabgate.gate.inbox import Inbox
@@ -23,9 +23,11 @@ from fabgate.gate.loop import Edges
 from fabgate.gate.outside import Outside
 from fabgate.gate.panel import Showing
 from fabgate.link.hooks import Hooks
-from fabgate.records import Draft, GateStopped
+from fabgate.records import CheckedIn, CheckedOut, Draft, EvidenceNoted, GateStopped, GrantRenewed
 from fabgate.store.db import Store
 from fabgate.texts import Catalogue
+
+_NEWS = (CheckedIn, CheckedOut, EvidenceNoted, GrantRenewed)  # what a gate writes and then reads as news
 
 
 class SimDisk:
@@ -66,6 +68,7 @@ class Stage:
         self._inks: deque[Written] = deque()
         self._shows: deque[Showing] = deque()
         self._held: Inked | InkFailed | None = None
+        self._inked_news, self._looked_ms = False, -1
         books = open_books(self.settings, self.clock, self.disk)
         self._outside = Outside(self.settings.machines, self.clock, self._inbox)
         edges = Edges(self._asks.append, self._inks.append, self._shows.append, self._outside.state)
@@ -180,8 +183,8 @@ class Stage:
         if self._gate is None:
             return None
         now_ms = self.clock.now().boot_ms
-        wake_ms = self._gate.loop.wake_ms()
-        waits = [] if wake_ms is None else [max(0, wake_ms - now_ms)]
+        wakes = (self._gate.loop.wake_ms(), self._looks_ms())
+        waits = [max(0, wake_ms - now_ms) for wake_ms in wakes if wake_ms is not None]
         if self._stalled_until_ms is not None:
             waits.append(max(0, self._stalled_until_ms - self.passed_ms))
         return min(waits, default=None)
@@ -241,9 +244,22 @@ class Stage:
             self._ink(gate)
         elif self._shows:
             gate.panels.show(self._shows.popleft())
+        elif self._is_to_look():
+            self._looked_ms, self._inked_news = self.clock.now().boot_ms, False
+            self.watch()
         else:
             return self._tick(gate)
         return True
+
+    def _is_to_look(self) -> bool:
+        """Whether the lookup would see something: what the ink wrote, or a check-in that is over."""
+        looks_ms = self._looks_ms()
+        return self._inked_news or (looks_ms is not None and looks_ms <= self.clock.now().boot_ms)
+
+    def _looks_ms(self) -> int | None:
+        """When the lookup sees something because time has passed; once a moment, for a look may fail."""
+        wake_ms = self.gate.lookup.wake_ms()
+        return None if wake_ms is None or wake_ms <= self._looked_ms else wake_ms
 
     def _answer(self, gate: Gate) -> None:
         answer = gate.lookup.answer(self._asks.popleft())
@@ -265,7 +281,9 @@ class Stage:
         """Write the next job. Behind a stalled disk its word comes late: the write itself was under way."""
         answer, self._held = self._held, None
         if answer is None:
-            answer = gate.ink.write(self._inks.popleft())
+            job = self._inks.popleft()
+            answer = gate.ink.write(job)
+            self._inked_news |= isinstance(job, Ink) and isinstance(job.body, _NEWS)
         if self._stalled_until_ms is not None:
             self._held = answer
         elif answer is not None:

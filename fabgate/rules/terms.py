@@ -83,6 +83,8 @@ def lacks(
     minor: bool,
     today_ms: int,
     zone: tzinfo = UTC,
+    *,
+    guest: bool = False,
 ) -> tuple[Lack, ...]:
     """The papers that stand in the way of somebody, in the order of the charter (R2).
 
@@ -92,8 +94,13 @@ def lacks(
     return tuple(
         Lack(paper.id, filed.get(paper.id))
         for paper in papers.values()
-        if _asked(paper, minor) and not _counts(paper, filed, today_ms, zone)
+        if asked(paper, minor, guest) and not _counts(paper, filed, today_ms, zone)
     )
+
+
+def asked(paper: Paper, minor: bool, guest: bool = False) -> bool:
+    """Whether a paper is asked of somebody: of guests only what is asked of guests too (R2)."""
+    return not paper.subscription and (minor or not paper.minors) and (paper.guests or not guest)
 
 
 def subscribed(
@@ -120,7 +127,7 @@ def due(
     ends = {str(skill): one.ms for skill, one in skill_ends.items()}
     for paper in charter.papers.values():
         last = filed.get(paper.id)
-        if last is not None and (paper.subscription or _asked(paper, minor)):
+        if last is not None and (paper.subscription or asked(paper, minor)):
             ends[paper.id] = last if today_ms <= last else _with_grace(last, paper, zone)
     soon = [Due(what, ms) for what, ms in ends.items() if today_ms <= ms <= horizon]
     return tuple(sorted(soon, key=lambda one: (one.until_ms, one.what)))
@@ -157,10 +164,6 @@ def _computed(held: Held, skill: Skill, changed_ms: int | None) -> tuple[End, ..
     if changed_ms is not None and changed_ms > base:
         found.append(End(changed_ms, Lapse.CHANGED))
     return tuple(found)
-
-
-def _asked(paper: Paper, minor: bool) -> bool:
-    return not paper.subscription and (minor or not paper.minors)
 
 
 def _counts(paper: Paper, filed: Mapping[str, int | None], today_ms: int, zone: tzinfo) -> bool:

@@ -213,7 +213,8 @@ class _Look:
 
     def _lacks(self) -> tuple[Lack, ...]:
         papers, zone = self._charter.papers, self._asked.zone
-        return terms.lacks(papers, self._filed, self._minor, self._today_ms, zone)
+        guest = self._status is Status.GUEST
+        return terms.lacks(papers, self._filed, self._minor, self._today_ms, zone, guest=guest)
 
     def _needed(self) -> SkillId | None:
         """The first skill that has to come before this one and is not held as autonomous (R2)."""

@@ -102,7 +102,7 @@ def test_what_holds_is_said_in_plain_words_with_the_numbers_as_they_are(tmp_path
     for sentence in (
         "A check-in counts for 12 h, or until the check-out.",
         "People are told 30 and 7 days before something of theirs runs out.",
-        "membership dues (dues): asked of everybody; counts for 30 days after its last.",
+        "membership dues (dues): asked of every member; counts for 30 days after its last.",
         "parents' consent (parental): asked of those under age.",
         "Laser cutting (laser): supervised, on the laser cutter",
         "Before it: Lab 101.",

@@ -330,3 +330,9 @@ def test_what_is_due_stands_in_nobodys_way_yet(filed, minor, today):
     lacking = {one.paper for one in terms.lacks(PAPERS, filed, minor, today)}
     assert lacking.isdisjoint(one.what for one in ahead)
     assert list(ahead) == sorted(ahead, key=lambda one: one.until_ms)
+
+
+def test_r2_a_guest_is_asked_for_what_guests_are_asked_for_and_for_nothing_else():
+    papers = {"dues": Paper("dues", "dues"), "waiver": Paper("waiver", "waiver", guests=True)}
+    assert [one.paper for one in terms.lacks(papers, {}, False, NOW, guest=True)] == ["waiver"]
+    assert [one.paper for one in terms.lacks(papers, {}, False, NOW)] == ["dues", "waiver"]
