@@ -1,4 +1,4 @@
-"""What stands beside a grant, settled: any order, any doubling, the most restrictive word where it is a right."""
+"""What stands beside a grant, settled: any order, any doubling, the most restrictive word of a right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands beside a grant in the books: status, papers, suspensions, evidence, proposals, duties, hours."""
+"""What stands beside a grant in the books: status, papers, suspensions, evidence, proposals, duties."""
 
 from __future__ import annotations
 
