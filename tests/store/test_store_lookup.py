@@ -375,7 +375,7 @@ def test_the_spans_of_a_calendar_are_hours_too(books: Writer):
     charter = with_openings(EVENING)
     right(books, HoursSet("evening", ZOE, ("2026-09-21T16:00/2026-09-21T16:30",)))
     assert stands(books, BOB, at_hours("evening"), charter, zone=BRUSSELS).closed is None
-    late = TODAY + HOUR_MS
+    late = TODAY + HOUR_MS // 2
     assert stands(books, BOB, at_hours("evening"), charter, late, zone=BRUSSELS).closed is not None
 
 
