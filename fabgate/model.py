@@ -206,6 +206,8 @@ class Notice(enum.StrEnum):
     CHECKED_IN = "checked_in"
     CHECKED_OUT = "checked_out"
     DOOR_OPEN = "door_open"
+    DOOR_READY = "door_ready"
+    COUNTER_READY = "counter_ready"
     OPENED_ACCOMPANIED = "opened_accompanied"
     OPENED_WORKSHOP = "opened_workshop"
     OPENED_MAINTENANCE = "opened_maintenance"
@@ -429,7 +431,8 @@ class MachineRules:
     `praise_ms` after a supervised session its sponsor's tap says "well done"; within `confirm_ms` a
     second tap starts a machine that is out of service for maintenance. `openings`: the hours that it
     is used in (none: always), `changed_ms` (wall): when the machine was replaced by another.
-    `stale_after_ms`: the age of a roster from which `stale` holds, None is never.
+    `stale_after_ms`: the age of a roster from which `stale` holds, None is never. `stay_ms`: how long a
+    check-in here counts.
     """
 
     machine: MachineId
@@ -459,3 +462,4 @@ class MachineRules:
     changed_ms: int | None = None
     stale_after_ms: int | None = None
     stale: Stale = Stale.DENY
+    stay_ms: int = 12 * 3_600_000

@@ -13,7 +13,7 @@ from fabgate.config.check import check
 from fabgate.config.key import Key
 from fabgate.config.reading import Document, refuse, spot
 from fabgate.config.rulebook import Rulebook
-from fabgate.config.rulebook_keys import RULES
+from fabgate.config.rulebook_keys import RULES, STAY
 from fabgate.config.settings import (
     BackupSettings,
     GateSettings,
@@ -206,6 +206,7 @@ def _rules(document: Document, machine: str, rulebook: Rulebook, lab: LabSetting
         changed_ms=_changed(document, machine, lab.zone),
         stale_after_ms=skill.stale_after_ms,
         stale=skill.stale,
+        stay_ms=rulebook.document.need(STAY),
     )
 
 

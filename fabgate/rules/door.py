@@ -118,8 +118,12 @@ def lapse(rules: MachineRules, state: Door, at: Moment) -> Step:
 def look(rules: MachineRules, state: Door) -> Face:
     """What the door shows while it stays as it is."""
     if state.until_ms is not None:
-        return Face(Mood.ON, Notice.DOOR_OPEN, {"title": rules.title, "contact": rules.contact})
-    return resting(rules, at_rest(state.condition))
+        return Face(Mood.ON, Notice.DOOR_OPEN, _about(rules))
+    shown = resting(rules, at_rest(state.condition))
+    if shown.what is not Notice.READY:
+        return shown
+    ready = Notice.COUNTER_READY if rules.kind is Kind.COUNTER else Notice.DOOR_READY
+    return Face(shown.mood, ready, _about(rules))
 
 
 def _on(rules: MachineRules, state: Door, event: Event) -> Step:
@@ -224,7 +228,7 @@ def _check(rules: MachineRules, state: Door, event: Looked) -> Step:
     standing, person = event.standing, event.standing.person
     assert person is not None, "an unknown badge was let through"
     if not standing.here:
-        told = tell(rules, Notice.CHECKED_IN, person, **due_facts(standing.due))
+        told = tell(rules, Notice.CHECKED_IN, person, **_until(rules, event.at), **due_facts(standing.due))
         return state, (told, _checked_in(rules, person, event.token, event.at))
     body = CheckedOut(person.member, person.member, rules.machine, event.token)
     return state, (tell(rules, Notice.CHECKED_OUT, person), Ink(rules.machine, event.at, body))
@@ -308,6 +312,11 @@ def _lies(state: Door, presence: Presence) -> Door:
 
 def _checked_in(rules: MachineRules, person: Person, token: Token, at: Moment) -> Effect:
     return Ink(rules.machine, at, CheckedIn(person.member, person.member, rules.machine, token))
+
+
+def _until(rules: MachineRules, at: Moment) -> dict[str, Fact]:
+    """Until when a check-in counts, where anybody knows the time."""
+    return {"until_ms": at.wall_ms + rules.stay_ms} if at.synced else {}
 
 
 def _about(rules: MachineRules) -> dict[str, Fact]:

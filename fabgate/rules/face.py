@@ -112,6 +112,8 @@ def flash(tell: Tell) -> Mood:
             return Mood.WARNING
         case Notice.WELL_DONE | Notice.CHECKED_IN | Notice.CHECKED_OUT:
             return Mood.READY
+        case Notice.DOOR_READY | Notice.COUNTER_READY:
+            return Mood.READY
         case Notice.READY | Notice.CHECKING | Notice.CANCELLED | Notice.WAIT_OVER | Notice.ENDED:
             return Mood.READY
         case _ as never:

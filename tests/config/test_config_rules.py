@@ -252,9 +252,9 @@ def test_doors_and_counters_take_no_skill_and_nobody_is_asked_to_stand_by_there(
     settings = load(WHOLE, MAIN + DOORS)
     front, desk = settings.machines["front"].rules, settings.machines["desk"].rules
     assert front == MachineRules(
-        "front", "front", "front", kind=Kind.DOOR, pulse_ms=3_000, openings=("openlab",)
+        "front", "front", "front", kind=Kind.DOOR, pulse_ms=3_000, openings=("openlab",), stay_ms=36_000_000
     )
-    assert desk == MachineRules("desk", "desk", "desk", kind=Kind.COUNTER)
+    assert desk == MachineRules("desk", "desk", "desk", kind=Kind.COUNTER, stay_ms=36_000_000)
     assert set(settings.skills) == {"101", "laser"}
     assert (settings.machines["front"].outputs[0].role, settings.machines["desk"].outputs) == ("pulse", ())
 

@@ -351,6 +351,8 @@ def test_a_badge_that_cannot_be_taken_for_one_is_told_so():
 def test_a_door_shows_what_it_is():
     bench = door()
     assert (look(DOOR, bench.state).mood, bench.state.name) == (Mood.READY, Name.FREE)
+    assert look(DOOR, bench.state).what is Notice.DOOR_READY
+    assert look(COUNTER, counter().state).what is Notice.COUNTER_READY
     bench.see(ADAS)
     bench.answer()
     assert bench.state.name is Name.OPENING
@@ -376,6 +378,12 @@ def test_at_a_counter_a_tap_checks_in_and_the_next_one_out():
         CheckedIn("m-ada", "m-ada", "laser", ADAS),
         CheckedOut("m-ada", "m-ada", "laser", ADAS),
     ]
+
+
+def test_who_checks_in_reads_until_when_it_counts():
+    bench = counter()
+    bench.tap(ADAS)
+    assert bench.told[-1].facts["until_ms"] == bench.wall_ms + COUNTER.stay_ms
 
 
 def test_a_counter_switches_nothing_and_its_records_have_no_deadline():
