@@ -13,10 +13,11 @@ from functools import partial
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.errors import ScenarioError
+from fabgate.model import Company, Kind
 from fabgate.rehearsal.cast import HUB
 from fabgate.rehearsal.engines import gate_engine, hub_engine
 from fabgate.rehearsal.exchange import Exchange, own_tree
-from fabgate.rehearsal.speaker import Speaker
+from fabgate.rehearsal.speaker import BEAT_MS, RAREST_MS, Speaker
 from fabgate.rehearsal.stage import Stage
 from fabgate.store import backup as backups
 from fabgate.store.db import Store
@@ -40,6 +41,8 @@ class Joined:
         self.store = Store(hub.gate.state)
         self.exchange = Exchange(seed, may=own_tree(hub.lab.name), doubles=doubles, losses=losses)
         self._seed = seed
+        minds = any(_minds_the_link(stage.settings) for stage in stages.values())
+        self._rarest_ms = BEAT_MS if minds else RAREST_MS
         self._speakers: dict[str, Speaker] = {}
         self._lost = 0  # hub's disks
 
@@ -56,7 +59,7 @@ class Joined:
         if not self.exchange.running:
             self.clock.reboot()
             self.exchange.start()
-        self._speakers[HUB] = hub_engine(self.hub, self.clock, self.exchange)
+        self._speakers[HUB] = hub_engine(self.hub, self.clock, self.exchange, self._rarest_ms)
 
     def hub_off(self, cut: bool) -> None:
         """The hub ends, and the broker: as they should, or by a power cut."""
@@ -80,7 +83,7 @@ class Joined:
     def gate_on(self, name: str) -> None:
         """A gate has booted: its end of the link begins."""
         if name not in self._speakers:
-            self._speakers[name] = gate_engine(self._stages[name], self.exchange, self._seed)
+            self._speakers[name] = gate_engine(self._stages[name], self.exchange, self._seed, self._rarest_ms)
 
     def gate_off(self, name: str, cut: bool) -> None:
         self._silence(name, cut)
@@ -129,3 +132,15 @@ class Joined:
         if name != HUB:
             self._stages[name].watch()
         return True
+
+
+def _minds_the_link(settings: Settings) -> bool:
+    """Whether something at this gate asks when the hub was heard: who is on site, how old the rights are."""
+    together = (Company.ACCOMPANIED, Company.NEVER_ALONE)
+    return any(
+        rules.kind is not Kind.MACHINE
+        or rules.company in together
+        or rules.check_in
+        or rules.stale_after_ms is not None
+        for rules in (wired.rules for wired in settings.machines.values())
+    )

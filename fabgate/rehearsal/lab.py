@@ -41,7 +41,8 @@ class Lab:
         self.passed_ms = 0
         self._began_ms = next(iter(clocks.values())).now().wall_ms
         self.stages = {
-            name: Stage(settings, clocks[name], catalogue) for name, settings in cast.gates.items()
+            name: Stage(settings, clocks[name], catalogue, joined=cast.hub is not None)
+            for name, settings in cast.gates.items()
         }
         self.joined = (
             None if cast.hub is None else Joined(cast.hub, self.stages, clocks[HUB], seed, doubles, losses)

@@ -15,12 +15,13 @@ from typing import Protocol
 
 from fabgate.link.port import Delivered, Fate, Message, PortEvent
 from fabgate.rehearsal.exchange import ExchangePort
-from fabgate.wire.topics import NEED, STATE
+from fabgate.wire.topics import NEED, PRESENT, STATE
 
 LOOK_MS = 20  # a wish of so long or longer is to look at the books again, and no work that is left
 SLOWER = 1.5
 RAREST_MS = 3_600_000
-CHORES = (f"/{STATE}", f"/{NEED}")
+BEAT_MS = 30_000  # where it counts whether the hub was heard in the last two minutes (R3, R12)
+CHORES = (f"/{STATE}", f"/{NEED}", f"/{PRESENT}")
 
 
 class Engine(Protocol):
@@ -36,13 +37,19 @@ class Engine(Protocol):
 
 
 class Speaker:
-    """An engine at work; `now_ms` is the exchange's time, `let_go` gives its books back."""
+    """An engine at work; `now_ms` is the exchange's time, `let_go` gives its books back. With nothing to do
+    it takes a turn ever more seldom, and at least each `rarest_ms`."""
 
     def __init__(
-        self, port: ExchangePort, engine: Engine, now_ms: Callable[[], int], let_go: Callable[[], None]
+        self,
+        port: ExchangePort,
+        engine: Engine,
+        now_ms: Callable[[], int],
+        let_go: Callable[[], None],
+        rarest_ms: int = RAREST_MS,
     ) -> None:
         self.port, self.engine = port, engine
-        self._now_ms, self._let_go = now_ms, let_go
+        self._now_ms, self._let_go, self._rarest_ms = now_ms, let_go, rarest_ms
         self._pause_ms = LOOK_MS
         self._due_ms: int | None = now_ms()
         engine.open()
@@ -90,7 +97,7 @@ class Speaker:
         if not at_rest or wish_ms < LOOK_MS:
             self._pause_ms = LOOK_MS
         else:
-            self._pause_ms = min(RAREST_MS, math.ceil(max(self._pause_ms, wish_ms) * SLOWER))
+            self._pause_ms = min(self._rarest_ms, math.ceil(max(self._pause_ms, wish_ms) * SLOWER))
             wish_ms = self._pause_ms
         self._due_ms = self._now_ms() + max(1, wish_ms)
 

@@ -42,10 +42,17 @@ class SimDisk:
 
 
 class Stage:
-    """One controller. `settings.gate.state` is a folder with books in it, made by `fabgate init`."""
+    """One controller. `settings.gate.state` is a folder with books in it, made by `fabgate init`. One that
+    has `joined` a hub takes its word on who is on site elsewhere, and on how old its rights are."""
 
-    def __init__(self, settings: Settings, clock: SimClock, catalogue: Catalogue | None = None) -> None:
-        self.settings = settings
+    def __init__(
+        self,
+        settings: Settings,
+        clock: SimClock,
+        catalogue: Catalogue | None = None,
+        joined: bool = False,
+    ) -> None:
+        self.settings, self._joined = settings, joined
         self._catalogue = catalogue or catalogue_of(settings)
         self.clock = clock
         self.bench = SimBench(settings, clock)
@@ -72,7 +79,10 @@ class Stage:
         books = open_books(self.settings, self.clock, self.disk)
         self._outside = Outside(self.settings.machines, self.clock, self._inbox)
         edges = Edges(self._asks.append, self._inks.append, self._shows.append, self._outside.state)
-        gate = assemble(self.settings, books, self._catalogue, self.bench, self.clock, edges, self._inbox.put)
+        word = self._outside.word if self._joined else None
+        gate = assemble(
+            self.settings, books, self._catalogue, self.bench, self.clock, edges, self._inbox.put, word
+        )
         gate.ink.open()
         gate.lookup.open()
         apply_locks(gate, books.store, self.clock)
