@@ -51,7 +51,7 @@ def evidence() -> None:
 def tick(
     here: Here, who: str, skill: str, item: str, ref: str | None, reason: str | None, by: str | None
 ) -> None:
-    """Tick an item of a skill's checklist: somebody showed it, and you saw it."""
+    """Tick an item of a skill's checklist: you saw it done."""
     with here.desk() as desk:
         _noted(here, proofs.note(desk, by, who, skill, "tick", item, None, ref, reason))
 
@@ -79,7 +79,7 @@ def quiz(
 
 
 @evidence.command(
-    epilog=example("fabgate evidence challenge ada laser coins --ref https://example.org/coins --by bob")
+    epilog=example("fabgate evidence challenge ada laser coins --ref album/coins-ada.jpg --by bob")
 )
 @noting
 @ref_option
@@ -117,7 +117,7 @@ def strike(here: Here, who: str, skill: str, what: str, item: str, reason: str, 
 @json_option
 @pass_here
 def list_(here: Here, who: str, skill: str | None, as_json: bool) -> None:
-    """Show what WHO has shown, of one skill or of all, and what is missing."""
+    """Show what WHO has shown of a skill, and what is missing."""
     with here.desk() as desk:
         shown = found(here, proofs.listed(desk, who, skill))
     if as_json:

@@ -119,7 +119,7 @@ def revoke(here: Here, who: str, skill: str, reason: str, by: str | None) -> Non
 @by_option
 @pass_here
 def renew(here: Here, who: str, skill: str, reason: str | None, by: str | None) -> None:
-    """Say that somebody still knows a machine, after a session with a sponsor.
+    """Say that somebody still knows the machine.
 
     What ran out through disuse or after its time, or because a machine was replaced, is theirs again.
     It is what a sponsor's tap says within a minute after such a session. WHO is their handle or id.
@@ -212,7 +212,10 @@ def approve(
 @by_option
 @pass_here
 def refuse(here: Here, who: str, skill: str, reason: str, by: str | None) -> None:
-    """Do not give what was proposed; its proposer takes it back so. WHO is their handle or id."""
+    """Do not give what was proposed, or take it back.
+
+    A manager refuses it, whoever proposed it takes it back. WHO is their handle or id.
+    """
     with here.desk() as desk:
         refused = proposals.refuse(desk, by, who, skill, reason)
         done(here, refused, "{subject} ({handle}) is not made {level} on {skill}, as {proposer} proposed.")
@@ -222,7 +225,10 @@ def refuse(here: Here, who: str, skill: str, reason: str, by: str | None) -> Non
 @json_option
 @pass_here
 def waiting(here: Here, as_json: bool) -> None:
-    """Show the proposals that wait for a manager, the oldest first, with what there is to go by."""
+    """Show the proposals that wait for a manager.
+
+    The oldest first, with what there is to go by: sessions with a sponsor, what was seen, what is missing.
+    """
     with here.desk() as desk:
         shown = proposals.waiting(desk)
     if as_json:
@@ -284,8 +290,9 @@ def _waiting_json(one: Waiting) -> Json:
 @json_option
 @pass_here
 def history(here: Here, who: str, skill: str | None, as_json: bool) -> None:
-    """Show what was given to WHO and taken away, by whom, when, and at which gate.
+    """Show what was given to WHO and taken away.
 
+    By whom, when, and at which gate.
     The last column names the record that took the place of each; what has none counts. Where
     several count, they were said at places that did not know of each other: the strictest holds.
     All that happened to a member, and not their grants alone: `fabgate history`.

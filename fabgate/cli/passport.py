@@ -31,7 +31,7 @@ _MOST_NAMES = 4
 @json_option
 @pass_here
 def passport(here: Here, member: str, language: str | None, as_json: bool) -> None:
-    """Show what a member may do, what is missing, and what comes next.
+    """Show what a member may do, and what is missing.
 
     Their status and papers, who looks after them, and for every skill: since when, by whose word, until
     when and why, what was counted and shown, who could sign what is missing. MEMBER is their handle or

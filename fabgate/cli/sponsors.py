@@ -71,7 +71,10 @@ def release(here: Here, who: str, reason: str | None, by: str | None) -> None:
 @json_option
 @pass_here
 def list_(here: Here, as_json: bool) -> None:
-    """Show each sponsor with their load: newcomers, and sessions that they stood beside this month."""
+    """Show each sponsor with their load.
+
+    The newcomers whom they look after, and the sessions that they stood beside this month.
+    """
     with here.desk() as desk:
         shown = duties.listed(desk)
     if as_json:
@@ -114,7 +117,7 @@ def load_json(one: Load) -> Json:
 @json_option
 @pass_here
 def flagged(here: Here, as_json: bool) -> None:
-    """Show the grants that rest on the word of a sponsor who fell, and that nobody looked at since.
+    """Show grants that rest on the word of a fallen sponsor.
 
     A sponsor has fallen who left, is suspended, or whose level was taken away. Their grants of the
     months before stay in force; somebody looks at each again.
@@ -162,7 +165,7 @@ def _flag_json(one: Flag) -> Json:
 @by_option
 @pass_here
 def review(here: Here, who: str, skill: str, reason: str, by: str | None) -> None:
-    """Say that a flagged grant of WHO was looked at again, and stays."""
+    """Say that a flagged grant was looked at again, and stays."""
     with here.desk() as desk:
         reviewed = reviews.review(desk, by, who, skill, reason)
         done(here, reviewed, "{subject} ({handle}) keeps {skill}. It rested on the word of {sponsor}.")

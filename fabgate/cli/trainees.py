@@ -21,7 +21,7 @@ _MOST = 30
 @json_option
 @pass_here
 def trainees(here: Here, everybody: bool, as_json: bool) -> None:
-    """Show newcomers who need somebody's eye, and each sponsor's load.
+    """Show newcomers who need an eye, and each sponsor's load.
 
     Who has no sponsor, or one who left; who had no session for weeks; who is ready to be proposed or
     made autonomous. The rest is counted.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from sqlite3 import Connection
 
 from fabgate.config import MachineSettings, Settings, Skill
-from fabgate.desk import who
+from fabgate.desk import helpers, who
 from fabgate.model import (
     Clock,
     Code,
@@ -152,7 +152,10 @@ class Turn:
         asks = self.member.id
         told: dict[str, Fact] = {"managers": named.managers(self.conn, asks)}
         if isinstance(skill, str):
-            told["sponsors"] = named.sponsors(self.conn, SkillId(skill), self.today_ms, Level.SPONSOR, asks)
+            settings, today = self.desk.settings, self.today_ms
+            told["sponsors"] = helpers.sponsors(
+                self.conn, settings, SkillId(skill), today, Level.SPONSOR, asks
+            )
         return told
 
 

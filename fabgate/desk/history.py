@@ -263,7 +263,7 @@ def _sums(used: Iterable[Session]) -> Sums:
 
 
 def _in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """By the clocks of their gates, those of one gate in its own order; what followed by itself comes last."""
+    """By the clocks of their gates; what followed by itself comes last."""
     return tuple(sorted(lines, key=_place))
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fabgate.config import MachineSettings
-from fabgate.desk import sessions, who
+from fabgate.desk import helpers, sessions, who
 from fabgate.desk.deed import Desk, Done, turn
 from fabgate.desk.sessions import Open
 from fabgate.model import Code, Denied, Lock, MachineId
 from fabgate.records import MachineLocked, MachineUnlocked
 from fabgate.rules import authority
-from fabgate.store import journal, named, roster
+from fabgate.store import journal, roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def shown(desk: Desk, machine: str) -> Shown | Denied:
 def _shown(desk: Desk, machine: MachineSettings, at_work: dict[MachineId, Open]) -> Shown:
     rules = machine.rules
     today = who.today_ms(desk.conn, desk.clock.now())
-    sponsors = named.sponsors(desk.conn, rules.skill, today, rules.sponsor_from)
+    sponsors = helpers.sponsors(desk.conn, desk.settings, rules.skill, today, rules.sponsor_from)
     lock = roster.lock(desk.conn, rules.machine)
     locked = None if lock is None else _locked(desk, lock)
     return Shown(machine, locked, at_work.get(rules.machine), sponsors)

@@ -159,6 +159,7 @@ def refuse(desk: Desk, by: str | None, whom: str, skill: str, reason: str) -> Do
 
 def waiting(desk: Desk) -> tuple[Waiting, ...]:
     """What waits for a manager, the longest first."""
+    evidence.keep_up(desk)
     today = who.today_ms(desk.conn, desk.clock.now())
     return tuple(_waiting(desk, one, today) for one in people.proposals(desk.conn))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fabgate.charter import DAY_MS, Skill
 from fabgate.desk import held, sponsors, who
 from fabgate.desk.deed import Desk
-from fabgate.desk.evidence import asks
+from fabgate.desk.evidence import asks, keep_up
 from fabgate.desk.held import Holding
 from fabgate.model import Level, MemberId, SkillId, Status
 from fabgate.rules import progress
@@ -64,6 +64,7 @@ class Newcomer:
 
 def listed(desk: Desk) -> tuple[Newcomer, ...]:
     """Every newcomer, those first about whom most needs somebody's eye."""
+    keep_up(desk)
     today = who.today_ms(desk.conn, desk.clock.now())
     holdings: dict[MemberId, dict[SkillId, Holding]] = {}
     for (member, skill), one in held.every(desk.conn, desk.settings.skills, today).items():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from first_day import HandClock, Lab, done, settings_in
+from newcomers import Newcomers, ruled
 
 from fabgate.config import Settings
 from fabgate.desk import lab
@@ -32,3 +33,16 @@ def here(settings: Settings, clock: HandClock) -> Iterator[Lab]:
     folder = settings.gate.state
     with Store(folder).writer() as writer:
         yield Lab(Desk(settings, writer, clock, login="oslogin", keys=Keys.load(folder)), clock)
+
+
+@pytest.fixture
+def lab_of_newcomers(settings: Settings, clock: HandClock) -> Iterator[Newcomers]:
+    """A lab whose rules ask for evidence: zoe, bob, eve and ada are there."""
+    settings = ruled(settings)
+    done(lab.init(settings, clock, Details("Zoé Dupont", "zoe", login="zdupont", nameable=True)))
+    folder = settings.gate.state
+    with Store(folder).writer() as writer:
+        desk = Desk(settings, writer, clock, login="oslogin", keys=Keys.load(folder))
+        house = Newcomers(desk, clock)
+        house.people()
+        yield house
