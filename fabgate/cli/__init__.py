@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from io import StringIO
+from keyword import iskeyword
 from pathlib import Path
 
 import click
@@ -36,6 +37,12 @@ COMMANDS = {
     "trainees": "trainees",
     "sponsors": "sponsors",
     "history": "history",
+    "paper": "paper",
+    "dues": "dues",
+    "presence": "presence",
+    "workshop": "workshop",
+    "notices": "notices",
+    "import": "importing",
     "rules": "rules",
     "hours": "hours",
     "session": "session",
@@ -64,7 +71,8 @@ class Commands(Frame):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        found = getattr(import_module(f"fabgate.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        found = getattr(import_module(f"fabgate.cli.{COMMANDS[cmd_name]}"), name)
         assert isinstance(found, click.Command)
         return found
 

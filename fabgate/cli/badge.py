@@ -22,7 +22,7 @@ from fabgate.cli.frame import (
 )
 from fabgate.cli.show import day, handle, utc
 from fabgate.cli.working import say_who_works
-from fabgate.desk import Desk, badges, members
+from fabgate.desk import Desk, Done, badges, members
 from fabgate.desk.badges import Tapped
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied, Token, Why
@@ -33,6 +33,9 @@ _NAMES_ONE = "`fabgate badge list` shows all; six of the digits there name one, 
 
 label_option = click.option(
     "--label", default="", metavar="TEXT", help="To tell it from others: blue key fob."
+)
+payer_option = click.option(
+    "--payer", metavar="MEMBER", help="Another member, such as a guild, who pays for what is done with it."
 )
 
 
@@ -49,17 +52,19 @@ def badge() -> None:
 @click.argument("who")
 @click.argument("uid", nargs=-1, required=True)
 @label_option
+@payer_option
 @by_option
 @pass_here
-def add(here: Here, who: str, uid: tuple[str, ...], label: str, by: str | None) -> None:
+def add(here: Here, who: str, uid: tuple[str, ...], label: str, payer: str | None, by: str | None) -> None:
     """Give a member the badge with the number UID. WHO is their handle or id.
 
     UID is the badge's number of 4, 7 or 10 bytes in hexadecimal, in any notation: 04A2B3C4D5E680,
     04:a2:b3:c4:d5:e6:80. Nobody knows it by heart: `fabgate badge wait WHO` takes it from a tap.
+
+    For a badge that WHO has already, --payer changes who pays; WHO themselves takes it back.
     """
     with here.desk() as desk:
-        given = badges.add(desk, by, who, " ".join(uid), label)
-        done(here, given, "{subject} ({handle}) has the badge {badge}.")
+        _say_given(here, badges.add(desk, by, who, " ".join(uid), label, payer=payer))
 
 
 @badge.command("list", epilog=example("fabgate badge list ada"))
@@ -77,6 +82,7 @@ def list_(here: Here, who: str | None, as_json: bool) -> None:
                     "badge": badges.short(one.badge.token),
                     "member": handle(one.owner),
                     "label": one.badge.label,
+                    "payer": None if one.payer is None else one.payer.handle,
                     "added": utc(one.badge.added_ms),
                     "blocked": utc(one.badge.blocked_ms),
                     "rivals": [handle(rival) for rival in one.rivals],
@@ -90,13 +96,16 @@ def list_(here: Here, who: str | None, as_json: bool) -> None:
             badges.short(one.badge.token),
             " and ".join(map(handle, one.rivals)) or handle(one.owner),
             one.badge.label,
+            handle(one.payer),
             day(here, one.badge.added_ms),
             day(here, one.badge.blocked_ms) + (": give it anew" if one.rivals else ""),
         )
         for one in shown
     ]
     show_table(
-        ("badge", "member", "label", "since", "blocked"), rows, "No badges here: fabgate badge wait HANDLE"
+        ("badge", "member", "label", "paid by", "since", "blocked"),
+        rows,
+        "No badges here: fabgate badge wait HANDLE",
     )
 
 
@@ -122,12 +131,13 @@ def block(here: Here, badge: str, reason: str | None, by: str | None) -> None:
 @badge.command(epilog=example("fabgate badge wait ada --label blue --by zoe"))
 @click.argument("who")
 @label_option
+@payer_option
 @click.option(
     "--timeout", default=60, show_default=True, metavar="SECONDS", help="How long to wait for a tap."
 )
 @by_option
 @pass_here
-def wait(here: Here, who: str, label: str, timeout: int, by: str | None) -> None:
+def wait(here: Here, who: str, label: str, payer: str | None, timeout: int, by: str | None) -> None:
     """Give a member the next unknown badge that is tapped.
 
     Any machine of this gate will do. It shows red, for the badge is not known yet; then it is.
@@ -148,8 +158,13 @@ def wait(here: Here, who: str, label: str, timeout: int, by: str | None) -> None
             )
             raise click.exceptions.Exit(1)
         click.echo(f"A new badge at {tapped.machine}.")
-        given = badges.add_token(desk, by, who, tapped.token, label)
-        done(here, given, "{subject} ({handle}) has the badge {badge}.")
+        _say_given(here, badges.add_token(desk, by, who, tapped.token, label, payer=payer))
+
+
+def _say_given(here: Here, answer: Done | Denied) -> None:
+    did = done(here, answer, "{subject} ({handle}) has the badge {badge}.")
+    if did.facts["payer"]:
+        click.echo(f"  What is done with it is paid by {printable(did.facts['payer'])}.")
 
 
 def _next(desk: Desk, name: str, timeout: int) -> Tapped | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
+from fabgate.cli import suspension
 from fabgate.cli.frame import (
     Here,
     Noun,
@@ -14,15 +17,20 @@ from fabgate.cli.frame import (
     json_option,
     options,
     pass_here,
+    printable,
     reason_option,
     show_json,
     show_table,
 )
 from fabgate.cli.show import Json, day, local, show_facts, utc
 from fabgate.cli.working import say_who_works
-from fabgate.desk import badges, members
+from fabgate.desk import Desk, badges, members, papers, who
+from fabgate.desk import status as statuses
 from fabgate.desk.members import Details, Shown
-from fabgate.model import Why
+from fabgate.desk.papers import Shown as PaperShown
+from fabgate.model import Status, Why
+from fabgate.rules.earned import HoldStands
+from fabgate.store import people, roster
 from fabgate.store.roster import Member
 
 details_options = options(
@@ -33,6 +41,11 @@ details_options = options(
         "--nameable/--not-nameable",
         default=None,
         help="Whether a machine may name them to others as somebody who can help (a new member: not).",
+    ),
+    click.option(
+        "--born",
+        metavar="YYYY-MM-DD",
+        help="Of a minor: only the day on which they come of age is kept; of an adult nothing.",
     ),
 )
 
@@ -56,13 +69,14 @@ def add(
     email: str | None,
     login: str | None,
     nameable: bool | None,
+    born: str | None,
     by: str | None,
 ) -> None:
     """Take in a new member called NAME.
 
     They open nothing yet: give them a badge (`fabgate badge add`) and a right (`fabgate grant give`).
     """
-    details = Details(name, handle, language, email, login, nameable)
+    details = Details(name, handle, language, email, login, nameable, born)
     with here.desk() as desk:
         done(here, members.add(desk, by, details), "{subject} is a member, to be named by {handle}.")
 
@@ -73,24 +87,30 @@ def add(
 def list_(here: Here, as_json: bool) -> None:
     """Show all members."""
     with here.desk() as desk:
-        everybody = members.listed(desk)
+        everybody, today = members.listed(desk), who.today_ms(desk.conn, desk.clock.now())
     if as_json:
-        show_json([_json(one) for one in everybody])
+        show_json([_json(one, today) for one in everybody])
         return
-    rows = [(one.handle, one.name, day(here, one.added_ms), _state(here, one)) for one in everybody]
-    show_table(("handle", "name", "since", ""), rows, "There are no members yet: fabgate member add NAME")
+    rows = [
+        (one.handle, one.name, one.status.word, day(here, one.added_ms), _state(here, one, today))
+        for one in everybody
+    ]
+    heads = ("handle", "name", "status", "since", "")
+    show_table(heads, rows, "There are no members yet: fabgate member add NAME")
 
 
 @member.command(epilog=example("fabgate member show ada"))
-@click.argument("who")
+@click.argument("whom", metavar="WHO")
 @json_option
 @pass_here
-def show(here: Here, who: str, as_json: bool) -> None:
+def show(here: Here, whom: str, as_json: bool) -> None:
     """Show all that is known of a member. WHO is their handle or id."""
     with here.desk() as desk:
-        shown = found(here, members.shown(desk, who))
+        shown = found(here, members.shown(desk, whom))
+        filed = found(here, papers.listed(desk, whom))
+        today = who.today_ms(desk.conn, desk.clock.now())
     if as_json:
-        show_json(_json_shown(shown))
+        show_json(_json_shown(shown, filed, today))
         return
     one = shown.member
     show_facts(
@@ -98,12 +118,15 @@ def show(here: Here, who: str, as_json: bool) -> None:
             ("name", one.name),
             ("handle", one.handle),
             ("id", one.id),
+            ("status", one.status.word),
             ("language", one.language),
             ("e-mail", one.email),
             ("login", one.login),
+            ("of age on", one.minor_until),
             ("may be named", "yes" if one.nameable else "no"),
             ("member since", day(here, one.added_ms)),
-            ("suspended", local(here, one.suspended_ms)),
+            *(("suspended", _held(here, hold)) for hold in shown.holds),
+            ("papers", tuple(_paper(here, paper) for paper in filed)),
             ("roles", tuple(_office(held.role, held.machine) for held in shown.roles)),
             ("grants", tuple(f"{grant.skill} {grant.level.word}" for grant in shown.grants)),
             ("badges", tuple(badges.short(badge.token) for badge in shown.badges)),
@@ -128,68 +151,130 @@ def edit(
     email: str | None,
     login: str | None,
     nameable: bool | None,
+    born: str | None,
     by: str | None,
 ) -> None:
     """Change what is known of a member. WHO is their handle or id.
 
-    Only what is said changes; an empty text ("") takes away a language, e-mail or login.
+    Only what is said changes; an empty text ("") takes away a language, e-mail, login or age.
     """
-    details = Details(name, handle, language, email, login, nameable)
+    details = Details(name, handle, language, email, login, nameable, born)
     with here.desk() as desk:
         done(here, members.edit(desk, by, who, details), "{subject} ({handle}): changed {fields}.")
 
 
-@member.command(epilog=example('fabgate member suspend ada --by zoe --reason "left the laser alone"'))
-@click.argument("who")
-@reason_option()
+@member.command(
+    epilog=example(
+        'fabgate member status ada autonomous --by zoe --reason "AG 2026-11-20, 4"',
+        'fabgate member status ada left --by zoe --reason "moved to Ghent"',
+    )
+)
+@click.argument("whom", metavar="WHO")
+@click.argument("status", type=click.Choice([status.word for status in Status]))
+@reason_option(required=False)
 @by_option
 @pass_here
-def suspend(here: Here, who: str, by: str | None, reason: str) -> None:
-    """Suspend a member: their badges open nothing any more.
+def status(here: Here, whom: str, status: str, reason: str | None, by: str | None) -> None:
+    """Say what WHO is in the lab, apart from any skill.
 
-    From the next tap on. WHO is their handle or id.
+    A guest works under a host's badge; a trainee is a member like any new one; who is autonomous has
+    the keys: doors open to them at any time, and while they are on site the lab is staffed. That is a
+    decision of the board: the reason names its minutes. Who has left opens nothing, and what was
+    given to them stays as history.
     """
     with here.desk() as desk:
-        did = done(here, members.suspend(desk, by, who, reason), "{subject} ({handle}) is suspended.")
-        say_who_works(here, desk, Why.SUSPENDED, lambda _, worker: worker == did.facts["handle"])
+        answer = statuses.give(desk, by, whom, Status.of(status), reason)
+        did = done(here, answer, "{subject} ({handle}) " + _IS_NOW[Status.of(status)] + " Before: {was}.")
+        if did.facts["checked_out"]:
+            click.echo("  They were checked in, and are checked out.")
+        if status == Status.LEFT.word:
+            _say_orphans(desk, str(did.facts["handle"]))
+            say_who_works(here, desk, Why.SUSPENDED, lambda _, worker: worker == did.facts["handle"])
 
 
-@member.command(epilog=example('fabgate member lift ada --by zoe --reason "talked it over"'))
-@click.argument("who")
-@reason_option()
-@by_option
-@pass_here
-def lift(here: Here, who: str, by: str | None, reason: str) -> None:
-    """Lift a suspension: what was theirs is theirs again. WHO is their handle or id."""
-    with here.desk() as desk:
-        done(here, members.lift(desk, by, who, reason), "{subject} ({handle}) is no longer suspended.")
+_IS_NOW = {
+    Status.GUEST: "is a guest of the lab now: a host taps with them.",
+    Status.TRAINEE: "is a trainee of the lab now.",
+    Status.AUTONOMOUS: "is autonomous in the lab now: they have its keys.",
+    Status.LEFT: "has left the lab: their badges open nothing any more.",
+}
 
 
-def _state(here: Here, one: Member) -> str:
-    return "" if one.suspended_ms is None else f"suspended since {day(here, one.suspended_ms)}"
+def _say_orphans(desk: Desk, handle: str) -> None:
+    """The newcomers who need somebody else now."""
+    gone = roster.member(desk.conn, handle)
+    duties = people.duties(desk.conn).values()
+    theirs = (roster.member(desk.conn, one.member) for one in duties if gone and one.sponsor == gone.id)
+    for one in theirs:
+        if one is not None:
+            todo = f"fabgate sponsors assign {one.handle} WHO"
+            click.echo(f"  {printable(one.name)} needs another sponsor: {todo}")
+
+
+member.add_command(suspension.suspend)
+member.add_command(suspension.lift)
+
+
+def _state(here: Here, one: Member, today_ms: int) -> str:
+    since = one.suspended_at(today_ms)
+    if since is None:
+        return ""
+    end = "" if one.suspended_until_ms is None else f" until {local(here, one.suspended_until_ms)}"
+    return f"suspended since {day(here, since)}{end}"
+
+
+def _held(here: Here, hold: HoldStands) -> str:
+    on = "" if hold.skill is None else f"{hold.skill}: "
+    until = "" if hold.until_ms is None else f" until {local(here, hold.until_ms)}"
+    return f"{on}since {local(here, hold.since_ms)}{until}" + (f" ({hold.cause})" if hold.cause else "")
+
+
+def _paper(here: Here, one: PaperShown) -> str:
+    if one.on_file is None:
+        return f"{one.paper.id} missing"
+    until = day(here, one.on_file.until_ms)
+    return one.paper.id + (f" until {until}" if until else "") + ("" if one.counts else " (over)")
 
 
 def _office(role: str, machine: str | None) -> str:
     return role if machine is None else f"{role} of {machine}"
 
 
-def _json(one: Member) -> Json:
+def _json(one: Member, today_ms: int) -> Json:
+    suspended = one.suspended_at(today_ms)
     return {
         "id": one.id,
         "handle": one.handle,
         "name": one.name,
+        "status": one.status.word,
         "language": one.language,
         "email": one.email,
         "login": one.login,
         "nameable": one.nameable,
+        "of_age_on": one.minor_until,
         "added": utc(one.added_ms),
-        "suspended": utc(one.suspended_ms),
+        "suspended": utc(suspended),
+        "suspended_until": None if suspended is None else utc(one.suspended_until_ms),
     }
 
 
-def _json_shown(shown: Shown) -> Json:
+def _json_shown(shown: Shown, filed: Sequence[PaperShown], today_ms: int) -> Json:
     return {
-        **_json(shown.member),
+        **_json(shown.member, today_ms),
+        "suspended_skills": [
+            {"skill": hold.skill, "since": utc(hold.since_ms), "until": utc(hold.until_ms)}
+            for hold in shown.holds
+            if hold.skill is not None
+        ],
+        "papers": [
+            {
+                "paper": one.paper.id,
+                "on_file": one.on_file is not None,
+                "until": None if one.on_file is None else utc(one.on_file.until_ms),
+                "counts": one.counts,
+            }
+            for one in filed
+        ],
         "roles": [{"role": held.role.value, "machine": held.machine} for held in shown.roles],
         "grants": [
             {"skill": grant.skill, "level": grant.level.word, "until": utc(grant.until_ms)}

@@ -76,4 +76,7 @@ class Difference:
         return tuple(deed for line in self.lines for deed in line.deeds)
 
     def count(self, sign: Sign) -> int:
+        """How many lines come to that; a line that is no row of the table is wrong too."""
+        if sign is Sign.WRONG:
+            return len({wrong.line for wrong in self.mistakes})
         return sum(line.sign is sign for line in self.lines)

@@ -26,6 +26,7 @@ LONGEST_MS = 800
 _TRIES = 3
 
 Look = Callable[[Turn, bytes, str], Difference]
+Import = Callable[[Desk, str | None, bytes, str, bool], Difference | Denied]
 
 
 def members(desk: Desk, by: str | None, raw: bytes, reason: str, write: bool = False) -> Difference | Denied:

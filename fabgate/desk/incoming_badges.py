@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from fabgate.desk import badges, who
@@ -13,6 +14,8 @@ from fabgate.records import BadgeAdded
 from fabgate.rules import authority
 from fabgate.store.roster import Badge
 
+_ROUNDED = re.compile(r"\d+([.,]\d+)?E\+\d+", re.IGNORECASE)
+
 
 def look(books: Books, one: Arrival) -> None:
     """What the cells `badge`, `badge_label` and `payer` say that the books do not. Raises StoreError."""
@@ -22,6 +25,8 @@ def look(books: Books, one: Arrival) -> None:
             if column in cells:
                 one.refuse(column, "of which badge? Its number stands under `badge`")
         return None
+    if _ROUNDED.fullmatch(cells["badge"]):
+        return one.refuse("badge", "the spreadsheet has rounded this number: format its column as text")
     try:
         tokens = badges.tokens_of(books.now.desk, cells["badge"])
     except BadgeError as bad:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fabgate.desk import who
-from fabgate.desk.deed import Desk, Done, Turn, turn
+from fabgate.desk.deed import Desk, Done, Turn, looking, turn
 from fabgate.model import Denied, Moment, Status
 from fabgate.records import CheckedIn, CheckedOut
 from fabgate.rules import authority
@@ -20,14 +20,17 @@ from fabgate.store.roster import Member
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Somebody who is checked in; `keyholder`: while they are, the lab is staffed (R1)."""
+    """Somebody who is checked in; `keyholder`: while they are, the lab is staffed (R1).
+
+    `minor`: whether they are under age; None where whoever asks is not told.
+    """
 
     member: Member
     gate: str
     since_ms: int
     until_ms: int
     keyholder: bool
-    minor: bool
+    minor: bool | None
 
 
 def check_in(desk: Desk, by: str | None, whom: str) -> Done | Denied:
@@ -73,18 +76,26 @@ def of(now: Turn, member: Member) -> Present | None:
     return next((one for one in found if one.member == member.id), None)
 
 
-def listed(desk: Desk) -> tuple[Shown, ...]:
-    """Who is checked in, the longest first."""
+def listed(desk: Desk, by: str | None = None) -> tuple[Shown, ...] | Denied:
+    """Who is checked in, the longest first; who is under age is a manager's to know.
+
+    Who asks is nobody in particular unless `by` says so, or their login does.
+    """
+    asks = None if by is None and desk.login is None else looking(desk, by)
+    if isinstance(asks, Denied) and by is not None:
+        return asks
+    manages = isinstance(asks, Turn) and asks.actor.manages
     at = desk.clock.now()
     found = present.now(desk.conn, _asked(desk, at, who.today_ms(desk.conn, at)))
     known = ((one, roster.member(desk.conn, one.member)) for one in found)
-    return tuple(_shown(one, member) for one, member in known if member is not None)
+    shown = (_shown(one, member, manages) for one, member in known if member is not None)
+    return tuple(sorted(shown, key=lambda one: (one.since_ms, one.member.handle)))
 
 
 def _asked(desk: Desk, at: Moment, today_ms: int) -> Asked:
     return Asked(today_ms, desk.settings.charter, desk.settings.lab.zone, at.synced, at=at)
 
 
-def _shown(one: Present, member: Member) -> Shown:
+def _shown(one: Present, member: Member, manages: bool) -> Shown:
     keyholder = one.status is Status.AUTONOMOUS
-    return Shown(member, one.gate, one.since_ms, one.until_ms, keyholder, one.minor)
+    return Shown(member, one.gate, one.since_ms, one.until_ms, keyholder, one.minor if manages else None)

@@ -51,7 +51,8 @@ def opened(
     """Opens a machine to a group. It powers nothing: the leader's tap does, and any other tap is as ever.
 
     `leader`: whoever acts, unless somebody is named. One that was open there ends by it. Raises
-    UsageError for a number of people that is none, for more than 12 hours, and for a door.
+    UsageError for a number of people that is none, for an end that is over or more than 12 hours away,
+    and for a door.
     """
     if not 1 <= group.people <= MOST_PEOPLE:
         raise UsageError(f"{group.people} people is no group", f"Give a number from 1 to {MOST_PEOPLE}.")
@@ -130,7 +131,7 @@ def _level(now: Turn, leader: Member, skill: SkillId) -> Level:
 
 def _unfit(now: Turn, group: Group) -> Denied | None:
     if group.until_ms <= now.today_ms:
-        return Denied(Code.PAST_DATE, {"until_ms": group.until_ms})
+        raise UsageError("that time is over already", "A workshop begins now: say when it ends.")
     if group.until_ms > now.today_ms + LONGEST_MS:
         raise UsageError("a workshop lasts 12 hours at most", "Open it on the day, each day anew.")
     return _unknown(now.desk, group.purpose)

@@ -15,7 +15,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from operator import attrgetter
 from pathlib import Path
@@ -130,7 +130,14 @@ def written(
     return _csv(columns, cells, DIALECTS[dialect]) if form is Form.CSV else _json(columns, cells)
 
 
-def save(path: Path, pieces: Iterable[str]) -> None:
+def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], dialect: str = "plain") -> Iterator[str]:
+    """Any table as CSV, piece by piece, its header in any dialect as it is given. Raises UsageError."""
+    if dialect not in DIALECTS:
+        raise UsageError(f"unknown dialect {dialect!r}", f"The dialects are: {', '.join(DIALECTS)}.")
+    return _csv(columns, rows, replace(DIALECTS[dialect], words={}))
+
+
+def save(path: Path, pieces: Iterable[str], mode: int = 0o640) -> None:
     """Writes the pieces to a file, which is either there whole and durable or as it was before.
 
     Raises UsageError where the file cannot be written.
@@ -139,7 +146,7 @@ def save(path: Path, pieces: Iterable[str]) -> None:
         path = path.resolve()
         if path.exists() and not path.is_file():
             raise UsageError(f"{path} is no ordinary file", "Leave --output out to have it printed.")
-        _replace(path, pieces)
+        _replace(path, pieces, mode)
     except FabgateError:
         raise  # the store's own errors are OSErrors too, and say better what happened
     except (OSError, RuntimeError) as wrong:
@@ -149,10 +156,10 @@ def save(path: Path, pieces: Iterable[str]) -> None:
         ) from wrong
 
 
-def _replace(path: Path, pieces: Iterable[str]) -> None:
+def _replace(path: Path, pieces: Iterable[str], mode: int) -> None:
     part = path.with_name(f".fabgate-{secrets.token_hex(4)}.part")
     try:
-        _write(part, pieces)
+        _write(part, pieces, mode)
         part.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -161,9 +168,9 @@ def _replace(path: Path, pieces: Iterable[str]) -> None:
     _sync_folder(path.parent)
 
 
-def _write(part: Path, pieces: Iterable[str]) -> None:
+def _write(part: Path, pieces: Iterable[str], mode: int) -> None:
     # Names are in it: it is not for everybody on this computer.
-    number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+    number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
         file.writelines(pieces)
         file.flush()

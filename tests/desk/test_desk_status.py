@@ -6,7 +6,8 @@ import pytest
 from chartered import DAY, chartered, done, refused, with_keys
 from first_day import NOON
 
-from fabgate.desk import presence, status
+from fabgate.desk import members, presence, status
+from fabgate.desk.members import Details
 from fabgate.model import Code, Level, Role, Status
 from fabgate.records import CheckedIn, CheckedOut, MemberStatus
 from fabgate.store import roster
@@ -97,10 +98,7 @@ def test_people_check_themselves_in_and_out_and_the_list_says_who_is_there_r3(la
     lab.clock.wall_ms += 1000
     done(presence.check_in(lab.desk, "bob", "bob"))
     shown = presence.listed(lab.desk)
-    assert [(one.member.handle, one.keyholder, one.minor) for one in shown] == [
-        ("ada", True, False),
-        ("bob", False, False),
-    ]
+    assert [(one.member.handle, one.keyholder) for one in shown] == [("ada", True), ("bob", False)]
     assert (shown[0].since_ms, shown[0].until_ms) == (NOON, NOON + DAY // 2)
     assert lab.last().body == CheckedIn(of(lab, "bob").id, of(lab, "bob").id)
     done(presence.check_out(lab.desk, "ada", "ada"))
@@ -139,3 +137,12 @@ def test_somebody_suspended_checks_out_but_not_in(lab):
     lab.suspend("ada")
     refused(presence.check_in(lab.desk, "ada", "ada"), Code.SUSPENDED_MEMBER)
     done(presence.check_out(lab.desk, "ada", "ada"))
+
+
+def test_who_is_under_age_is_told_to_managers_alone(lab):
+    done(members.edit(lab.desk, "zoe", "ada", Details(born="2015-01-01")))
+    done(presence.check_in(lab.desk, "ada", "ada"))
+    assert [one.minor for one in presence.listed(lab.desk, "zoe")] == [True]
+    assert [one.minor for one in presence.listed(lab.desk, "bob")] == [None]
+    assert [one.minor for one in presence.listed(lab.desk)] == [None]
+    refused(presence.listed(lab.desk, "nobody"), Code.UNKNOWN_MEMBER)
