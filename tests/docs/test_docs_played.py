@@ -2,7 +2,8 @@
 
 A block of commands that a `text` block follows is typed in, in the lab of `docs/rehearsals/`, at the
 login zoe. What happens at the machines meanwhile stands in comments: `<!-- stage: tap laser ... -->`
-in the words of a rehearsal, or `<!-- stage: +600 -->` for time that passes. Codes of badges and
+in the words of a rehearsal, or `<!-- stage: +600 -->` for time that passes. `<!-- lab: FILE -->` goes on
+in another lab of that folder, with zoe as its first manager. Codes of badges and
 epochs are random, and count as equal.
 """
 
@@ -39,8 +40,8 @@ RANDOM = re.compile(r"\bm-[0-9a-f]{16}\b|\b[0-9a-f]{8}\b")
 class Played:
     """A lab in which a page is played."""
 
-    def __init__(self, folder: Path) -> None:
-        settings = on_stage(config.load(REHEARSALS / "openfab.toml"), folder)
+    def __init__(self, folder: Path, lab: str = "openfab.toml") -> None:
+        settings = on_stage(config.load(REHEARSALS / lab), folder)
         self.settings = replace(settings, proof="login")
         self.clock = SimClock(BEGINS_MS)
         self.stage: Stage | None = None
@@ -81,19 +82,32 @@ class Played:
             self.stage.shut_down()
 
 
+def founded(folder: Path, lab: str) -> Played:
+    """Another lab, with its first manager."""
+    folder.mkdir()
+    begun = Played(folder, lab)
+    begun.type("fabgate init --manager Zoe --id zoe --login zoe")
+    return begun
+
+
 def played(page: Path, folder: Path) -> Iterator[tuple[int, str, str]]:
     """Each `text` block that follows commands: its line, what it shows, what was printed."""
     text = page.read_text(encoding="utf-8")
     found = blocks(text)
     directions = [
-        (text.count("\n", 0, mark.start()) + 1, mark[1])
-        for mark in re.finditer(r"<!-- stage: (.*?) -->", text)
+        (text.count("\n", 0, mark.start()) + 1, mark[1], mark[2])
+        for mark in re.finditer(r"<!-- (stage|lab): (.*?) -->", text)
     ]
     lab = Played(folder)
     try:
         for commands, shown in pairwise(found):
             while directions and directions[0][0] < commands.line:
-                lab.act(directions.pop(0)[1])
+                _, what, words = directions.pop(0)
+                if what == "lab":
+                    lab.end()
+                    lab = founded(folder / words, words)
+                else:
+                    lab.act(words)
             if commands.language == "" and shown.language == "text":
                 printed = "".join(lab.type(row) for row in commands.lines)
                 yield shown.line, "\n".join(shown.lines), printed.rstrip("\n")
