@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from fabgate.model import Level, MemberId, SkillId
+from fabgate.model import MemberId
 from fabgate.store.faults import told
 
 MOST = 20
@@ -16,32 +16,14 @@ _HANDLES = 2_000
 
 
 @told
-def sponsors(
-    conn: sqlite3.Connection, skill: SkillId, today_ms: int, at_least: Level, but: MemberId | None = None
-) -> tuple[str, ...]:
-    """Names of active members who hold this skill at a level or above and agreed to be named."""
-    given = {"skill": skill, "today": today_ms, "least": int(at_least), "but": but, "most": MOST}
-    return tuple(sorted(name for (name,) in conn.execute(_SPONSORS, given)))
-
-
-# In the order of the index, so that the first few are found without a look at all of them.
-_SPONSORS = """\
-SELECT p.name FROM grants AS g
-CROSS JOIN members AS m ON m.id = g.member CROSS JOIN people AS p ON p.member = g.member
-WHERE g.skill = :skill AND g.lab = lab() AND g.level >= :least
-AND (g.until_ms IS NULL OR g.until_ms >= :today) AND m.suspended_ms IS NULL AND p.nameable = 1
-AND g.member IS NOT :but ORDER BY g.level DESC, g.member LIMIT :most"""
-
-
-@told
 def managers(conn: sqlite3.Connection, but: MemberId | None = None) -> tuple[str, ...]:
-    """Names of active managers who agreed to be named."""
+    """Names of active managers who agreed to be named. Who may sponsor is `helpers.py`'s to say."""
     return tuple(sorted(name for (name,) in conn.execute(_MANAGERS, {"but": but, "most": MOST})))
 
 
 _MANAGERS = """\
 SELECT p.name FROM roles AS r JOIN members AS m ON m.id = r.member JOIN people AS p ON p.member = r.member
-WHERE r.role = 'manager' AND r.lab = lab() AND m.suspended_ms IS NULL AND p.nameable = 1
+WHERE r.role = 'manager' AND r.lab = lab() AND m.suspended_ms IS NULL AND m.status > 0 AND p.nameable = 1
 AND r.member IS NOT :but LIMIT :most"""
 
 
