@@ -1,9 +1,9 @@
 """Who may do what, now: members and their persons, badges, grants, roles, locks.
 
 The roster holds the present; its history is in `rights`, from which its rows are made: a record of a
-right moves it as it is appended or taken up. The moves here lay rows down by hand, for tests and
-benches. Dates are UTC milliseconds. What a tap asks (`standing`) is `lookup.py`'s and bears its name
-here too.
+right moves it as it is appended or taken up, and nothing else does. Dates are UTC milliseconds. What a
+tap asks (`standing`) is `lookup.py`'s and bears its name here too; what stands beside a grant is
+`people.py`'s.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from fabgate.model import Level, Lock, MachineId, MemberId, RecordId, Role, SkillId, Status, Token
 from fabgate.store.faults import told
 from fabgate.store.lookup import Asked, standing, standing_of
-from fabgate.store.nib import Nib
 
 __all__ = [
     "Asked",
@@ -25,27 +24,15 @@ __all__ = [
     "RoleHeld",
     "badge",
     "badges",
-    "block_badge",
-    "edit_person",
-    "end_grant",
-    "end_lock",
-    "end_role",
     "grants",
-    "lift",
     "lock",
     "locks",
     "member",
     "member_of_login",
     "members",
-    "put_badge",
-    "put_grant",
-    "put_lock",
-    "put_member",
-    "put_role",
     "roles",
     "standing",
     "standing_of",
-    "suspend",
 ]
 
 
@@ -279,121 +266,3 @@ def locks(conn: sqlite3.Connection) -> dict[MachineId, Lock]:
     """Every machine that is locked out."""
     found = conn.execute("SELECT machine, since_ms, record FROM locks WHERE lab = lab() ORDER BY machine")
     return {MachineId(name): Lock(since, RecordId.of(record)) for name, since, record in found}
-
-
-# --- moves --------------------------------------------------------------------------------------
-
-
-def put_member(pen: Nib, new: Member) -> None:
-    """Take up a member. The handle must be free."""
-    pen.execute(_PUT_MEMBER, (pen.lab, new.id, new.added_ms))
-    pen.execute(_PUT_PERSON, _person(pen, new))
-
-
-def edit_person(pen: Nib, now: Member) -> None:
-    """Write down what is personal about a member anew: handle, name, language, e-mail, login."""
-    pen.execute(_EDIT_PERSON, _person(pen, now))
-
-
-def _person(pen: Nib, of: Member) -> dict[str, str | int | None]:
-    return {
-        "lab": pen.lab,
-        "member": of.id,
-        "handle": of.handle,
-        "name": of.name,
-        "language": of.language,
-        "email": of.email,
-        "login": of.login,
-        "nameable": int(of.nameable),
-        "minor_until": of.minor_until,
-    }
-
-
-_PUT_MEMBER = """\
-INSERT INTO members (lab, id, added_ms) VALUES (?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET added_ms = excluded.added_ms"""
-_PUT_PERSON = """\
-INSERT OR REPLACE INTO people (lab, member, handle, name, language, email, login, nameable, minor_until)
-VALUES (:lab, :member, :handle, :name, :language, :email, :login, :nameable, :minor_until)"""
-_EDIT_PERSON = """\
-UPDATE people SET handle = :handle, name = :name, language = :language, email = :email, login = :login,
-nameable = :nameable, minor_until = :minor_until WHERE member = :member AND lab = :lab"""
-
-
-def suspend(pen: Nib, member: MemberId, since_ms: int, record: RecordId) -> None:
-    """Suspend a member, whoever holds what."""
-    pen.execute(_SUSPEND, (since_ms, str(record), member, pen.lab))
-
-
-def lift(pen: Nib, member: MemberId) -> None:
-    """End a member's suspension."""
-    pen.execute(_SUSPEND, (None, None, member, pen.lab))
-
-
-_SUSPEND = """\
-UPDATE members SET suspended_ms = ?, suspended_until_ms = NULL, suspended_record = ?
-WHERE id = ? AND lab = ?"""
-
-
-def put_badge(pen: Nib, new: Badge) -> None:
-    """Give a badge to a member; one that somebody had before is theirs no more."""
-    pen.execute(
-        "INSERT OR REPLACE INTO badges (lab, token, member, label, added_ms, blocked_ms, record)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (pen.lab, new.token, new.member, new.label, new.added_ms, new.blocked_ms, str(new.record)),
-    )
-
-
-def block_badge(pen: Nib, token: Token, since_ms: int, record: RecordId) -> None:
-    """Let a badge open nothing from now on."""
-    pen.execute(
-        "UPDATE badges SET blocked_ms = ?, record = ? WHERE token = ? AND lab = ?",
-        (since_ms, str(record), token, pen.lab),
-    )
-
-
-def put_grant(pen: Nib, new: Grant) -> None:
-    """Put a grant in force, in place of the one that the member held on this skill."""
-    given = (new.level, new.by, str(new.record), new.since_ms, new.until_ms)
-    pen.execute(
-        "INSERT OR REPLACE INTO grants (lab, member, skill, level, given_by, record, since_ms, until_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (pen.lab, new.member, new.skill, *given),
-    )
-
-
-def end_grant(pen: Nib, member: MemberId, skill: SkillId) -> None:
-    """Take a grant out of force."""
-    pen.execute(
-        "DELETE FROM grants WHERE member = ? AND skill = ? AND lab = ?",
-        (member, skill, pen.lab),
-    )
-
-
-def put_role(pen: Nib, new: RoleHeld) -> None:
-    """Give a member an office."""
-    pen.execute(
-        "INSERT OR REPLACE INTO roles (lab, member, role, machine, first, record) VALUES (?, ?, ?, ?, ?, ?)",
-        (pen.lab, new.member, new.role, new.machine or "", int(new.first), str(new.record)),
-    )
-
-
-def end_role(pen: Nib, member: MemberId, role: Role, machine: MachineId | None = None) -> None:
-    """Take an office from a member."""
-    pen.execute(
-        "DELETE FROM roles WHERE member = ? AND role = ? AND machine = ? AND lab = ?",
-        (member, role, machine or "", pen.lab),
-    )
-
-
-def put_lock(pen: Nib, machine: MachineId, new: Lock) -> None:
-    """Take a machine out of service."""
-    pen.execute(
-        "INSERT OR REPLACE INTO locks (lab, machine, since_ms, record) VALUES (?, ?, ?, ?)",
-        (pen.lab, machine, new.since_ms, str(new.record)),
-    )
-
-
-def end_lock(pen: Nib, machine: MachineId) -> None:
-    """Put a machine back into service."""
-    pen.execute("DELETE FROM locks WHERE machine = ? AND lab = ?", (machine, pen.lab))

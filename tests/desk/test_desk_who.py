@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,11 +11,11 @@ from first_day import DAY, NOON, done
 from fabgate.charter import Charter, Skill
 from fabgate.desk import held, machines, members, who
 from fabgate.desk.members import Details
-from fabgate.model import Code, Denied, Level, MachineId, MachineRules, MemberId, Moment, SkillId
-from fabgate.records import ClockSynced, Draft, MachineLocked
+from fabgate.model import Code, Denied, Level, MachineId, MachineRules, Moment, SkillId
+from fabgate.records import ClockSynced, Draft, MachineLocked, MemberAdded
 from fabgate.rules.terms import plus_months
 from fabgate.store import roster
-from fabgate.store.roster import Asked, Member
+from fabgate.store.roster import Asked
 
 
 def lock(desk, by=None):
@@ -176,7 +177,8 @@ def test_near_names_are_few_and_the_nearest_comes_first():
 def test_in_a_very_large_lab_near_is_looked_for_among_those_that_begin_alike(here):
     with here.desk.writer.write() as pen:
         for number in range(2001):
-            roster.put_member(pen, Member(MemberId(f"m-{number}"), f"b{number}", "B"))
+            beside = json.dumps({"handle": f"b{number}", "name": "B"})
+            pen.append(Draft(here.desk.clock.now(), MemberAdded(f"m-{number}", "z")), beside=beside)
     here.member("adalbert")
     assert who.find(here.desk.conn, "adalbrt").facts["near"] == ("adalbert",)
     assert who.find(here.desk.conn, "\U0010ffff").facts["near"] == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import time
 from collections.abc import Callable
@@ -16,7 +17,6 @@ from fabgate.records import BadgeAdded, Body, Draft, Entry, GrantGiven, MemberAd
 from fabgate.store import journal
 from fabgate.store.db import Store, create
 from fabgate.store.keys import Keys
-from fabgate.store.roster import Badge, Grant, Member, put_badge, put_grant, put_member
 
 LASER, LATHE = MachineId("laser"), MachineId("lathe")
 SKILL = SkillId("laser")
@@ -77,12 +77,10 @@ def found(folder: Path, heartbeat: str = "30s") -> Settings:
     with store.writer() as writer, writer.write() as pen:
         for handle, (uid, level) in PEOPLE.items():
             who, token = MemberId(f"m-{handle}"), keys.tokens(uid)[0]
-            pen.append(Draft(AT, MemberAdded(who, "m-zoe")))
-            put_member(pen, Member(who, handle, handle.title(), "en", nameable=True))
-            record = pen.append(Draft(AT, BadgeAdded(token, who, "m-zoe")))
-            put_badge(pen, Badge(token, who, "", 0, None, record))
-            record = pen.append(Draft(AT, GrantGiven(who, SKILL, level.word, "m-zoe")))
-            put_grant(pen, Grant(who, SKILL, level, MemberId("m-zoe"), record, 0))
+            person = {"handle": handle, "name": handle.title(), "language": "en", "nameable": True}
+            pen.append(Draft(AT, MemberAdded(who, "m-zoe")), beside=json.dumps(person))
+            pen.append(Draft(AT, BadgeAdded(token, who, "m-zoe")))
+            pen.append(Draft(AT, GrantGiven(who, SKILL, level.word, "m-zoe")))
     return settings
 
 

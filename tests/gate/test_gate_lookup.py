@@ -38,8 +38,8 @@ from fabgate.records import (
     WorkshopClosed,
     encode,
 )
-from fabgate.store import present, rights, roster
-from fabgate.store.db import Pen, Store
+from fabgate.store import present, rights
+from fabgate.store.db import Store
 from fabgate.store.present import Word
 
 ADA_ID = MemberId("m-ada")
@@ -62,13 +62,11 @@ def lookup(lab: Settings, clock: SimClock) -> Iterator[Lookup]:
 
 @pytest.fixture
 def desk(lab: Settings) -> Callable[..., RecordId]:
-    """Another process writes a record, and moves the roster with it."""
+    """Another process writes a record, which moves the roster with it."""
 
-    def write(body: Body, move: Callable[[Pen, RecordId], None] = lambda _pen, _record: None) -> RecordId:
+    def write(body: Body) -> RecordId:
         with Store(lab.gate.state).writer() as writer, writer.write() as pen:
-            record = pen.append(Draft(AT, body))
-            move(pen, record)
-        return record
+            return pen.append(Draft(AT, body))
 
     return write
 
@@ -120,12 +118,10 @@ def test_what_happened_before_the_daemon_began_is_no_news(lookup: Lookup):
 
 
 def test_a_lock_at_the_desk_is_told_once(lookup: Lookup, desk: Callable[..., RecordId]):
-    record = desk(
-        MachineLocked(LASER, "m-zoe"), lambda pen, record: roster.put_lock(pen, LASER, Lock(5, record))
-    )
-    assert lookup.watch() == [LockChanged(LASER, Lock(5, record), AT_CLOCK)]
+    record = desk(MachineLocked(LASER, "m-zoe"))
+    assert lookup.watch() == [LockChanged(LASER, Lock(AT_CLOCK.wall_ms, record), AT_CLOCK)]
     assert lookup.watch() == []
-    desk(MachineUnlocked(LASER, "m-zoe"), lambda pen, _: roster.end_lock(pen, LASER))
+    desk(MachineUnlocked(LASER, "m-zoe"))
     assert lookup.watch() == [LockChanged(LASER, None, AT_CLOCK)]
 
 
@@ -171,14 +167,14 @@ def test_a_record_that_cannot_be_read_hides_none_of_those_behind_it(
 def test_a_look_that_fails_ends_nothing_and_loses_nothing(
     lookup: Lookup, lab: Settings, desk: Callable[..., RecordId], caplog: pytest.LogCaptureFixture
 ):
-    desk(MachineLocked(LASER, "m-zoe"), lambda pen, record: roster.put_lock(pen, LASER, Lock(5, record)))
+    locked = desk(MachineLocked(LASER, "m-zoe"))
     spoil(lab, "ALTER TABLE locks RENAME TO gone")
     for _ in range(20):
         assert lookup.watch() == []
     assert len(caplog.records) == 1, "and it is told once, not ten times a second"
     spoil(lab, "ALTER TABLE gone RENAME TO locks")
     [told] = lookup.watch()
-    assert told.lock.since_ms == 5
+    assert told.lock.record == locked
 
 
 def test_without_a_clock_that_is_set_a_grant_is_held_against_the_latest_time_that_was_right(

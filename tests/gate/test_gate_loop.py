@@ -34,7 +34,7 @@ from fabgate.records import (
     TroubleOver,
 )
 from fabgate.rules.states import Fault, Free, LockedOut
-from fabgate.store import journal, roster
+from fabgate.store import journal
 from fabgate.store.db import Store
 
 
@@ -242,8 +242,7 @@ def test_what_was_counted_is_written_when_the_daemon_ends(hand: ByHand, lab: Set
 
 def test_a_lock_is_in_force_before_any_output_is_driven(lab: Settings):
     with Store(lab.gate.state).writer() as writer, writer.write() as pen:
-        record = pen.append(Draft(SimClock(WALL_MS).now(), MachineLocked(LASER, "m-zoe")))
-        roster.put_lock(pen, LASER, Lock(WALL_MS, record))
+        pen.append(Draft(SimClock(WALL_MS).now(), MachineLocked(LASER, "m-zoe")))
     hand = ByHand(lab)
     hand.begin()
     assert isinstance(hand.loop.posts[LASER].state, LockedOut)

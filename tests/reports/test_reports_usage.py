@@ -1,5 +1,6 @@
 """A month's usages, read from a real store."""
 
+import json
 from datetime import UTC, datetime
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -7,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fabgate.model import MemberId, Moment
-from fabgate.records import ClockSynced, Draft, SessionStarted, SessionStopped
+from fabgate.records import ClockSynced, Draft, MemberAdded, SessionStarted, SessionStopped
 from fabgate.reports.month import Month
 from fabgate.reports.sheet import DIALECTS, save, written
 from fabgate.reports.usage import Per, usages
-from fabgate.store import db, roster
+from fabgate.store import db
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 OCTOBER = Month(2026, 10)
@@ -35,7 +36,8 @@ class Gate:
 
     def enrol(self, member, handle, name):
         with self.store.writer() as writer, writer.write() as pen:
-            roster.put_member(pen, roster.Member(member, handle, name))
+            at, said = Moment("b0", 0, utc_ms("2026-01-01"), True), {"handle": handle, "name": name}
+            pen.append(Draft(at, MemberAdded(member, "z")), beside=json.dumps(said))
 
     def start(self, at, member=ADA, machine="laser", sponsor=None):
         level = "trainee" if sponsor else "autonomous"

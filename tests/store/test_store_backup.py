@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import json
 import os
 import sqlite3
 import tarfile
@@ -21,7 +22,7 @@ from fabgate.store.db import Store, Writer, check
 from fabgate.store.keys import Keys
 from fabgate.store.roster import Member
 
-ADA = Member(MemberId("a1"), "ada", "Ada Lovelace", login="ada")
+ADA = Member(MemberId("a1"), "ada", "Ada Lovelace", login="ada", added_ms=WALL_MS)
 DAY_MS = 86_400_000
 
 
@@ -31,8 +32,8 @@ def lab(store: Store, folder: Path) -> Store:
     Keys.create(folder)
     with store.writer() as writer:
         with writer.write() as pen:
-            pen.append(Draft(moment(), MemberAdded(ADA.id, ADA.id)), [Note("name", ADA.name)])
-            roster.put_member(pen, ADA)
+            said = json.dumps({"handle": ADA.handle, "name": ADA.name, "login": ADA.login})
+            pen.append(Draft(moment(), MemberAdded(ADA.id, ADA.id)), [Note("name", ADA.name)], said)
             journal.mark_run(pen, clean=True)
         write(writer, start(1_000))
         journal.beat(writer, moment(30_000))

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_books import moment, write
+from rights_lab import right
 
 from fabgate.model import (
     Level,
@@ -14,15 +14,29 @@ from fabgate.model import (
     MachineRules,
     MemberId,
     Person,
+    RecordId,
     Role,
     SkillId,
     Standing,
     Token,
 )
-from fabgate.records import Draft, MemberAdded
+from fabgate.records import (
+    BadgeAdded,
+    BadgeBlocked,
+    GrantGiven,
+    GrantRevoked,
+    MachineLocked,
+    MachineUnlocked,
+    MemberAdded,
+    MemberEdited,
+    MemberLifted,
+    MemberSuspended,
+    RoleGiven,
+    RoleRevoked,
+)
 from fabgate.store import helpers, lookup, practice, present, roster
 from fabgate.store.db import Writer
-from fabgate.store.roster import Asked, Badge, Grant, Member, RoleHeld
+from fabgate.store.roster import Asked, Badge, Member, RoleHeld
 
 LASER, LATHE = MachineId("laser"), MachineId("lathe")
 CUTTING, TURNING = SkillId("laser"), SkillId("lathe")
@@ -31,27 +45,20 @@ TODAY = 1_790_000_000_000
 OLD, NEW = Token("k1:" + "0" * 64), Token("k2:" + "0" * 64)
 
 
-def record_of(writer: Writer):
-    [record] = write(writer, Draft(moment(), MemberAdded(ADA, ZOE)))
-    return record
-
-
 def add(writer: Writer, *people: Member) -> None:
-    with writer.write() as pen:
-        for person in people:
-            roster.put_member(pen, person)
+    for one in people:
+        beside = {"handle": one.handle, "name": one.name, "language": one.language, "email": one.email}
+        right(writer, MemberAdded(one.id, ZOE), {**beside, "login": one.login, "nameable": one.nameable})
 
 
-def give(writer: Writer, member: MemberId, level: Level, until_ms: int | None = None, skill=CUTTING) -> None:
-    record = record_of(writer)
-    with writer.write() as pen:
-        roster.put_grant(pen, Grant(member, skill, level, ZOE, record, TODAY - 5, until_ms))
+def give(
+    writer: Writer, member: MemberId, level: Level, until_ms: int | None = None, skill: SkillId = CUTTING
+) -> RecordId:
+    return right(writer, GrantGiven(member, skill, level.word, ZOE, until_ms), ms=-5)
 
 
-def badge(writer: Writer, token: Token, member: MemberId) -> None:
-    record = record_of(writer)
-    with writer.write() as pen:
-        roster.put_badge(pen, Badge(token, member, "blue fob", TODAY, None, record))
+def badge(writer: Writer, token: Token, member: MemberId) -> RecordId:
+    return right(writer, BadgeAdded(token, member, ZOE), {"label": "blue fob"})
 
 
 def stands(writer: Writer, *tokens: Token, machine=LASER, sponsor_from=Level.AUTONOMOUS) -> Standing:
@@ -98,27 +105,21 @@ def test_of_two_badges_the_one_under_the_newest_key_counts(writer: Writer, ada: 
 
 
 def test_a_blocked_badge_and_a_suspended_member_are_seen(writer: Writer, ada: Member):
-    record = record_of(writer)
-    with writer.write() as pen:
-        roster.block_badge(pen, OLD, 7, record)
-        roster.suspend(pen, ADA, 8, record)
+    right(writer, BadgeBlocked(OLD, ADA, ZOE), ms=7)
+    right(writer, MemberSuspended(ADA, ZOE), ms=8)
     now = stands(writer, OLD)
-    assert (now.blocked_ms, now.suspended_ms) == (7, 8)
-    with writer.write() as pen:
-        roster.lift(pen, ADA)
+    assert (now.blocked_ms, now.suspended_ms) == (TODAY + 7, TODAY + 8)
+    right(writer, MemberLifted(ADA, ZOE))
     assert stands(writer, OLD).suspended_ms is None
 
 
 def test_a_locked_machine_is_locked_for_a_badge_that_nobody_owns_as_well(writer: Writer, ada: Member):
-    lock = Lock(9, record_of(writer))
-    with writer.write() as pen:
-        roster.put_lock(pen, LASER, lock)
+    lock = Lock(TODAY + 9, right(writer, MachineLocked(LASER, ZOE), ms=9))
     assert stands(writer, OLD).lock == lock
     assert stands(writer, NEW).lock == lock
     assert stands(writer, OLD, machine=LATHE).lock is None
     assert roster.lock(writer.conn, LASER) == lock
-    with writer.write() as pen:
-        roster.end_lock(pen, LASER)
+    right(writer, MachineUnlocked(LASER, ZOE))
     assert stands(writer, OLD).lock is None
 
 
@@ -163,9 +164,7 @@ def test_a_trainee_is_told_who_may_sponsor_of_those_who_agreed_to_be_named(write
     for name, person in people.items():
         until_ms = TODAY - 1 if name == "lapsed" else None
         give(writer, person.id, levels.get(name, Level.AUTONOMOUS), until_ms)
-    record = record_of(writer)
-    with writer.write() as pen:
-        roster.suspend(pen, MemberId("m3"), 1, record)
+    right(writer, MemberSuspended(MemberId("m3"), ZOE))
     assert stands(writer, OLD).sponsors == ("Sponsor", "Named")
     assert stands(writer, OLD, sponsor_from=Level.SPONSOR).sponsors == ("Sponsor",)
 
@@ -213,8 +212,8 @@ def test_a_login_that_stands_beside_two_people_proves_nobody(writer: Writer, ada
 
 def test_a_person_can_change_everything_but_who_they_are(writer: Writer, ada: Member):
     now = Member(ADA, "countess", "Ada King", "en", None, None, False, added_ms=TODAY)
-    with writer.write() as pen:
-        roster.edit_person(pen, now)
+    said = {"handle": "countess", "name": "Ada King", "language": "en", "email": None, "login": None}
+    right(writer, MemberEdited(ADA, ZOE, (*said, "nameable")), {**said, "nameable": False})
     assert roster.member(writer.conn, "countess") == now
     assert roster.member(writer.conn, "ada") is None
 
@@ -225,11 +224,9 @@ def test_members_come_by_handle(writer: Writer, ada: Member):
 
 
 def test_a_suspended_member_bears_the_record_that_says_so(writer: Writer, ada: Member):
-    record = record_of(writer)
-    with writer.write() as pen:
-        roster.suspend(pen, ADA, 12, record)
+    record = right(writer, MemberSuspended(ADA, ZOE), ms=12)
     found = roster.member(writer.conn, "ada")
-    assert (found.suspended_ms, found.suspended_record) == (12, record)
+    assert (found.suspended_ms, found.suspended_record) == (TODAY + 12, record)
 
 
 def test_badges_are_listed_with_the_record_that_moved_them(writer: Writer, ada: Member):
@@ -237,11 +234,9 @@ def test_badges_are_listed_with_the_record_that_moved_them(writer: Writer, ada: 
     badge(writer, NEW, BOB)
     assert [found.token for found in roster.badges(writer.conn)] == [OLD, NEW]
     [of_bob] = roster.badges(writer.conn, BOB)
-    record = record_of(writer)
-    with writer.write() as pen:
-        roster.block_badge(pen, NEW, 3, record)
+    record = right(writer, BadgeBlocked(NEW, BOB, ZOE), ms=3)
     blocked = roster.badge(writer.conn, NEW)
-    assert blocked == Badge(NEW, BOB, "blue fob", TODAY, 3, record) != of_bob
+    assert blocked == Badge(NEW, BOB, "blue fob", TODAY, TODAY + 3, record) != of_bob
     assert roster.badge(writer.conn, Token("k9:none")) is None
 
 
@@ -255,35 +250,27 @@ def test_a_new_grant_takes_the_place_of_the_old_one(writer: Writer, ada: Member)
         (TURNING, Level.TRAINEE, None),
     ]
     assert roster.grants(writer.conn, skill=TURNING) == of_ada[1:]
-    with writer.write() as pen:
-        roster.end_grant(pen, ADA, CUTTING)
+    right(writer, GrantRevoked(ADA, CUTTING, ZOE))
     assert roster.grants(writer.conn, ADA) == of_ada[1:]
 
 
 def test_grants_and_roles_that_tie_come_by_handle_and_not_by_the_ids_that_nobody_sees(writer: Writer):
     add(writer, Member(ADA, "yves", "Yves"), Member(BOB, "ada", "Ada"), Member(ZOE, "max", "Max"))
-    record = record_of(writer)
     for who in (ADA, BOB, ZOE):
         give(writer, who, Level.AUTONOMOUS)
-        with writer.write() as pen:
-            roster.put_role(pen, RoleHeld(who, Role.MAINTAINER, LASER, False, record))
+        right(writer, RoleGiven(who, "maintainer", ZOE, LASER))
     assert [grant.member for grant in roster.grants(writer.conn)] == [BOB, ZOE, ADA]
     assert [role.member for role in roster.roles(writer.conn)] == [BOB, ZOE, ADA]
 
 
 def test_roles_are_held_for_the_lab_or_for_one_machine(writer: Writer, ada: Member):
-    record = record_of(writer)
     held = (
-        RoleHeld(ADA, Role.MAINTAINER, LASER, False, record),
-        RoleHeld(ADA, Role.MANAGER, None, True, record),
+        RoleHeld(ADA, Role.MAINTAINER, LASER, False, right(writer, RoleGiven(ADA, "maintainer", ZOE, LASER))),
+        RoleHeld(ADA, Role.MANAGER, None, True, right(writer, RoleGiven(ADA, "manager", ZOE, first=True))),
     )
-    with writer.write() as pen:
-        for role in held:
-            roster.put_role(pen, role)
     assert roster.roles(writer.conn, ADA) == held
     assert roster.roles(writer.conn, BOB) == ()
-    with writer.write() as pen:
-        roster.end_role(pen, ADA, Role.MAINTAINER, LASER)
+    right(writer, RoleRevoked(ADA, "maintainer", ZOE, LASER))
     assert roster.roles(writer.conn) == held[1:]
 
 
@@ -294,7 +281,7 @@ numbers = itertools.count()
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_whatever_a_person_is_called_is_kept_as_it_was_said(writer: Writer, text: str):
     number = next(numbers)
-    said = Member(MemberId(f"x{number}"), f"{number}{text}", text, email=text)
+    said = Member(MemberId(f"x{number}"), f"{number}{text}", text, email=text, added_ms=TODAY)
     add(writer, said)
     assert roster.member(writer.conn, said.handle) == said
     assert roster.member(writer.conn, said.id) == said
