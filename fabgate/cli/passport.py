@@ -145,8 +145,8 @@ class _Page:
         title = self.texts.title("skill", stamp.skill.id, self.language)
         named = stamp.skill.id if title == stamp.skill.id else f"{stamp.skill.id} ({title})"
         yield from self._wrapped(f"{named}: {self._head(stamp)}", "  ")
-        for machine in stamp.replaced:
-            yield printable(f"  {machine}: {self.word('changed')}")
+        for line in self._ends(stamp):
+            yield from self._wrapped(line, "  ", "  ")
         if _learns(stamp):
             yield from self._progress(stamp.progress)
         if stamp.waits is not None:
@@ -160,16 +160,21 @@ class _Page:
         yield from self._wrapped(self.next_text(stamp), "  ", "  ")
 
     def _head(self, stamp: Stamp) -> str:
-        parts = [self.word(stamp.level.word, "level")]
-        if stamp.since_ms is not None and stamp.by_id is not None:
-            by = or_id(stamp.by, stamp.by_id)
-            parts[0] += f" {self.word('since')} {self._day(stamp.since_ms)} {self.word('by')} {by}"
+        level = self.word(stamp.level.word, "level")
+        if stamp.since_ms is None or stamp.by_id is None:
+            return level
+        by = or_id(stamp.by, stamp.by_id)
+        return f"{level} {self.word('since')} {self._day(stamp.since_ms)} {self.word('by')} {by}"
+
+    def _ends(self, stamp: Stamp) -> Iterator[str]:
+        """What limits it: its last day and why, a suspension, machines that were replaced."""
         if stamp.end is not None:
             ends = self.word("ends" if stamp.lapsed_ms is None else "ended")
-            parts.append(f"{ends} {self._day(stamp.end.ms)} ({self.word(stamp.end.why, 'lapse')})")
+            yield f"{ends} {self._day(stamp.end.ms)} ({self.word(stamp.end.why, 'lapse')})"
         if stamp.hold is not None:
-            parts.append(f"{self.word('suspended')} {self._day(stamp.hold.since_ms)}")
-        return ", ".join(parts)
+            yield f"{self.word('suspended')} {self._day(stamp.hold.since_ms)}"
+        for machine in stamp.replaced:
+            yield f"{machine}: {self.word('changed')}"
 
     def _progress(self, progress: Progress) -> Iterator[str]:
         skill, used = progress.skill, progress.practice

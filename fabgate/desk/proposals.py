@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fabgate.desk import evidence, grounds, who
 from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.desk.evidence import Progress
-from fabgate.model import Code, Denied, Level, MemberId, SkillId
+from fabgate.model import Code, Denied, Fact, Level, MemberId, SkillId
 from fabgate.records import GrantGiven, GrantProposed, ProposalApproved, ProposalRefused
 from fabgate.rules import authority
 from fabgate.rules.authority import Gift, Grounds
@@ -125,8 +125,11 @@ def _approved(
     )
     record = now.write(body, reason)
     now.write(ProposalApproved(member.id, gift.skill, now.member.id, str(waits.record)), reason)
-    told = {"skill": gift.skill, "level": gift.level.word, "was": was.word, "until_ms": gift.until_ms}
-    return now.done(record, member, **told, proposer=who.name_of(now.conn, waits.by) or waits.by)
+    told: dict[str, Fact] = {"skill": gift.skill, "level": gift.level.word, "was": was.word}
+    if body.waived:
+        told["waived"] = body.waived
+    proposer = who.name_of(now.conn, waits.by) or waits.by
+    return now.done(record, member, **told, until_ms=gift.until_ms, proposer=proposer)
 
 
 def settle(now: Turn, member: MemberId, gift: Gift, reason: str) -> None:

@@ -9,7 +9,7 @@ from cli_lab import BOB, Floor, Lab, settings_in
 
 from fabgate.charter import Charter, Granter, Paper, Skill
 from fabgate.config import Settings
-from fabgate.model import MachineId, SkillId
+from fabgate.model import SkillId
 
 EVE = "04E0E0E0E0E080"
 
@@ -56,9 +56,13 @@ class Ruled(Lab):
         self.done(f"badge add bob {BOB} --by zoe")
         self.done('grant give bob laser --level sponsor --bootstrap --by zoe --reason "built it"')
         self.done("grant give ada laser --level trainee --by bob --reason start")
+        for paper in ("dues", "waiver"):
+            self.done(f"paper file bob {paper} --by zoe")
 
     def session(self, minutes: int) -> None:
-        """A session of Ada's on the laser with Bob beside her."""
+        """A session of Ada's on the laser with Bob beside her; her papers are in order by then."""
+        for paper in ("dues", "waiver"):
+            self.type(f"paper file ada {paper} --until 2028-12-31 --by zoe")
         floor = Floor(self)
         floor.tap("laser", EVE)
         floor.tap("laser", BOB)
@@ -79,7 +83,3 @@ class Ruled(Lab):
         ):
             if item != but:
                 self.done(f"evidence {what} ada laser {item}{more} --by bob")
-
-
-def laser(settings: Settings) -> MachineId:
-    return next(iter(settings.machines))
