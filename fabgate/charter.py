@@ -10,7 +10,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fabgate.model import Company, Level, SkillId, Stale
+from fabgate.model import Company, Level, SkillId, Stale, Status
 
 DAY_MS = 86_400_000
 Titles = Mapping[str, str]
@@ -32,7 +32,7 @@ class Skill:
     `valid_months`, `unused_months`: how long it holds since it was given or renewed, and without an
     own session as autonomous; 0 is for ever (R8). `sessions`, `minutes`: supervised ones before a
     member is ready (R5). `checklist`, `challenges`: items by id, with what they say; `quizzes`: the
-    points to reach by id. `max_trainees` at once under one sponsor, 0 is any number (R4).
+    points to reach by id. `sponsor_status`: what a sponsor has to be in the lab (R3). `max_trainees` at once under one sponsor, 0 is any number (R4).
     """
 
     id: SkillId
@@ -53,6 +53,7 @@ class Skill:
     reproof_ms: int = 0
     company_grace_ms: int = 120_000
     check_in: bool = False
+    sponsor_status: Status = Status.TRAINEE
     guests: bool = False
     stale_after_ms: int | None = None
     stale: Stale = Stale.DENY

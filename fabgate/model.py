@@ -427,7 +427,8 @@ class MachineRules:
 
     `company`: its class, and who must be there. `reproof_ms`: how often whoever stands by proves it
     with a tap, 0 is never; `company_grace_ms` how long they may be missing, `max_trainees` how many
-    they may stand beside at once (0: any number), `check_in` whether they must be checked in.
+    they may stand beside at once (0: any number), `check_in` whether they must be checked in,
+    `sponsor_status` what they have to be in the lab.
     `praise_ms` after a supervised session its sponsor's tap says "well done"; within `confirm_ms` a
     second tap starts a machine that is out of service for maintenance. `openings`: the hours that it
     is used in (none: always), `changed_ms` (wall): when the machine was replaced by another.
@@ -454,6 +455,7 @@ class MachineRules:
     company_grace_ms: int = 120_000
     max_trainees: int = 0
     check_in: bool = False
+    sponsor_status: Status = Status.TRAINEE
     guests: bool = False
     praise_ms: int = 60_000
     confirm_ms: int = 10_000

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import assert_never
 
 from fabgate.charter import Charter, Granter, Mode, Opening, Paper, Skill, Weekly
-from fabgate.model import Company, Kind, Level, MachineRules, SkillId, Stale
+from fabgate.model import Company, Kind, Level, MachineRules, SkillId, Stale, Status
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY_MIN = 24 * 60
@@ -75,6 +75,8 @@ def company(one: Skill | MachineRules) -> Iterator[str]:
             assert_never(one.company)
     if one.max_trainees:
         yield f"Whoever stands by does so for {count(one.max_trainees, 'trainee')} at once, not more."
+    if one.sponsor_status is Status.AUTONOMOUS:
+        yield "Whoever stands by has the keys of the lab."
     if one.check_in:
         yield "Whoever stands by has checked in."
     if one.reproof_ms:

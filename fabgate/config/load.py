@@ -198,6 +198,7 @@ def _rules(document: Document, machine: str, rulebook: Rulebook, lab: LabSetting
         company_grace_ms=own(keys.COMPANY_GRACE, skill.company_grace_ms),
         max_trainees=own(keys.MAX_TRAINEES, skill.max_trainees),
         check_in=own(keys.CHECK_IN, skill.check_in),
+        sponsor_status=skill.sponsor_status,
         guests=own(keys.GUESTS, skill.guests),
         praise_ms=document.need(keys.PRAISE, machine),
         confirm_ms=document.need(keys.CONFIRM, machine),

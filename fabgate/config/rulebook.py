@@ -88,6 +88,7 @@ class Rulebook:
             reproof_ms=number(its.REPROOF),
             company_grace_ms=number(its.COMPANY_GRACE),
             check_in=number(its.CHECK_IN),
+            sponsor_status=number(its.SPONSOR_STATUS),
             guests=number(its.GUESTS),
             stale_after_ms=number(its.STALE_AFTER) or None,
             stale=number(its.STALE),

@@ -26,7 +26,7 @@ from fabgate.config.values import (
     items,
     one_of,
 )
-from fabgate.model import Company, Level, Stale
+from fabgate.model import Company, Level, Stale, Status
 
 T_co = TypeVar("T_co", covariant=True)
 CLASSES = tuple(company.value for company in Company)
@@ -154,6 +154,13 @@ COMPANY_GRACE: Number[int] = _number(
 CHECK_IN: Number[bool] = _number(
     "check_in", YES_OR_NO, "Whether whoever stands by must be checked in.", False, True
 )
+SPONSOR_STATUS: Number[Status] = _number(
+    "sponsor_status",
+    one_of({status.word: status for status in (Status.TRAINEE, Status.AUTONOMOUS)}),
+    'What whoever stands by must be in the lab: any member ("trainee"), or one with the keys ("autonomous").',
+    "trainee",
+    "autonomous",
+)
 GUESTS: Number[bool] = _number(
     "guests", YES_OR_NO, "Whether a member may start a machine for a guest, and answer for them.", False, True
 )
@@ -181,6 +188,7 @@ NUMBERS: tuple[Number[object], ...] = (
     REPROOF,
     COMPANY_GRACE,
     CHECK_IN,
+    SPONSOR_STATUS,
     GUESTS,
     STALE_AFTER,
     STALE,

@@ -31,7 +31,8 @@ def sponsors(
     given where several skills are asked for at one moment.
     """
     known = settings.skills.get(skill) or Skill(skill, skill)
-    rules = MachineRules(NO_MACHINE, skill, known.title, sponsor_from=least)
+    status = known.sponsor_status
+    rules = MachineRules(NO_MACHINE, skill, known.title, sponsor_from=least, sponsor_status=status)
     asked = Asked(today_ms, settings.charter, settings.lab.zone)
     names = Helpers(conn, rules, asked, known, worked or Worked(conn)).names(of)
     own = own_sponsor(conn, of)

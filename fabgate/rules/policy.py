@@ -202,7 +202,7 @@ def _beside(
 
 def _may_stand_by(rules: MachineRules, standing: Standing, least: Level) -> Denied | None:
     able = standing.level >= max(least, Level.AUTONOMOUS)
-    if able and not standing.minor and standing.status > Status.GUEST:
+    if able and not standing.minor and standing.status >= max(rules.sponsor_status, Status.TRAINEE):
         return None
     return Denied(Code.MAY_NOT_SPONSOR, facts(rules, standing))
 

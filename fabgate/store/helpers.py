@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from fabgate.charter import Skill
-from fabgate.model import Level, MachineRules, MemberId
+from fabgate.model import Level, MachineRules, MemberId, Status
 from fabgate.rules import terms
 from fabgate.rules.terms import Held
 from fabgate.store import people
@@ -77,6 +77,7 @@ class Helpers:
 
     def _rows(self, sql: str, **given: str | int) -> Iterator[_Row]:
         given |= {"skill": self._rules.skill, "least": int(self._least), "today": self._asked.today_ms}
+        given["status"] = int(max(self._rules.sponsor_status, Status.TRAINEE))
         return map(_Row._make, self._conn.execute(sql, given))
 
     def _may(self, row: _Row) -> bool:
@@ -106,7 +107,7 @@ SELECT g.member, p.name, p.minor_until, g.level, g.since_ms, g.until_ms,
 _FIT = """
 CROSS JOIN members AS m ON m.id = g.member CROSS JOIN people AS p ON p.member = g.member
 WHERE g.skill = :skill AND g.lab = lab() AND g.level >= :least
-AND (g.until_ms IS NULL OR g.until_ms >= :today) AND m.status >= 2
+AND (g.until_ms IS NULL OR g.until_ms >= :today) AND m.status >= :status
 AND (m.suspended_ms IS NULL OR m.suspended_until_ms < :today)
 AND NOT EXISTS (SELECT 1 FROM grant_holds AS h WHERE h.member = g.member AND h.skill = g.skill
 AND (h.until_ms IS NULL OR h.until_ms >= :today))"""

@@ -485,3 +485,11 @@ def test_a_hosted_guest_loses_nothing_by_being_one():
     assert policy.lost(replace(GUEST, held_ms=THEN), Level.NONE) is None
     assert policy.lost(replace(GUEST, suspended_ms=THEN), Level.NONE) is Why.SUSPENDED
     assert policy.lost(replace(GUEST, status=Status.LEFT), Level.NONE) is Why.REVOKED
+
+
+def test_r3_a_sponsor_has_the_keys_of_the_lab_where_the_lab_asks_for_it():
+    rules = replace(RULES, sponsor_status=Status.AUTONOMOUS)
+    knows = Standing(ADA, level=Level.AUTONOMOUS, status=Status.TRAINEE)
+    assert code(policy.sponsor(rules, knows, BOB, BOBS, ADAS)) is Code.MAY_NOT_SPONSOR
+    assert policy.sponsor(RULES, knows, BOB, BOBS, ADAS) is None
+    assert policy.sponsor(rules, replace(knows, status=Status.AUTONOMOUS), BOB, BOBS, ADAS) is None
