@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -179,7 +180,9 @@ def test_the_months_usage_is_a_row_a_session_and_names_what_still_runs(lab: Lab,
     floor.tap("laser", ADA)
     floor.tap("router", ADA)
     printed = lab.done(USAGE)
-    assert printed.splitlines()[1].split(",")[12:15] == ["1800", "1800", "0.5000"]
+    row = next(csv.DictReader(printed.splitlines()))
+    lengths = (row["seconds_powered"], row["seconds_charged"], row["hours"])
+    assert lengths == ("1800", "1800", "0.5000")
     assert "still open, in no file yet: router, ada, since 2026-10-24T12:30:00+02:00" in printed
 
 
