@@ -387,6 +387,6 @@ def _json(one: Shown) -> Json:
         "lapsed": utc(one.lapsed_ms),
         "suspended": utc(one.suspended_ms),
         "by": or_id(one.giver, one.grant.by),
-        "vouched": one.grant.vouched,
+        "vouched": None if one.grant.vouched is None else or_id(one.voucher, one.grant.vouched),
         "record": str(one.grant.record),
     }

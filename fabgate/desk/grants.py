@@ -26,6 +26,7 @@ class Shown:
     """A grant, whose it is, who gave it, and what it is worth today.
 
     `end` is its last moment and why it ends, past or to come (R8); `lapsed_ms` is set where it is past.
+    `voucher` proposed it, where another gave it upon their word.
     """
 
     grant: Grant
@@ -35,6 +36,7 @@ class Shown:
     lapsed_ms: int | None
     end: End | None = None
     suspended_ms: int | None = None
+    voucher: Member | None = None
 
 
 def give(
@@ -225,4 +227,5 @@ def _shown(desk: Desk, one: Holding) -> Shown:
     people_ = roster.member(desk.conn, grant.member), roster.member(desk.conn, grant.by)
     lapsed = None if one.lapsed is None else one.lapsed.ms
     held_ms = None if one.hold is None else one.hold.since_ms
-    return Shown(grant, *people_, one.level, lapsed, one.end, held_ms)
+    voucher = None if grant.vouched is None else roster.member(desk.conn, grant.vouched)
+    return Shown(grant, *people_, one.level, lapsed, one.end, held_ms, voucher)

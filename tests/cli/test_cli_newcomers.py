@@ -107,6 +107,7 @@ def test_a_newcomer_goes_from_trainee_to_autonomous_r5_r6(lab: Ruled):
     said = lab.done("grant approve ada laser --by zoe")
     assert said == "Ada Lovelace (ada) is autonomous on laser now, as Bob Noyce proposed. Before: trainee.\n"
     assert lab.done("grant waiting") == "Nothing waits.\n"
+    assert [(one["by"], one["vouched"]) for one in lab.json("grant list ada")] == [("zoe", "bob")]
 
 
 def test_what_is_waived_is_said_aloud_r5(lab: Ruled):

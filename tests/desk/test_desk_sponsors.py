@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from newcomers import DAY, LASER, done, refused
+from newcomers import DAY, LASER, NOON, MachineId, done, refused
 
-from fabgate.desk import grants, proposals, sponsors, status, trainees
+from fabgate.desk import grants, papers, proposals, sponsors, status, trainees
 from fabgate.model import Code, Level, Status
 from fabgate.records import Draft, SessionStarted, SponsorAssigned, SponsorReleased
-from fabgate.store import people
+from fabgate.store import people, roster
+from fabgate.store.roster import Asked
 
 
 @pytest.fixture
@@ -77,6 +78,25 @@ def test_bad_input_is_told(here):
     refused(assign(here, sponsor="bobb"), Code.UNKNOWN_MEMBER)
     refused(sponsors.release(here.desk, "zoe", "nobody"), Code.UNKNOWN_MEMBER)
     refused(assign(here, by="ada"), Code.NOT_ALLOWED)
+
+
+def test_a_machine_names_their_own_sponsor_first_if_they_agreed_to_be_named(here):
+    here.member("alan", "Alan", nameable=True)
+    here.gift("alan", "laser", Level.AUTONOMOUS)
+    for paper in (("alan", "dues"), ("ada", "dues")):
+        done(papers.file(here.desk, "zoe", *paper))
+    cutter = here.desk.settings.machines[MachineId("cutter")].rules
+
+    def named():
+        charter = here.desk.settings.charter
+        return roster.standing_of(here.desk.conn, here.id("ada"), cutter, Asked(NOON, charter)).sponsors
+
+    for own, other in (("bob", "alan"), ("alan", "bob")):
+        done(assign(here, sponsor=own))
+        first, second = (roster.member(here.desk.conn, one).name for one in (own, other))
+        assert named() == (first, second)
+    done(assign(here, sponsor="eve"))
+    assert set(named()) == {"Alan", "Bob Noyce"}
 
 
 # --- the load -----------------------------------------------------------------------------------
