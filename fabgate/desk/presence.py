@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fabgate.desk import who
 from fabgate.desk.deed import Desk, Done, Turn, looking, turn
+from fabgate.errors import UsageError
 from fabgate.model import Denied, Moment, Status
 from fabgate.records import CheckedIn, CheckedOut
 from fabgate.rules import authority
@@ -36,7 +37,8 @@ class Shown:
 def check_in(desk: Desk, by: str | None, whom: str) -> Done | Denied:
     """Says that a member is on site; it counts for as long as the lab's rules have it.
 
-    Who is in already is in anew: the time begins again.
+    Who is in already is in anew: the time begins again. Raises UsageError for who left or is suspended:
+    they are nobody's company.
     """
     with turn(desk, by) as now:
         if isinstance(now, Denied):
@@ -47,9 +49,18 @@ def check_in(desk: Desk, by: str | None, whom: str) -> Done | Denied:
         no = authority.may_check_in(now.actor, member.id)
         if no is not None:
             return now.denied(no, member)
+        _refuse_unwelcome(now, member)
         record = now.write(CheckedIn(member.id, now.member.id))
         stay = now.desk.settings.charter.stay_ms
         return now.done(record, member, until_ms=now.today_ms + stay)
+
+
+def _refuse_unwelcome(now: Turn, member: Member) -> None:
+    if member.status is Status.LEFT:
+        again = f"Back again? fabgate member status {member.handle} trainee"
+        raise UsageError(f"{member.handle} has left the lab", again)
+    if member.suspended_at(now.today_ms) is not None:
+        raise UsageError(f"{member.handle} is suspended", "A manager lifts that first: fabgate member lift")
 
 
 def check_out(desk: Desk, by: str | None, whom: str) -> Done | Denied:

@@ -8,6 +8,7 @@ from first_day import NOON
 
 from fabgate.desk import members, presence, status
 from fabgate.desk.members import Details
+from fabgate.errors import UsageError
 from fabgate.model import Code, Level, Role, Status
 from fabgate.records import CheckedIn, CheckedOut, MemberStatus
 from fabgate.store import roster
@@ -81,6 +82,8 @@ def test_who_leaves_is_checked_out_in_the_same_moment_and_keeps_what_was_given_a
     assert presence.listed(lab.desk) == ()
     assert len(roster.grants(lab.desk.conn, of(lab, "ada").id)) == 1
     refused(presence.check_in(lab.desk, "ada", "ada"), Code.MEMBER_LEFT)
+    with pytest.raises(UsageError, match="has left"):
+        presence.check_in(lab.desk, "zoe", "ada")
 
 
 def test_who_was_not_there_leaves_by_one_record(lab):
@@ -136,6 +139,8 @@ def test_somebody_suspended_checks_out_but_not_in(lab):
     done(presence.check_in(lab.desk, "ada", "ada"))
     lab.suspend("ada")
     refused(presence.check_in(lab.desk, "ada", "ada"), Code.SUSPENDED_MEMBER)
+    with pytest.raises(UsageError, match="is suspended"):
+        presence.check_in(lab.desk, "zoe", "ada")
     done(presence.check_out(lab.desk, "ada", "ada"))
 
 
