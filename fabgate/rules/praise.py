@@ -21,7 +21,10 @@ _NOW_ONLY = frozenset({Code.NOT_CHECKED_IN, Code.SPONSOR_FULL, Code.NEEDS_COMPAN
 
 
 def earned(rules: MachineRules, run: Run, why: Why, at: Moment) -> Praise | None:
-    """What may be said of a session that ends now; nothing where nobody stood by to the end."""
+    """What may be said of a session that ends now; nothing where nobody stood by to the end.
+
+    It takes the place of what might have been said of the session before.
+    """
     session = run.session
     watched = session.need is Need.SPONSOR and run.alone_ms is None
     if session.sponsor is None or not watched or why not in WELL_ENDED:

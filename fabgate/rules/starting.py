@@ -68,8 +68,7 @@ def start(rules: MachineRules, state: State, session: Session, at: Moment) -> St
         # The workshop was over before its leader's tap was answered.
         return cancel(rules, state, session.user)
     ink = InkId(state.condition.inks + 1)
-    # What may still be said of the session before is over where another begins.
-    condition = replace(state.condition, inks=ink, praise=None)
+    condition = replace(state.condition, inks=ink)
     by_ms = at.boot_ms + rules.ink_ms
     body = record(rules, session, limit)
     return Opening(condition, session, ink, by_ms, limit), (Ink(rules.machine, at, body, ink, by_ms),)

@@ -127,6 +127,15 @@ def test_who_is_refused_in_between_does_not_make_it_forgotten():
     assert bench.said is Notice.WELL_DONE
 
 
+def test_a_start_that_was_never_written_does_not_make_it_forgotten():
+    bench = ended()
+    bench.see(DANS)
+    bench.answer()
+    bench.fail_ink()
+    bench.tap(CLEOS)
+    assert bench.said is Notice.WELL_DONE
+
+
 def test_while_the_next_trainee_waits_the_sponsors_tap_is_for_them():
     bench = ended()
     bench.tap(TEDS)
