@@ -23,7 +23,8 @@ from fabgate.store.files import release_reserve, restore_reserve
 log = logging.getLogger(__name__)
 PATIENCE_MS = 2_000
 COMMITS = 100  # between two checkpoints: the first commit after one costs a second flush
-PRACTICE = 128  # records that are read for the view of practice at a time: a tap may come meanwhile
+UNREAD = 32  # records: what the view of practice has not read, a tap of a lab with rules of disuse reads
+PRACTICE = 128  # records that are read for it at a time: a tap may come meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class InkWell:
     def _read_practice(self) -> None:
         """Read the view on where enough is unread. Who writes just now goes first, and so does a tap: the
         lock is not waited for, and a slice is a few milliseconds."""
-        if practice.behind(self.writer.conn) < practice.BEHIND:
+        if practice.behind(self.writer.conn) < UNREAD:
             return
         with suppress(StoreBusy), self.writer.write(patience_ms=0) as pen:
             practice.catch_up(pen, PRACTICE)
