@@ -218,9 +218,7 @@ def _papers(case: _Case) -> tuple[Filed, ...]:
     until = {paper: one.until_ms for paper, one in on_file.items()}
     zone = case.desk.settings.lab.zone
     guest = case.member.status is Status.GUEST
-    lacking = {
-        one.paper for one in terms.lacks(charter.papers, until, minor, case.today, zone, guest=guest)
-    }
+    lacking = {one.paper for one in terms.lacks(charter.papers, until, minor, case.today, zone, guest=guest)}
     ever = replace(charter, notice_days=(_EVER_DAYS,))
     counts = {one.what: one.until_ms for one in terms.due(ever, {}, until, minor, case.today, zone)}
     return tuple(
