@@ -33,6 +33,7 @@ def roster_moved(rules: MachineRules, state: State, event: RosterMoved) -> Step:
 
 
 def rechecked(rules: MachineRules, state: State, event: Rechecked) -> Step:
+    """How somebody stands now who works, waits or stands by here: what they lost, and who is missed (R4)."""
     session = session_of(state)
     if session is None or event.token not in (session.badge, session.sponsor_badge):
         return state, ()
@@ -79,6 +80,7 @@ def _may_no_more(rules: MachineRules, session: Session, event: Rechecked) -> boo
 
 
 def lock_changed(rules: MachineRules, state: State, event: LockChanged) -> Step:
+    """A lock came or went: a session that runs loses its ground by it, unless it is maintenance."""
     state = locked(state, event.lock)
     run = run_of(state)
     if event.lock is None or run is None or run.session.purpose == MAINTENANCE:

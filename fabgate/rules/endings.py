@@ -32,12 +32,14 @@ def stop(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
 def stopped(
     rules: MachineRules, record: RecordId, why: Why, length_ms: int, at: Moment, blind_ms: int = 0
 ) -> Ink:
+    """The end of a session as the journal has it. What was undone or never had power is not charged."""
     charged = why not in (Why.UNDONE, Why.ABORTED)
     body = SessionStopped(str(record), rules.machine, why, length_ms, charged, blind_ms=blind_ms)
     return Ink(rules.machine, at, body)
 
 
 def announce(rules: MachineRules, state: Open | Ending, run: Run, at: Moment) -> Step:
+    """Say that the end comes, and wait for somebody to say that they have seen it."""
     left_ms = run.ends_ms - at.boot_ms
     told = tell(rules, Notice.WARNING, run.session.user, left_ms=left_ms, why=run.ends_why)
     return Ending(state.condition, replace(run, seen=False)), (told,)
@@ -64,6 +66,7 @@ def lose(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
 
 
 def close(rules: MachineRules, state: State, event: CloseNow) -> Step:
+    """A person said "now" to this very session."""
     run = run_of(state)
     if run is None or run.record != event.session:
         return state, ()

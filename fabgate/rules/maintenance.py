@@ -53,4 +53,5 @@ def under_way(state: State) -> bool:
 
 
 def same_lock(one: Lock | None, other: Lock | None) -> bool:
+    """Whether this is the lock that was there before."""
     return one is not None and other is not None and one.record == other.record

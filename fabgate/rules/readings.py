@@ -46,6 +46,7 @@ Step = tuple[State, Effects]
 
 
 def run_of(state: State) -> Run | None:
+    """The session with power, if there is one."""
     return state.run if isinstance(state, Open | Ending) else None
 
 
@@ -65,6 +66,7 @@ def session_of(state: State) -> Session | None:
 
 
 def with_run(state: State, run: Run) -> State:
+    """The same state of a running machine with this run."""
     assert isinstance(state, Open | Ending)
     return replace(state, run=run)
 
@@ -72,6 +74,7 @@ def with_run(state: State, run: Run) -> State:
 def refuse(
     rules: MachineRules, state: State, denied: Denied, token: Token, person: Person | None, at: Moment
 ) -> Step:
+    """The state as it is, and a refusal."""
     return state, refusal(rules, denied, token, person, at)
 
 
@@ -100,6 +103,7 @@ def in_trouble(troubles: frozenset[Trouble], facts: Facts) -> Denied:
 
 
 def tell(rules: MachineRules, what: Notice, to: Person | None, **facts: Fact) -> Tell:
+    """Say something to this person in their language, with the facts that every sentence may use."""
     about: dict[str, Fact] = {"title": rules.title, "hold": rules.hold, "member": to.name if to else None}
     return Tell(rules.machine, what, about | facts, to.language if to else None)
 

@@ -53,5 +53,6 @@ def take_over(rules: MachineRules, state: State, standing: Standing, token: Toke
 
 
 def away(state: State, since_ms: int | None) -> State:
+    """The badge that holds the session is out of the slot since then; None: it is in."""
     run = run_of(state)
     return state if run is None else with_run(state, replace(run, away_ms=since_ms))

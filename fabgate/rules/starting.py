@@ -60,6 +60,7 @@ def newcomer(rules: MachineRules, standing: Standing, token: Token) -> Session:
 
 
 def start(rules: MachineRules, state: State, session: Session, at: Moment) -> Step:
+    """Write the start; power waits for it (law 1)."""
     if rules.hold is Hold.SLOT and not state.condition.presence.lies(session.badge):
         # Taken out before its lookup was answered: nothing would hold the session.
         return cancel(rules, state, session.user)
@@ -86,6 +87,7 @@ def ask(rules: MachineRules, state: State, standing: Standing, token: Token, at:
 
 
 def ask_return(rules: MachineRules, state: State, standing: Standing, token: Token, at: Moment) -> Step:
+    """Whoever stands by has been: the badge of the one who waits comes back to the slot to stay."""
     assert isinstance(state, AwaitingSponsor)
     session = beside.tied(state.trainee, standing, token, at)
     if state.condition.presence.lies(session.badge):
@@ -97,6 +99,7 @@ def ask_return(rules: MachineRules, state: State, standing: Standing, token: Tok
 
 
 def start_supervised(rules: MachineRules, state: State, standing: Standing, token: Token, at: Moment) -> Step:
+    """Somebody stands by, and in a slot the badge is back: the session of the one who waited starts (R3)."""
     if isinstance(state, AwaitingReturn):
         # Up to two waits have passed since the trainee was looked up: look again at what they hold.
         session = state.session
@@ -160,6 +163,7 @@ def waited(
 
 
 def inked(rules: MachineRules, state: State, event: Inked) -> Step:
+    """A start is durable: the one that waits for it opens, and no other."""
     if isinstance(state, Opening) and state.ink == event.ink:
         return _opened(rules, state, event)
     # Its time was over, or somebody stopped it: it opens nothing, and the books say so (law 1).
@@ -206,15 +210,18 @@ def _facts(run: Run, limit_ms: int) -> dict[str, Fact]:
 
 
 def ink_failed(rules: MachineRules, state: State, event: InkFailed) -> Step:
+    """A start will never be durable: where it is waited for, nothing opens."""
     if not (isinstance(state, Opening) and state.ink == event.ink):
         return state, ()
     return no_ink(rules, state, event.at)
 
 
 def no_ink(rules: MachineRules, state: Opening, at: Moment) -> Step:
+    """The start was not written in time, or not at all."""
     user = state.session.user
     return refuse(rules, at_rest(state.condition), no_ledger(rules), state.session.badge, user, at)
 
 
 def cancel(rules: MachineRules, state: State, who: Person) -> Step:
+    """Nothing starts, and nothing is charged."""
     return at_rest(state.condition), (tell(rules, Notice.CANCELLED, who),)

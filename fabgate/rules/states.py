@@ -65,12 +65,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Free:
+    """Nobody uses the machine, and nothing is wrong with it."""
+
     name: ClassVar[Name] = Name.FREE
     condition: Condition = field(default_factory=Condition)
 
 
 @dataclass(frozen=True, slots=True)
 class LockedOut:
+    """Out of service: starts are refused, but of who keeps the machine."""
+
     name: ClassVar[Name] = Name.LOCKED_OUT
     condition: Condition
 
@@ -141,6 +145,7 @@ class AwaitingSponsor:
 
     @property
     def need(self) -> Need:
+        """Whose tap is waited for."""
         return self.trainee.need
 
 
@@ -219,6 +224,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Open:
+    """Somebody works: the machine has power."""
+
     name: ClassVar[Name] = Name.OPEN
     condition: Condition
     run: Run

@@ -37,6 +37,7 @@ def troubled(rules: MachineRules, state: State, event: Troubled) -> Step:
 
 
 def mended(rules: MachineRules, state: State, event: Mended) -> Step:
+    """A trouble is over; a machine whose last one it was starts again for the next tap."""
     if event.trouble not in state.condition.troubles:
         return state, ()
     told = record(rules, TroubleOver(rules.machine, event.trouble), event)
@@ -74,11 +75,13 @@ def _sees(rules: MachineRules, state: State, at: Moment) -> State:
 
 
 def record(rules: MachineRules, body: TroubleBegan | TroubleOver, event: Troubled | Mended) -> Effects:
+    """What the journal says of a trouble."""
     # The check after an unclean stop is in the journal already, as a start that was not clean.
     return () if event.trouble is Trouble.CHECKING else (Ink(rules.machine, event.at, body),)
 
 
 def stopping(rules: MachineRules, state: State, event: Stopping) -> Step:
+    """The daemon stops: everything goes off at once, and nothing starts any more."""
     state = under(state, replace(state.condition, stopping=True))
     if run_of(state) is not None:
         return endings.stop(rules, state, Why.GATE_STOPPED, event.at)

@@ -42,6 +42,7 @@ def known(rules: MachineRules, state: State, token: Token, at: Moment) -> Who | 
 
 
 def who_taps(rules: MachineRules, state: State, token: Token, standing: Standing, at: Moment) -> Who:
+    """Who taps, once the store has said whose badge it is."""
     return _of_the_session(rules, state, token, standing, at) or _by_the_state(
         rules, state, token, standing, at
     )
