@@ -422,6 +422,17 @@ def test_a_right_on_a_machine_is_no_key_to_a_door(books: Writer):
     assert stands(books, ADA, counter).closed is None, "whoever comes may say so"
 
 
+def test_while_nobody_knows_the_time_a_door_lets_in_who_has_the_keys_and_nobody_for_a_machine(books: Writer):
+    """R1, R2."""
+    door = replace(at_hours("evening"), kind=Kind.DOOR)
+    asked = {"charter": with_openings(EVENING), "zone": BRUSSELS, "synced": False}
+    now = stands(books, BOB, door, **asked)
+    assert (now.level, now.closed.code, now.hours_unasked) == (Level.AUTONOMOUS, Code.CLOSED_NOW, False)
+    right(books, MemberStatus(BOB, "autonomous", ZOE))
+    now = stands(books, BOB, door, **asked)
+    assert (now.closed, now.hours_unasked) == (None, True)
+
+
 # --- who is here --------------------------------------------------------------------------------
 
 ACCOMPANIED = replace(RULES, company=Company.ACCOMPANIED)

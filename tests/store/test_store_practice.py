@@ -355,6 +355,38 @@ def test_a_restored_copy_and_the_card_that_it_was_made_from_do_not_count_one_ses
         assert of(lab.hub) == Practice(0, 1, 5 * MINUTE, WALL_MS + 5 * MINUTE)
 
 
+def test_the_end_of_the_old_card_does_not_count_again_after_that_of_its_copy(tmp_path: Path):
+    """The other way round: the hub hears of the copy's end first, and of the card's when that turns up."""
+    with gates_in(tmp_path) as lab:
+        writer = lab.gates["gate1"]
+        session = start(writer, began(sponsor=BOB))
+        [(number, origin)] = own_epochs(writer.conn)
+        lab._hand(writer.conn, number, origin, 99)
+        copy = create(tmp_path / "copy", "openfab", "gate1", moment(), "restore", epoch="e0000002")
+        with copy.writer() as again:
+            stop(again, session, 3 * MINUTE, 9 * MINUTE, recovered=True)
+            [(its_number, its_origin)] = own_epochs(again.conn)
+            lab._hand(again.conn, its_number, its_origin, 99)
+        read(lab.hub)
+        stop(writer, session, 5 * MINUTE, 5 * MINUTE)
+        lab._hand(writer.conn, number, origin, 99)
+        assert of(lab.hub).sessions == 1
+        read(lab.hub)
+        assert of(lab.hub) == Practice(0, 1, 3 * MINUTE, WALL_MS + 3 * MINUTE)
+
+
+def test_an_end_that_was_read_before_its_start_came_is_counted_when_that_comes(tmp_path: Path):
+    with gates_in(tmp_path) as lab:
+        lab.session("gate1", ADA, "trainee", BOB, crash=True)
+        lab.hand("gate1", 1, 99)
+        read(lab.hub)
+        assert (practice.behind(lab.hub.conn), of(lab.hub)) == (0, Practice())
+        lab.hand("gate1", 0, 99)
+        assert of(lab.hub) == lab.truth[ADA]
+        read(lab.hub)
+        assert of(lab.hub) == lab.truth[ADA]
+
+
 def test_an_end_that_names_no_session_moves_nothing(writer: Writer):
     for session in ("nonsense", "openfab/gate9/e9#1", f"{writer.identity.origin}#900"):
         write(writer, Draft(Moment(BOOT, 1, 1, True), SessionStopped(session, "laser", "own_tap", 9)))
