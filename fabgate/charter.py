@@ -32,7 +32,8 @@ class Skill:
     `valid_months`, `unused_months`: how long it holds since it was given or renewed, and without an
     own session as autonomous; 0 is for ever (R8). `sessions`, `minutes`: supervised ones before a
     member is ready (R5). `checklist`, `challenges`: items by id, with what they say; `quizzes`: the
-    points to reach by id. `sponsor_status`: what a sponsor has to be in the lab (R3). `max_trainees` at once under one sponsor, 0 is any number (R4).
+    points to reach by id. `sponsor_status`: what a sponsor has to be in the lab (R3). `max_trainees`
+    at once under one sponsor, 0 is any number (R4).
     """
 
     id: SkillId

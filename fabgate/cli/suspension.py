@@ -62,9 +62,9 @@ def suspend(
 ) -> None:
     """Suspend a member: their badges open nothing any more.
 
-    From the next tap on. WHO is their handle or id. A manager does it, until they lift it or for a time. Where the lab's rules say so, anybody
-    autonomous in the lab does it on grounds of safety, for a while; a manager confirms that by
-    suspending again.
+    From the next tap on. WHO is their handle or id. A manager does it, until they lift it or for a
+    time. Where the lab's rules say so, anybody autonomous in the lab does it on grounds of safety, for
+    a while; a manager confirms that by suspending again.
     """
     with here.desk() as desk:
         until_ms = _end_ms(here, desk, until, hours)

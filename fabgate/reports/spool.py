@@ -18,7 +18,8 @@ from fabgate.rules.ledger import Usage
 _TABLE = """
 create table usage (
     ended_s integer, origin text, seq integer, stop text, member text, machine text, skill text,
-    level text, sponsor text, payer text, purpose text, people integer, started_s integer, seconds integer, seconds_charged integer,
+    level text, sponsor text, payer text, purpose text, people integer,
+    started_s integer, seconds integer, seconds_charged integer,
     why text, recovered integer, uncertain_ms integer, blind_ms integer, dated text,
     primary key (ended_s, origin, seq)
 ) without rowid
