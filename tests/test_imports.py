@@ -311,3 +311,12 @@ def test_a_gate_on_its_own_reads_neither_mqtt_nor_tls_when_it_starts():
     code = "import sys, fabgate.gate.run; print({'paho', 'ssl'} & {*sys.modules})"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "set()\n"
+
+
+def test_a_gate_that_starts_reads_neither_rehearsals_nor_the_hub():
+    code = (
+        "import sys, fabgate.cli.daemon, fabgate.gate.run; "
+        "print([one for one in sys.modules if one.startswith(('fabgate.rehearsal', 'fabgate.hub'))])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"

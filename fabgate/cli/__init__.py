@@ -1,7 +1,7 @@
 """The command line: `fabgate NOUN VERB`. The only room that puts the pieces of the house together.
 
-Each noun is a file, imported when it is asked for: a gate that starts does not read the treasurer's
-exports first.
+Each noun is a file, imported when it is asked for: a gate that starts reads neither the treasurer's
+exports first nor the rehearsals, and with them the hub.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from importlib import import_module
 from io import StringIO
 from keyword import iskeyword
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,7 +21,9 @@ from fabgate import VERSION
 from fabgate.cli.frame import CONFIG, Frame, Here
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
-from fabgate.rehearsal.expect import Ran
+
+if TYPE_CHECKING:
+    from fabgate.rehearsal.expect import Ran
 
 # Only the daemon logs; a command says what it has to say itself.
 logging.getLogger("fabgate").addHandler(logging.NullHandler())
@@ -97,6 +100,8 @@ def main(ctx: click.Context, config: Path) -> None:
 
 def command(argv: Sequence[str], settings: Settings, clock: SimClock) -> Ran:
     """Run a command line on the books and the clock of a rehearsal; what it printed, and its status."""
+    from fabgate.rehearsal.expect import Ran
+
     here = Here(settings.path, given=settings, given_clock=clock)
     said = StringIO()
     with redirect_stdout(said), redirect_stderr(said):
