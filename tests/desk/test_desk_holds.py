@@ -126,6 +126,7 @@ def test_a_manager_whose_suspension_is_over_manages_again(lab):
     refused(members.edit(lab.desk, "zoe", "bob", members.Details(name="Robert")), Code.SUSPENDED_MEMBER)
     lab.clock.wall_ms += MOST + 1
     done(members.edit(lab.desk, "zoe", "bob", members.Details(name="Robert")))
+    done(holds.suspend(lab.desk, "zoe", "cem", "smoke"))  # who is not the last one: zoe is there again
 
 
 # --- of a skill -------------------------------------------------------------------------------
