@@ -244,14 +244,18 @@ def _inked(rules: MachineRules, state: Door, event: Inked) -> Step:
 
 
 def _opened(rules: MachineRules, state: Door, passing: Passing, event: Inked) -> Step:
-    """The one place where a strike gets power. One that has it keeps it for a pulse from now."""
+    """The one place where a strike gets power. One that has it keeps it for a pulse from now.
+
+    Whoever is on the list already is checked in anew: people leave without a tap and come back, and their
+    presence counts from when they did (R4).
+    """
     standing, person = passing.standing, passing.standing.person
     assert person is not None
     on = () if state.until_ms is not None else (Power(rules.machine, on=True),)
     left = tuple(one for one in state.passing if one is not passing)
     state = replace(state, passing=left, until_ms=event.at.boot_ms + rules.pulse_ms)
-    here: Effects = () if standing.here else (_checked_in(rules, person, passing.token, event.at),)
-    return state, (*on, tell(rules, Notice.DOOR_OPEN, person, **due_facts(standing.due)), *here)
+    told = tell(rules, Notice.DOOR_OPEN, person, **due_facts(standing.due))
+    return state, (*on, told, _checked_in(rules, person, passing.token, event.at))
 
 
 def _shut(rules: MachineRules, state: Door) -> Step:

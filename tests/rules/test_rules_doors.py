@@ -142,12 +142,12 @@ def test_whoever_comes_in_is_checked_in_by_it_r4():
     assert bench.written(CheckedIn) == [CheckedIn("m-ada", "m-ada", "laser", ADAS)]
 
 
-def test_whoever_is_on_the_list_already_is_not_written_there_again():
+def test_whoever_left_without_a_tap_and_comes_back_is_checked_in_anew_r4():
     bench = door()
     bench.change(ADAS, here=True)
     bench.tap(ADAS)
     assert opened(bench) == ["m-ada"]
-    assert bench.written(CheckedIn) == []
+    assert bench.written(CheckedIn) == [CheckedIn("m-ada", "m-ada", "laser", ADAS)]
 
 
 def test_a_door_never_checks_out():
