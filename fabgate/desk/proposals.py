@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from fabgate.desk import evidence, grounds, who
+from fabgate.desk import evidence, grounds, held, who
 from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.desk.evidence import Progress
 from fabgate.model import Code, Denied, Fact, Level, MemberId, SkillId
@@ -161,10 +161,18 @@ def refuse(desk: Desk, by: str | None, whom: str, skill: str, reason: str) -> Do
 
 
 def waiting(desk: Desk) -> tuple[Waiting, ...]:
-    """What waits for a manager, the longest first."""
+    """What waits for a manager, the longest first; what somebody holds by now waits no longer."""
     evidence.keep_up(desk)
     today = who.today_ms(desk.conn, desk.clock.now())
-    return tuple(_waiting(desk, one, today) for one in people.proposals(desk.conn))
+    return tuple(
+        _waiting(desk, one, today) for one in people.proposals(desk.conn) if not _holds(desk, one, today)
+    )
+
+
+def _holds(desk: Desk, one: ProposalStands, today: int) -> bool:
+    """Whether it was given meanwhile, perhaps at another gate that knew of no proposal."""
+    found = held.on(desk.conn, desk.settings.skills, one.member, one.skill, today)
+    return found is not None and found.level >= one.level
 
 
 def _waiting(desk: Desk, one: ProposalStands, today: int) -> Waiting:

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 from newcomers import DAY, MINUTE, NOON, at, done, refused
 
-from fabgate.desk import evidence, grants, members, proposals, roles
-from fabgate.model import Code, Level, Role
-from fabgate.records import GrantGiven, GrantProposed, ProposalApproved, ProposalRefused
-from fabgate.store import linked, people, roster
+from fabgate.desk import evidence, grants, holds, members, proposals, roles
+from fabgate.desk.passport import passport
+from fabgate.model import Code, Level, Origin, RecordId, Role
+from fabgate.records import Draft, GrantGiven, GrantProposed, ProposalApproved, ProposalRefused, encode
+from fabgate.rules.standing import grant_subject
+from fabgate.store import linked, people, rights, roster
 from fabgate.store.linked import Linked
 
 
@@ -161,6 +163,26 @@ def test_less_than_was_proposed_leaves_it_waiting_r6(here):
     assert waiting(here) == [("ada", "laser", "bob")]
 
 
+def test_what_was_given_at_another_gate_meanwhile_waits_no_longer_r6(here):
+    done(propose(here))
+    given = GrantGiven(here.id("ada"), "laser", "autonomous", here.id("zoe"))
+    with here.desk.writer.write() as pen:
+        body = encode(Draft(here.clock.now(), given))
+        rights.take(pen, RecordId(Origin("openfab/gate2/e0000001"), 9), bytes(32), body)
+        old = rights.heads(pen.conn, grant_subject(here.id("ada"), "laser"))
+        both = replace(given, supersedes=tuple(map(str, old)))
+        rights.take(
+            pen,
+            RecordId(Origin("openfab/gate2/e0000001"), 10),
+            bytes(32),
+            encode(Draft(here.clock.now(), both)),
+        )
+    assert here.level("ada") is Level.AUTONOMOUS
+    assert waiting(here) == []
+    laser = next(one for one in passport(here.desk, "ada").stamps if one.skill.id == "laser")
+    assert laser.waits is None
+
+
 # --- traps --------------------------------------------------------------------------------------
 
 
@@ -196,6 +218,14 @@ def test_a_word_does_not_outlive_the_right_of_whoever_gave_it_r6_r10(here):
     assert answer.facts["subject"] == "Bob Noyce"
     done(members.lift(here.desk, "zoe", "bob", "paid"))
     done(approve(here))
+
+
+def test_a_sponsor_whose_skill_is_suspended_gives_signs_and_proposes_nothing_r9(here):
+    done(holds.suspend(here.desk, "zoe", "bob", "unsafe", skill="laser"))
+    here.member("carl")
+    refused(grants.give(here.desk, "bob", "carl", "laser", Level.TRAINEE, "x"), Code.NOT_HELD)
+    refused(evidence.note(here.desk, "bob", "ada", "laser", "tick", "e-stop"), Code.NOT_HELD)
+    refused(propose(here), Code.NOT_HELD)
 
 
 def test_a_proposer_who_lost_the_skill_cannot_be_built_on_r6(here):

@@ -117,6 +117,15 @@ def test_the_load_counts_newcomers_and_sessions_of_this_month(here, clock):
     ]
 
 
+def test_a_session_that_is_dated_before_the_month_by_a_clock_that_was_not_set_is_not_counted(here, clock):
+    here.session("ada", 5, sponsor="bob")
+    wall_ms = clock.wall_ms
+    clock.wall_ms, clock.synced = 1_000, False
+    here.session("ada", 5, sponsor="bob")
+    clock.wall_ms, clock.synced = wall_ms, True
+    assert load(here, "bob").sessions == 1
+
+
 def test_a_session_that_runs_counts_already(here):
     here.session("ada", 0, sponsor="bob")
     begun = next(one for one in here.entries() if isinstance(one.body, SessionStarted))
