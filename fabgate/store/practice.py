@@ -11,7 +11,10 @@ and maintenance earn nothing, nor does whoever worked alone as a trainee.
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fabgate import records
@@ -48,10 +51,10 @@ def of_all(conn: sqlite3.Connection, member: MemberId | None = None) -> Found:
     """
     which = "" if member is None else " AND member = :member"
     given = {} if member is None else {"member": member}
-    reading = _Reading(conn, member)
+    reading = _Reading(conn)
     reading.read(None)
     found = _rows(conn, _VIEW + which, given)
-    for key, one in reading.found.items():
+    for key, one in reading.found(member).items():
         found[key] = _plus(found.get(key, Practice()), one)
     for key, one in _rows(conn, _USES + which, given).items():
         found[key] = _most(found.get(key, Practice()), one)
@@ -63,16 +66,15 @@ class Worked:
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
-        self._tail: Found | None = None
+        self._tail: _Reading | None = None
 
     def own_ms(self, member: MemberId, skill: SkillId) -> int:
         """The end (wall) of their last own session as autonomous; 0 where there was none."""
         if self._tail is None:
-            reading = _Reading(self._conn)
-            reading.read(None)
-            self._tail = reading.found
+            self._tail = _Reading(self._conn)
+            self._tail.read(None)
         row = self._conn.execute(_OWN_MS, {"member": member, "skill": skill}).fetchone()
-        return max(int(row[0]), self._tail.get((member, skill), Practice()).own_ms)
+        return max(int(row[0]), self._tail.found(member).get((member, skill), Practice()).own_ms)
 
 
 _OWN_MS = """\
@@ -109,7 +111,7 @@ def catch_up(pen: Pen, at_most: int = SLICE) -> int:
     """Read the journal on by about so many records, within the pen's transaction; how many it read."""
     reading = _Reading(pen.conn)
     count = reading.read(at_most)
-    for (member, skill), one in reading.found.items():
+    for (member, skill), one in reading.found().items():
         numbers = (one.own_ms, one.sessions, one.supervised_ms, one.supervised_last_ms)
         pen.execute(_ADD, (pen.lab, member, skill, *numbers))
     for number, position in reading.read_to.items():
@@ -203,25 +205,25 @@ FROM origins AS o LEFT JOIN practice_read AS r ON r.origin = o.id WHERE o.lab = 
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
-    """The end of a session as it stands in the journal."""
+class _Session:
+    """A session with both its ends as they stand in the journal, not read any further yet."""
 
-    position: int
-    at: Moment
-    said: SessionStopped
+    id: str
+    start: str
+    stop: str
 
 
 class _Reading:
-    """Reads on from where the view stands. `found` is what comes to it, `read_to` how far each epoch was
-    read, `ends` what became of ends that stand in another epoch than their starts. Writes nothing."""
+    """Reads on from where the view stands. `read_to` is how far each epoch was read, `ends` what became of
+    ends that stand in another epoch than their starts. Writes nothing, and decodes what is asked for."""
 
-    def __init__(self, conn: sqlite3.Connection, only: MemberId | None = None) -> None:
-        self._conn, self._only = conn, only
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
         self._numbers: dict[str, int | None] = {}
         self._known = {
             session: (position, bool(counted)) for session, position, counted in conn.execute(_ENDS)
         }
-        self.found: Found = {}
+        self._sessions: list[_Session] = []
         self.read_to: dict[int, int] = {}
         self.ends: dict[str, tuple[int, bool]] = {}
 
@@ -236,39 +238,49 @@ class _Reading:
                 count += upto - after
         return count
 
+    def found(self, only: MemberId | None = None) -> Found:
+        """What the sessions that were read add to the view, of everybody or of one member."""
+        found: Found = {}
+        for session in self._sessions:
+            if only is None or only in session.start:
+                for key, one in _decoded(session):
+                    if only in (None, key[0]):
+                        found[key] = _plus(found.get(key, Practice()), one)
+        return found
+
     def _read_epoch(self, after: int, upto: int) -> None:
         for low in range(after, upto, SLICE):
             stretch = {"after": low, "upto": min(upto, low + SLICE)}
             for position, body in self._conn.execute(_SESSIONS, stretch).fetchall():
                 if body.startswith(_START):
-                    self._start(position)
-                elif (end := _end(position, body)) is not None:
-                    self._stop(end)
+                    self._start(position, body)
+                elif (named := _NAMED.search(body)) is not None:
+                    self._stop(position, body, named[1])
 
-    def _start(self, position: int) -> None:
-        """A start whose end was here before it."""
-        if not any(not counted for _, counted in self._known.values()):
+    def _start(self, position: int, body: str) -> None:
+        """A start whose end may have been here before it."""
+        if all(counted for _, counted in self._known.values()):
             return
         session = str(self._record(position))
         at, counted = self._known.get(session, (0, True))
-        row = None if counted else self._conn.execute(_BODY, (at,)).fetchone()
-        end = None if row is None or row[0] is None else _end(at, row[0])
-        if end is not None:
-            self._count(end, position)
+        stop = None if counted else self._body(at)
+        if stop is not None:
+            self._sessions.append(_Session(session, body, stop))
             self._remember(session, at, counted=True)
 
-    def _stop(self, end: _End) -> None:
-        session = end.said.session
-        start = self._position(session)
-        at_home = start is not None and start >> SEQ_BITS == end.position >> SEQ_BITS
-        if at_home and not self._known.get(session, (0, False))[1]:
-            self._count(end, start)
-        elif not at_home and session not in self._known:
-            if start is None or self._body(start) is None:
-                self._remember(session, end.position, counted=False)
-            elif not self._ended_at_home(start, session):
-                self._count(end, start)
-                self._remember(session, end.position, counted=True)
+    def _stop(self, position: int, body: str, session: str) -> None:
+        at = self._position(session)
+        start = None if at is None else self._body(at)
+        if at is not None and at >> SEQ_BITS == position >> SEQ_BITS:
+            if start is not None and not self._known.get(session, (0, False))[1]:
+                self._sessions.append(_Session(session, start, body))
+        elif session in self._known:
+            return
+        elif at is None or start is None:
+            self._remember(session, position, counted=False)
+        elif not self._ended_at_home(at, session):
+            self._sessions.append(_Session(session, start, body))
+            self._remember(session, position, counted=True)
 
     def _remember(self, session: str, position: int, *, counted: bool) -> None:
         self._known[session] = self.ends[session] = (position, counted)
@@ -277,20 +289,6 @@ class _Reading:
         """Whether the epoch of the start has an end for it too: a restored copy wrote the other one."""
         upto = start | SEQ_MASK
         return self._conn.execute(_ENDED, (start, upto, f'"session":"{session}"')).fetchone() is not None
-
-    def _count(self, end: _End, start: int | None) -> None:
-        body = None if start is None else self._body(start)
-        if body is None or (self._only is not None and self._only not in body):
-            return
-        try:
-            began, said = records.decode(body)
-        except ValueError:
-            return
-        if isinstance(said, SessionStarted) and self._only in (None, said.member):
-            one = worked(said, began, end.said, end.at)
-            if one is not None:
-                key = MemberId(said.member), SkillId(said.skill)
-                self.found[key] = _plus(self.found.get(key, Practice()), one)
 
     def _body(self, position: int) -> str | None:
         row = self._conn.execute(_BODY, (position,)).fetchone()
@@ -313,10 +311,22 @@ class _Reading:
         return RecordId(Origin(f"{lab}/{gate}/{epoch}"), position & SEQ_MASK)
 
 
+def _decoded(session: _Session) -> Iterator[tuple[Skilled, Practice]]:
+    """What a session comes to; nothing where it earns nothing, or cannot be read: the audit names those."""
+    with suppress(ValueError):
+        began, start = records.decode(session.start)
+        ended, stop = records.decode(session.stop)
+        if isinstance(start, SessionStarted) and isinstance(stop, SessionStopped):
+            one = worked(start, began, stop, ended) if stop.session == session.id else None
+            if one is not None:
+                yield (MemberId(start.member), SkillId(start.skill)), one
+
+
 _SESSIONS = """\
 SELECT position, body FROM journal WHERE position > :after AND position <= :upto
 AND kind IN ('session.start', 'session.stop') ORDER BY position"""
 _START = f'{{"kind":"{SessionStarted.kind}"'
+_NAMED = re.compile(r'"session":"([^"\\]+)"')  # no text within a text can hold these quotes
 _ENDS = "SELECT session, position, counted FROM practice_ends WHERE lab = lab()"
 _BODY = "SELECT body FROM journal WHERE position = ?"
 _NUMBER = "SELECT id FROM origins WHERE lab = ? AND gate = ? AND epoch = ?"
@@ -324,11 +334,3 @@ _ORIGIN = "SELECT lab, gate, epoch FROM origins WHERE id = ?"
 _ENDED = """\
 SELECT 1 FROM journal WHERE position > ? AND position <= ? AND kind = 'session.stop' AND instr(body, ?) > 0
 LIMIT 1"""
-
-
-def _end(position: int, body: str) -> _End | None:
-    try:
-        at, said = records.decode(body)
-    except ValueError:
-        return None
-    return _End(position, at, said) if isinstance(said, SessionStopped) else None
