@@ -14,10 +14,11 @@ from fabgate.model import Token
 from fabgate.records import FIELDS, Entry, Unknown
 from fabgate.store import journal
 
-_PEOPLE = ("member", "by", "sponsor")
+_PEOPLE = ("member", "by", "sponsor", "vouched", "leader", "payer", "company")
 _BADGES = ("badge", "sponsor_badge")
-_LENGTHS = ("limit_ms", "length_ms", "uncertain_ms", "blind_ms")
-_TIMES = ("until_ms",)
+_LENGTHS = ("limit_ms", "length_ms", "uncertain_ms", "blind_ms", "supervised_ms", "roster_age_ms")
+_TIMES = ("until_ms", "own_ms", "supervised_last_ms")
+_RECORDS = ("session", "proposal", "grant", "workshop")
 _UNSAID = ("supersedes",)  # for machines: which records the writer had seen
 
 
@@ -65,11 +66,12 @@ def _said(here: Here, entry: Entry, handles: Handles) -> Iterator[str]:
 def _read(here: Here, name: str, value: object, handles: Handles) -> object:
     """A field as people read it."""
     if name in _PEOPLE:
-        return handles.of(str(value))
+        several = value if isinstance(value, tuple) else (value,)
+        return ",".join(handles.of(str(one)) for one in several)
     if name in _BADGES:
         return badges.short(Token(str(value)))
-    if name == "session":
+    if name in _RECORDS:
         return str(value).rpartition("#")[2]
-    if isinstance(value, int) and name in _LENGTHS:
+    if isinstance(value, int) and name in _LENGTHS and value >= 0:
         return hours(value)
     return local(here, value) if isinstance(value, int) and name in _TIMES else value

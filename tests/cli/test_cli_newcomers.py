@@ -371,6 +371,15 @@ def test_the_history_of_grants_is_that_of_a_member_without_the_rest_r11(lab: Rul
     assert told[0]["replaced_by"] == told[1]["record"]
 
 
+def test_the_journal_names_people_by_their_handles_also_those_who_vouched_r6(lab: Ruled):
+    lab.done("grant propose ada laser --by bob --reason good")
+    lab.done("grant approve ada laser --waive --by zoe --reason x")
+    given, approved = lab.done("journal tail -n 2").splitlines()
+    assert "vouched=bob" in given
+    assert f"proposal={int(given.split()[0]) - 1} " in given
+    assert "m-" not in given + approved
+
+
 def test_a_history_of_a_machine_and_of_nothing(lab: Ruled):
     assert "Nothing is known of this." in lab.done("history router --of machine")
     lab.done("machine lock router --by ada --reason smoke")
