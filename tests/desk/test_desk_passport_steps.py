@@ -10,6 +10,7 @@ from newcomers import DAY, NOON, done, refused
 from fabgate.desk import grants, holds, papers, proposals, sponsors, status
 from fabgate.desk.passport import Step, passport
 from fabgate.model import Code, Lapse, Level, MachineId, Status
+from fabgate.store import practice
 
 
 @pytest.fixture
@@ -144,3 +145,12 @@ def test_who_helps_is_asked_for_what_they_still_hold_r8(here, clock):
 
 def test_a_passport_of_nobody_is_told(here):
     assert refused(passport(here.desk, "adda"), Code.UNKNOWN_MEMBER).facts["near"] == ("ada",)
+
+
+def test_what_nobody_counted_yet_is_counted_once_and_the_next_passport_need_not(here):
+    for _ in range(practice.BEHIND):
+        here.session("ada", 1, sponsor="bob")
+    assert practice.behind(here.desk.conn) > practice.BEHIND
+    assert stamp(here).progress.practice.sessions == practice.BEHIND
+    assert practice.behind(here.desk.conn) < practice.BEHIND
+    assert stamp(here).progress.practice.sessions == practice.BEHIND
