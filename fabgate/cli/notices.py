@@ -63,10 +63,11 @@ _PRIVATE = 0o600
 def notices(
     here: Here, days: int | None, as_csv: bool, dialect: str, out: Path | None, as_json: bool
 ) -> None:
-    """Show what runs out soon or ran out in the last seven days, by member.
+    """Show what runs out soon or has just run out, by member.
 
-    Papers, qualifications, suspensions, and who comes of age. fabgate sends no mail: take the CSV
-    into your own mail merge. It holds names and addresses: delete it when the mails are sent.
+    Just: within the last seven days. Papers, qualifications, suspensions, who comes of age. fabgate
+    sends no mail: take the CSV into your own mail merge. It holds names and addresses: delete it when
+    the mails are sent.
     """
     with here.desk() as desk:
         shown = told.listed(desk, days)

@@ -19,8 +19,7 @@ from fabgate.store.roster import Badge, Member
 class Books:
     """The books as they were seen, by `now`'s eyes, and what the rows before said.
 
-    `managers` are those who would be left; `lines` and `tokens` say in which line a member or a badge
-    was named first.
+    `lines` and `tokens` say in which line a member or a badge was named first.
     """
 
     now: Turn
@@ -29,7 +28,7 @@ class Books:
     handle_of: dict[str, str]
     filed: Mapping[MemberId, Mapping[str, int | None]]
     badges: Mapping[Token, Badge]
-    managers: set[MemberId]
+    managers: frozenset[MemberId]
     logins: dict[str, str]
     lines: dict[str, int] = field(default_factory=dict)
     tokens: dict[Token, int] = field(default_factory=dict)

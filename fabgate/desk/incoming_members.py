@@ -67,7 +67,7 @@ def _books(now: Turn, reason: str) -> Books:
         handle_of={one.id: one.handle for one in everybody},
         filed=filed,
         badges={badge.token: badge for badge in roster.badges(now.conn)},
-        managers=set(who.managers(now.conn, now.today_ms)),
+        managers=who.managers(now.conn, now.today_ms),
         logins={one.login: one.handle for one in everybody if one.login},
     )
 
@@ -178,15 +178,12 @@ def _status(books: Books, one: Arrival) -> None:
     except KeyError:
         known = ", ".join(status.word for status in Status)
         return one.refuse("status", f"{word!r} is no status; there are: {known}")
-    # Who leaves with a line of this file is no manager for the lines after it.
     last, alone = books.managers == {one.member.id}, books.managers == {books.now.member.id}
     no = authority.may_set_status(
         books.now.actor, one.member.id, old, new, books.reason, last_manager=last, alone=alone
     )
     if no is not None:
         return one.refuse("status", books.told(no, one.member))
-    if new <= Status.GUEST:
-        books.managers.discard(one.member.id)
     deed = Deed(MemberStatus(one.member.id, new.word, books.now.member.id))
     return one.change([Change("status", "" if one.new else old.word, new.word)], deed)
 

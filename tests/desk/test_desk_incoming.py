@@ -222,7 +222,7 @@ def test_nobody_gives_themselves_keys_or_papers_by_a_file_r7(lab):
     assert signs(wrote(lab, text)) == "="  # what is so already is nothing that anybody gives
 
 
-def test_a_file_leaves_the_lab_a_manager_though_each_line_alone_would_r7(lab):
+def test_whoever_imports_stays_a_manager_whatever_the_file_says_r7(lab):
     for handle in ("bob", "cem"):
         lab.member(handle)
         lab.role(handle, Role.MANAGER)

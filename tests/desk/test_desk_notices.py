@@ -91,6 +91,8 @@ def test_a_minor_who_comes_of_age_is_told_edge_11(lab):
     assert told(lab) == [("ada", "paper", "parental", 4, False), ("ada", "of_age", "", 6, False)]
     lab.clock.wall_ms = at("2026-10-27T12:00")
     assert told(lab) == [("ada", "of_age", "", -7, False)]
+    lab.clock.wall_ms += DAY
+    assert told(lab) == []
 
 
 def test_of_those_who_left_nobody_is_told_anything(lab):
