@@ -41,7 +41,7 @@ from fabgate.store.faults import told
 from fabgate.store.helpers import Helpers, in_force
 from fabgate.store.practice import Worked
 from fabgate.store.present import Present
-from fabgate.store.run import running
+from fabgate.store.run import standing_by
 
 __all__ = ["Asked", "standing", "standing_of"]
 
@@ -276,8 +276,8 @@ class _Look:
         if not self._rules.max_trainees or self._level < self._rules.sponsor_from:
             return 0
         return sum(
-            one.said.sponsor == self._row.member and one.machine != self._rules.machine
-            for one in running(self._conn)
+            member == self._row.member and machine != self._rules.machine
+            for machine, member in standing_by(self._conn)
         )
 
     def _workshop(self) -> Workshop | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from fabgate import records
 from fabgate.model import Moment, Origin, RecordId
-from fabgate.records import Body, SessionStarted, SessionStopped
+from fabgate.records import Body, SessionProved, SessionStarted, SessionStopped
 from fabgate.store.faults import told
 from fabgate.store.slices import last_position, own_epochs, rows
 from fabgate.store.writer import SEQ_BITS, SEQ_MASK, Pen, Writer
@@ -50,6 +50,20 @@ def running(conn: sqlite3.Connection) -> tuple[Running, ...]:
     return (*own, *_elsewhere(conn))
 
 
+@told
+def standing_by(conn: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+    """At which machines of this gate who stands beside a trainee now: the sponsor of the start, or who
+    took their place since (R4). Raises StoreCorrupt."""
+    begun = {str(start): said for _, start, _, said in _open(conn) if said.sponsor is not None}
+    if not begun:
+        return ()
+    tied = {start: said.sponsor or "" for start, said in begun.items()}
+    for _, _, _, said in _since(conn, _settled(conn), (SessionProved.kind,)):
+        if isinstance(said, SessionProved) and said.session in tied:
+            tied[said.session] = said.by
+    return tuple((said.machine, tied[start]) for start, said in begun.items())
+
+
 def _elsewhere(conn: sqlite3.Connection) -> Iterator[Running]:
     """What runs at the gates, as far as a hub has heard."""
     for lab, gate, epoch, position, body in conn.execute(_ELSEWHERE).fetchall():
@@ -72,9 +86,14 @@ def _alive(opened: Moment, beat: Moment | None) -> Moment:
     return beat
 
 
+def _settled(conn: sqlite3.Connection) -> int:
+    """Up to where in the journal every session is known to have ended."""
+    return int(conn.execute("SELECT settled FROM gate_run WHERE lab = lab()").fetchone()[0])
+
+
 def _open(conn: sqlite3.Connection) -> list[tuple[int, RecordId, Moment, SessionStarted]]:
     """The starts that no stop has followed, with their positions."""
-    settled = conn.execute("SELECT settled FROM gate_run WHERE lab = lab()").fetchone()[0]
+    settled = _settled(conn)
     found: dict[str, tuple[int, RecordId, Moment, SessionStarted]] = {}
     for position, record, at, said in _since(conn, settled, (SessionStarted.kind, SessionStopped.kind)):
         if isinstance(said, SessionStarted):

@@ -49,6 +49,7 @@ from fabgate.records import (
     MemberSuspended,
     PaperFiled,
     RoleGiven,
+    SessionProved,
     SessionStarted,
     SessionStopped,
     SkillUsed,
@@ -566,6 +567,15 @@ def test_how_many_somebody_stands_beside_at_other_machines_is_counted_where_it_i
     assert stands(books, BOB, limited).sponsoring == 1, "the session that is asked about is not another"
     with books.write() as pen:
         pen.append(Draft(moment(), SessionStopped(str(lathe), "lathe", "own_tap", 9)))
+    assert stands(books, BOB, limited).sponsoring == 0
+
+
+def test_r4_who_took_a_sponsors_place_stands_beside_that_trainee_and_the_first_does_no_more(books: Writer):
+    limited = replace(RULES, max_trainees=1)
+    lathe = running(books, "lathe", BOB)
+    with books.write() as pen:
+        pen.append(Draft(moment(), SessionProved(str(lathe), "lathe", CY)))
+    assert stands(books, CY, limited).sponsoring == 1
     assert stands(books, BOB, limited).sponsoring == 0
 
 
