@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from fabgate.model import Origin
 from fabgate.store import chain
 from fabgate.store.db import Store
+from fabgate.store.rights import TABLES
 
 Row = tuple[int, bytes, str | None, bytes | None]  # seq, hash, body, hash of a body that was blanked
 
-_ROSTER = ("members", "people", "badges", "grants", "roles", "locks")
 _AT_HOME = ("email",)  # what a gate is not told, because no machine needs it
 
 
@@ -70,7 +70,7 @@ def odd_rosters(hub: Store, gates: Mapping[str, Store]) -> str | None:
         if theirs != ours:
             return f"{name} lacks {len(ours - theirs)} rights of the hub's, and has {len(theirs - ours)} more"
         roster = _roster(store)
-        for table in _ROSTER:
+        for table in TABLES:
             if odd := roster[table] ^ told[table]:
                 return f"{name} has other {table} than the hub: {sorted(map(str, odd))[0]}"
     return None
@@ -83,7 +83,7 @@ def _rights(store: Store) -> frozenset[tuple[str, bytes, str]]:
 
 def _roster(store: Store) -> dict[str, frozenset[tuple[object, ...]]]:
     with store.reader() as books:
-        return {table: _table(books.conn, table) for table in _ROSTER}
+        return {table: _table(books.conn, table) for table in TABLES}
 
 
 def _table(conn: sqlite3.Connection, table: str) -> frozenset[tuple[object, ...]]:

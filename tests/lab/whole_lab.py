@@ -128,7 +128,7 @@ def journal_rows(reader: Reader, own: bool) -> dict[Origin, list[tuple[int, str 
     return found
 
 
-ROSTER = ("members", "people", "badges", "grants", "roles", "locks")
+ROSTER = rights.TABLES
 
 
 def roster_rows(reader: Reader) -> dict[str, list[tuple[object, ...]]]:
