@@ -572,6 +572,8 @@ def test_how_many_somebody_stands_beside_at_other_machines_is_counted_where_it_i
 
 def test_r4_who_took_a_sponsors_place_stands_beside_that_trainee_and_the_first_does_no_more(books: Writer):
     limited = replace(RULES, max_trainees=1)
+    enrol(books, CY)
+    right(books, GrantGiven(CY, LASER, "autonomous", ZOE))
     lathe = running(books, "lathe", BOB)
     with books.write() as pen:
         pen.append(Draft(moment(), SessionProved(str(lathe), "lathe", CY)))
