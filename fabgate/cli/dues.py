@@ -32,8 +32,8 @@ def set_(
     reason: str | None,
     by: str | None,
 ) -> None:
-    """Say until when the member WHO has paid; good at the next tap.
+    """Say until when the member WHO has paid.
 
-    A manager or the treasurer does it; nobody for themselves.
+    Good at the next tap. A manager or the treasurer does it; nobody for themselves.
     """
     filed(here, who, DUES, until, ref, past, reason, by)

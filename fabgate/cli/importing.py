@@ -59,11 +59,12 @@ def import_() -> None:
 def members(
     here: Here, file: BinaryIO, write: bool, reason: str | None, by: str | None, as_json: bool
 ) -> None:
-    """Members, with their papers, status and badge: a line each, named by the handle.
+    """Members, with their papers, status and badge.
 
-    Columns: handle, and any of name, language, email, login, nameable (yes, no), born, status (guest,
-    trainee, autonomous, left), badge (its number), badge_label, payer (a handle), and one for each
-    paper of the lab's rules, such as dues: its last day, yes for no end, no for not on file.
+    A line each, named by the handle. Columns: handle, and any of name, language, email, login, nameable
+    (yes, no), born, status (guest, trainee, autonomous, left), badge (its number), badge_label,
+    payer (a handle), and one for each paper of the lab's rules, such as dues: its last day, yes for
+    no end, no for not on file.
 
     Of a birth date only the day of coming of age is kept, and of adults nothing. FILE may be - for
     what comes by standard input.

@@ -59,9 +59,10 @@ def file(
     reason: str | None,
     by: str | None,
 ) -> None:
-    """Put a PAPER of the member WHO on file, in the place of what was there; good at the next tap.
+    """Put a PAPER of the member WHO on file.
 
-    A manager does it, of dues the treasurer too; nobody files their own.
+    It takes the place of what was there, and is good at the next tap. A manager does it, of dues the
+    treasurer too; nobody files their own, unless they are the only manager and say why.
     """
     filed(here, who, paper, until, ref, past, reason, by)
 
@@ -75,7 +76,10 @@ def file(
 @by_option
 @pass_here
 def withdraw(here: Here, who: str, paper: str, reason: str | None, by: str | None) -> None:
-    """Take a PAPER of the member WHO off file: no start without it from the next tap on."""
+    """Take a PAPER of the member WHO off file.
+
+    From the next tap on they start nothing that asks for it.
+    """
     with here.desk() as desk:
         done(
             here,

@@ -37,7 +37,10 @@ def presence() -> None:
 @by_option
 @pass_here
 def in_(here: Here, who: str, by: str | None) -> None:
-    """Say that the member WHO is on site. Themselves, a keyholder or a manager does."""
+    """Say that the member WHO is on site.
+
+    Themselves, a keyholder or a manager does.
+    """
     with here.desk() as desk:
         did = done(here, deeds.check_in(desk, by, who), "{subject} ({handle}) is checked in.")
         until = did.facts["until_ms"]
@@ -50,7 +53,10 @@ def in_(here: Here, who: str, by: str | None) -> None:
 @by_option
 @pass_here
 def out(here: Here, who: str, by: str | None) -> None:
-    """Say that the member WHO is on site no more, wherever they came in."""
+    """Say that the member WHO is on site no more.
+
+    Wherever they came in. Themselves, a keyholder or a manager does.
+    """
     with here.desk() as desk:
         done(here, deeds.check_out(desk, by, who), "{subject} ({handle}) is checked out.")
 

@@ -80,9 +80,10 @@ def open_(
 @by_option
 @pass_here
 def close(here: Here, machine: str, by: str | None) -> None:
-    """Close a workshop before its time: no tap starts MACHINE for a group any more.
+    """Close a workshop before its time.
 
-    Who works there for the group now goes on until the end of the session; this shows how to end it.
+    No tap starts MACHINE for a group any more. Who works there for the group now goes on until the end
+    of the session; this shows how to end it.
     """
     with here.desk() as desk:
         answer = workshops.closed(desk, by, machine)
