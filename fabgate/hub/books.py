@@ -79,7 +79,7 @@ class HubBooks(Protocol):
         """One durable transaction. Raises StoreBusy, DiskFull; the books can be used again after either."""
 
     def version(self) -> int:
-        """A number that changes whenever another process has written."""
+        """A number that changes whenever something was written, by another process or by this one's pen."""
 
     def marks(self, gate: str) -> Mapping[Origin, Mark]:
         """How far each epoch of a gate is held."""

@@ -24,13 +24,12 @@ _OF_PRESENCE = tuple(f'{{"kind":"{body.kind}"' for body in (CheckedIn, CheckedOu
 
 
 class Collector:
-    """The receiving end of every gate's outbox. `moved`: somebody came or went at a gate."""
+    """The receiving end of every gate's outbox."""
 
     def __init__(self, books: HubBooks, alarms: Alarms, port: Port) -> None:
         self._books, self._alarms, self._port = books, alarms, port
         self._lab = books.identity.lab
         self._epoch = books.identity.origin.rpartition("/")[2]
-        self.moved = False
         self._rights = Daily(RIGHTS_A_DAY)
         self._due: dict[tuple[str, str], Mark | None] = {}  # gate and epoch: what to say of it
 
@@ -74,7 +73,6 @@ class Collector:
                 when, said = decode(body)
                 if isinstance(said, CheckedIn | CheckedOut):
                     pen.put_presence(live.name, said, when, at.wall_ms)
-                    self.moved = True
 
     def _tell(self, live: Live, batch: Batch, taken: Taken, at: Moment) -> None:
         """What is worth a word of records that were taken."""

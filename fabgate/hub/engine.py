@@ -179,15 +179,12 @@ class Hub:
             self._collector.look(pen)
         self.gates.committed(at)
         self.alarms.committed(at)
-        if self._collector.moved:
-            self._collector.moved = False
-            self._on_site.moved()
         if asked:
             self.commands.read()
         self._books.tidy()
 
     def _look(self) -> None:
-        """See whether somebody else has written."""
+        """See whether anybody has written, this hub's own pen too."""
         version = self._books.version()
         if version != self._version:
             self._version = version

@@ -228,7 +228,7 @@ def test_more_people_than_a_message_holds_are_told_of_and_the_newest_go_first(
 def test_of_what_several_gates_say_of_one_member_the_last_word_counts() -> None:
     zoe, tom = MemberId(ZOE), MemberId(TOM)
     words = [
-        Word(zoe, "gate-1", WALL_MS),
+        Word(zoe, "gate-1", WALL_MS + 15),
         Word(zoe, "gate-2", WALL_MS + 10, WALL_MS + 20),
         Word(tom, "gate-1", WALL_MS, WALL_MS + 5),
         Word(tom, "gate-2", WALL_MS + 7),

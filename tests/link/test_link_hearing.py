@@ -178,6 +178,13 @@ def test_the_age_of_the_rights_survives_a_boot_by_a_clock_that_is_right_r12(side
     assert word(again).age_ms(Moment("boot-1", 61_000, 0, False)) == 60_000, "a restart within a boot"
 
 
+def test_of_a_word_that_was_heard_by_a_clock_that_was_not_right_nobody_knows_the_age_after_a_boot_r12():
+    heard = Moment("boot-1", 5_000, NOW_MS, False)
+    assert linked.age_ms(heard, Moment("boot-1", 8_000, 0, False)) == 3_000
+    assert linked.age_ms(heard, Moment("boot-2", 8_000, NOW_MS + 9, True)) is None
+    assert linked.age_ms(replace(heard, synced=True), Moment("boot-2", 8_000, NOW_MS + 9, True)) == 9
+
+
 def test_it_is_written_down_when_the_hub_was_heard_once_in_ten_minutes_r12(side: Side) -> None:
     noted = []
     for _ in range(4 * NOTED_EVERY_MS // 60_000):
