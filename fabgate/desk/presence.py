@@ -72,13 +72,17 @@ def check_out(desk: Desk, by: str | None, whom: str) -> Done | Denied:
         if isinstance(member, Denied):
             return member
         here = of(now, member)
-        # Whoever is suspended counts for nobody, and may still be on site.
-        there = here is not None or member.suspended_at(now.today_ms) is not None
-        no = authority.may_check_out(now.actor, member.id, there)
+        no = authority.may_check_out(now.actor, member.id, on_site(now, member))
         if no is not None:
             return now.denied(no, member)
         record = now.write(CheckedOut(member.id, now.member.id))
         return now.done(record, member, since_ms=None if here is None else here.since_ms)
+
+
+def on_site(now: Turn, member: Member) -> bool:
+    """Whether a member is checked in; whoever is suspended counts for nobody, and may still be there."""
+    here, _ = present.of(now.conn, member.id, _asked(now.desk, now.at, now.today_ms))
+    return here
 
 
 def of(now: Turn, member: Member) -> Present | None:

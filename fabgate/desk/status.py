@@ -29,7 +29,7 @@ def give(desk: Desk, by: str | None, whom: str, status: Status, reason: str | No
         no = refused(now, member, status, reason)
         if no is not None:
             return now.denied(no, member, status=status.word)
-        gone = status is Status.LEFT and presence.of(now, member) is not None
+        gone = status is Status.LEFT and presence.on_site(now, member)
         record = now.write(MemberStatus(member.id, status.word, now.member.id), reason)
         if gone:
             now.write(CheckedOut(member.id, now.member.id))

@@ -296,21 +296,23 @@ def _how(user: Standing | None, sponsor: Standing | None) -> Start:
     return Start.ALONE if sponsor is None else Start.COMPANY
 
 
+_HELPED = frozenset({Start.ACCOMPANIED, Start.SUPERVISED, Start.HOSTED})  # by who may, not by any adult
+
+
 def _gone(rules: MachineRules, tied: Standing, proved_ms: int, how: Start) -> bool:
     if not tied.here and tied.gone_ms is not None and tied.gone_ms > proved_ms:
         return True
-    least = {
-        Start.SUPERVISED: max(rules.sponsor_from, Level.AUTONOMOUS),
-        Start.ACCOMPANIED: max(rules.sponsor_from, Level.AUTONOMOUS),
-        Start.HOSTED: Level.AUTONOMOUS,
-    }.get(how, Level.NONE)
-    return lost(tied, least) is not None or (tied.level < least and tied.lapsed_ms is None)
+    if how not in _HELPED:
+        return lost(tied, Level.NONE) is not None
+    least = Level.AUTONOMOUS if how is Start.HOSTED else max(rules.sponsor_from, Level.AUTONOMOUS)
+    taken = tied.level < least and tied.lapsed_ms is None
+    return taken or tied.status < rules.sponsor_status or lost(tied, least) is not None
 
 
 def _no_helper(
     rules: MachineRules, how: Start, site: Standing | None, tied: Standing | None, left: bool
 ) -> bool:
-    if how not in {Start.ACCOMPANIED, Start.SUPERVISED, Start.HOSTED} or tied is not None:
+    if how not in _HELPED or tied is not None:
         return False
     if rules.company is Company.ACCOMPANIED and how is not Start.HOSTED and site is not None:
         return not site.sponsors_here

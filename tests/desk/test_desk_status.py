@@ -86,6 +86,15 @@ def test_who_leaves_is_checked_out_in_the_same_moment_and_keeps_what_was_given_a
         presence.check_in(lab.desk, "zoe", "ada")
 
 
+def test_who_leaves_while_suspended_is_checked_out_too_r1(lab):
+    done(presence.check_in(lab.desk, "zoe", "ada"))
+    done(members.suspend(lab.desk, "zoe", "ada", "left it running"))
+    assert done(status.give(lab.desk, "zoe", "ada", Status.LEFT, "moved")).facts["checked_out"] is True
+    done(status.give(lab.desk, "zoe", "ada", Status.TRAINEE, "back"))
+    done(members.lift(lab.desk, "zoe", "ada", "talked"))
+    assert presence.listed(lab.desk) == ()
+
+
 def test_who_was_not_there_leaves_by_one_record(lab):
     before = len(lab.entries())
     assert done(status.give(lab.desk, "zoe", "ada", Status.LEFT, "moved")).facts["checked_out"] is False

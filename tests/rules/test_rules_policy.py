@@ -493,3 +493,22 @@ def test_r3_a_sponsor_has_the_keys_of_the_lab_where_the_lab_asks_for_it():
     assert code(policy.sponsor(rules, knows, BOB, BOBS, ADAS)) is Code.MAY_NOT_SPONSOR
     assert policy.sponsor(RULES, knows, BOB, BOBS, ADAS) is None
     assert policy.sponsor(rules, replace(knows, status=Status.AUTONOMOUS), BOB, BOBS, ADAS) is None
+
+
+@pytest.mark.parametrize(
+    ("how", "missed"),
+    [
+        (Start.SUPERVISED, True),
+        (Start.ACCOMPANIED, True),
+        (Start.HOSTED, True),
+        (Start.COMPANY, False),
+        (Start.ALONE, False),
+    ],
+)
+def test_r4_who_stands_by_and_loses_the_keys_that_the_lab_asks_for_stands_by_no_more(how, missed):
+    rules = replace(RULES, sponsor_status=Status.AUTONOMOUS)
+    user, stands = Standing(ADA, level=Level.TRAINEE), Standing(ADA, level=Level.SPONSOR)
+    with_keys = replace(stands, status=Status.AUTONOMOUS)
+    assert not policy.company_lost(rules, user, with_keys, THEN, how=how)
+    assert policy.company_lost(rules, user, replace(stands, status=Status.TRAINEE), THEN, how=how) is missed
+    assert not policy.company_lost(RULES, user, replace(stands, status=Status.TRAINEE), THEN, how=how)
