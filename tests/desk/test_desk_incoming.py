@@ -97,7 +97,7 @@ def test_all_of_it_is_written_with_who_and_why(lab):
     (badge,) = badges.listed(lab.desk, "ada")
     assert (badge.badge.label, badge.payer.handle) == ("blue", "guild")
     assert lab.said_beside()["reason"] == "import of members.csv"
-    assert "2012" not in "".join(str(entry.body) for entry in lab.entries())
+    assert "2012-05-01" not in "".join(str(entry.body) for entry in lab.entries())
 
 
 def test_the_second_time_changes_nothing(lab):
