@@ -185,7 +185,7 @@ KNOWN_SCANS = {"SCAN CONSTANT ROW", "SCAN here", "SCAN t VIRTUAL TABLE INDEX 1:"
 
 def test_a_tap_is_answered_by_indexes_alone(writer: Writer):
     given = {"machine": LASER, "skill": CUTTING, "tokens": '["x"]', "member": ADA}
-    given |= {"least": 2, "today": TODAY, "most": 5, "members": "[]", "skills": "[]"}
+    given |= {"least": 2, "status": 2, "today": TODAY, "most": 5, "members": "[]", "skills": "[]"}
     others = (lookup._LEVELS, helpers._OF_THOSE, present._OF, practice._OWN_MS)
     for question in (lookup._BY_BADGE, lookup._BY_MEMBER, *others, helpers._SPONSORS):
         plan = writer.conn.execute(f"EXPLAIN QUERY PLAN {question}", given).fetchall()
