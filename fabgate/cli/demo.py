@@ -98,7 +98,7 @@ class Teller:
                 self._command = told.detail
                 return click.style(f"$ fabgate {told.detail}", fg="cyan")
             case "printed":
-                return told.detail if self._command.startswith(("export", "journal")) else None
+                return told.detail if self._command.startswith(("export", "journal", "passport")) else None
             case "tap":
                 return f"a badge taps {told.detail.split()[0]}"
             case "power" | "press" | "release":
