@@ -110,6 +110,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--kill-seconds", type=int, default=40, help="How long gates, hub and broker are killed at random."
     )
     parser.addoption("--seeds", type=int, default=5_000, help="How many days the seeded world lives through.")
+    parser.addoption("--lives", type=int, default=200, help="How many lives a lab lives beside its model.")
     parser.addoption(
         "--transfers", type=int, default=3_000_000, help="How many SPI transfers of a lying RC522 are borne."
     )
@@ -119,6 +120,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def seeds(request: pytest.FixtureRequest) -> int:
     """How many seeds the world is run with: 5,000, or what `--seeds` asks for."""
     return int(request.config.getoption("--seeds"))
+
+
+@pytest.fixture(scope="session")
+def lives(request: pytest.FixtureRequest) -> int:
+    """How many lives a lab lives beside its model: 200, or what `--lives` asks for."""
+    return int(request.config.getoption("--lives"))
 
 
 @pytest.fixture(scope="session")
