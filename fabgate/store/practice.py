@@ -313,7 +313,7 @@ class _Reading:
 
 def _decoded(session: _Session) -> Iterator[tuple[Skilled, Practice]]:
     """What a session comes to; nothing where it earns nothing, or cannot be read: the audit names those."""
-    with suppress(ValueError):
+    with suppress(ValueError, TypeError):
         began, start = records.decode(session.start)
         ended, stop = records.decode(session.stop)
         if isinstance(start, SessionStarted) and isinstance(stop, SessionStopped):
