@@ -21,7 +21,7 @@ from fabgate.store.roster import RoleHeld
 from fabgate.texts import LANGUAGES, Catalogue, titles_of
 
 _WIDTH = 80
-_TITLES = 16
+_WIDEST = 32  # of a title before its value
 _MOST_NAMES = 4
 
 
@@ -96,9 +96,10 @@ class _Page:
         ]
         told += [(self.word("roles"), ", ".join(map(self._role, shown.roles)))]
         told += [(self.word("soon"), ", ".join(map(self._due, shown.due)))]
-        for title, value in told:
-            if value:
-                yield from self._wrapped(value, " " * (_TITLES + 4), f"  {title:<{_TITLES}}  ")
+        rows = [(title, value) for title, value in told if value]
+        wide = min(_WIDEST, max(len(title) for title, _ in rows))
+        for title, value in rows:
+            yield from self._wrapped(value, " " * (wide + 4), f"  {title:<{wide}}  ")
         lacking = next((one for one in shown.papers if one.lacking), None)
         if lacking is not None and shown.suspended is None:
             yield from self._wrapped(self.sentence(_lack(shown, lacking)), "  ", "  ")

@@ -153,8 +153,8 @@ def test_a_passport_reads_well_on_eighty_columns_at_every_step(lab: Ruled):
 
     said = read()
     for part in (
-        "  sponsor           nobody yet",
-        "  the dues          not on file",
+        "  sponsor     nobody yet",
+        "  the dues    not on file",
         "Not on file: the dues. To put this right: Zoe, at the desk",
         "laser (Laser cutting): trainee since 2026-10-24 by bob",
         "  [ ] sessions with a sponsor: 0 of 2",
@@ -169,8 +169,8 @@ def test_a_passport_reads_well_on_eighty_columns_at_every_step(lab: Ruled):
     lab.shown("e-stop")
     said = read()
     for part in (
-        "  sponsor           Bob Noyce (bob)",
-        "  the dues          until 2028-12-31",
+        "  sponsor     Bob Noyce (bob)",
+        "  the dues    until 2028-12-31",
         "  [ ] sessions with a sponsor: 1 of 2",
         "  [x] quiz safety: 85, 80 to reach (bob, 2026-10-24)",
         "Can sign it: Bob Noyce, Zoe Dupont.",
@@ -181,7 +181,7 @@ def test_a_passport_reads_well_on_eighty_columns_at_every_step(lab: Ruled):
     lab.done("grant approve ada laser --waive --by zoe --reason x")
     assert "ends on 2027-10-24 (for want of use)" in read()
     lab.clock.advance(340 * DAY_MS)
-    assert "runs out soon     Laser cutting 2027-10-24" in read()
+    assert "runs out soon  Laser cutting 2027-10-24" in read()
     lab.clock.advance(60 * DAY_MS)
     said = read()
     assert "ended on 2027-10-24 (for want of use)" in said
@@ -239,7 +239,7 @@ def test_a_lab_says_passport_in_its_own_words(lab: Ruled):
     own.write_text('[en.words.passport]\nsponsor = "buddy"\n[en.words.level]\ntrainee = "apprentice"\n')
     lab.settings = replace(lab.settings, lab=replace(lab.settings.lab, texts=own))
     said = lab.done("passport ada")
-    assert "  buddy             nobody yet" in said
+    assert "  buddy       nobody yet" in said
     assert "apprentice since" in said
 
 
