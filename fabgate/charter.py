@@ -13,6 +13,21 @@ from dataclasses import dataclass, field
 from fabgate.model import Company, Level, SkillId, Stale, Status
 
 DAY_MS = 86_400_000
+MEMBER_COLUMNS = (
+    "handle",
+    "name",
+    "language",
+    "email",
+    "login",
+    "nameable",
+    "born",
+    "status",
+    "badge",
+    "badge_label",
+    "payer",
+)
+"""What a table of members has columns for besides papers: no paper has one of these for its id."""
+
 Titles = Mapping[str, str]
 """A title by language: what members read in theirs."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
 
-from fabgate.charter import Mode
+from fabgate.charter import MEMBER_COLUMNS, Mode
 from fabgate.config import keys
 from fabgate.config import rulebook_keys as its
 from fabgate.config.key import Key
@@ -78,6 +78,12 @@ def _check_free(rules: Document) -> None:
 
 def _check_papers(rules: Document) -> None:
     for name in rules.names("paper"):
+        if name in MEMBER_COLUMNS:
+            rules.wrong(
+                ("paper", name),
+                "a table of members has a column of this name for something else",
+                "Give the paper another id.",
+            )
         if rules.get(its.MINORS, name) and rules.get(its.SUBSCRIPTION, name):
             rules.wrong(
                 spot(its.SUBSCRIPTION, name),

@@ -150,7 +150,7 @@ class Turn:
 
     def _helpers(self, skill: Fact) -> dict[str, Fact]:
         asks = self.member.id
-        told: dict[str, Fact] = {"managers": named.managers(self.conn, asks)}
+        told: dict[str, Fact] = {"managers": named.managers(self.conn, self.today_ms, asks)}
         if isinstance(skill, str):
             settings, today = self.desk.settings, self.today_ms
             told["sponsors"] = helpers.sponsors(

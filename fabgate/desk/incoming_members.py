@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from fabgate.charter import MEMBER_COLUMNS
 from fabgate.desk import days, handles, incoming_badges, members, papers, tables, who
 from fabgate.desk.arrivals import Arrival, Books
 from fabgate.desk.deed import Turn
@@ -23,26 +24,13 @@ from fabgate.rules.standing import PERSON_FIELDS
 from fabgate.store import people, roster
 from fabgate.store.roster import Member
 
-COLUMNS = (
-    "handle",
-    "name",
-    "language",
-    "email",
-    "login",
-    "nameable",
-    "born",
-    "status",
-    "badge",
-    "badge_label",
-    "payer",
-)
 _YES = {"yes": True, "no": False}
 _SHOWN_AS = {"minor_until": "of age on"}
 
 
 def look(now: Turn, raw: bytes, reason: str) -> Difference:
     """What the file says that the books do not. Raises UsageError for what is no such file."""
-    known = (*COLUMNS, *(paper for paper in now.desk.settings.charter.papers if paper not in COLUMNS))
+    known = (*MEMBER_COLUMNS, *now.desk.settings.charter.papers)
     table = tables.read(raw, known, ("handle",))
     books = _books(now, reason)
     arrivals = [_opened(books, row) for row in table.rows]
@@ -192,7 +180,7 @@ def _papers(books: Books, one: Arrival) -> None:
     filed = books.filed.get(one.member.id, {})
     for paper in books.now.desk.settings.charter.papers:
         cell = one.row.cells.get(paper)
-        if cell is not None and paper not in COLUMNS:
+        if cell is not None:
             _paper(books, one, paper, cell, filed)
 
 

@@ -169,7 +169,7 @@ def passport(desk: Desk, whom: str) -> Passport | Denied:
         today,
         held.of_member(desk.conn, skills, member.id, today),
         {one.skill: one for one in people.proposals(desk.conn, member.id)},
-        named.managers(desk.conn, but=member.id),
+        named.managers(desk.conn, today, but=member.id),
         Worked(desk.conn),
     )
     return Passport(

@@ -16,15 +16,16 @@ _HANDLES = 2_000
 
 
 @told
-def managers(conn: sqlite3.Connection, but: MemberId | None = None) -> tuple[str, ...]:
+def managers(conn: sqlite3.Connection, today_ms: int, but: MemberId | None = None) -> tuple[str, ...]:
     """Names of active managers who agreed to be named. Who may sponsor is `helpers.py`'s to say."""
-    return tuple(sorted(name for (name,) in conn.execute(_MANAGERS, {"but": but, "most": MOST})))
+    given = {"today": today_ms, "but": but, "most": MOST}
+    return tuple(sorted(name for (name,) in conn.execute(_MANAGERS, given)))
 
 
 _MANAGERS = """\
 SELECT p.name FROM roles AS r JOIN members AS m ON m.id = r.member JOIN people AS p ON p.member = r.member
-WHERE r.role = 'manager' AND r.lab = lab() AND m.suspended_ms IS NULL AND m.status > 0 AND p.nameable = 1
-AND r.member IS NOT :but LIMIT :most"""
+WHERE r.role = 'manager' AND r.lab = lab() AND m.status > 0 AND p.nameable = 1
+AND (m.suspended_ms IS NULL OR m.suspended_until_ms < :today) AND r.member IS NOT :but LIMIT :most"""
 
 
 @told

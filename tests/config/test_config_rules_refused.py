@@ -43,6 +43,8 @@ def refused(tmp_path):
         ("x = " + "9" * 5000, "not TOML", "has no end", "a person can read"),
         ("x = " + "[" * 100_000, "not TOML", "has no end", "a person can read"),
         ("#" * 1_000_001, "too long", "no file of ours", "fabgate rules sample openfab"),
+        # ids
+        ("[paper.status]", "1: paper.status", "a column of this name", "another id"),
         # keys
         ("majority = 18", "1: majority", "no such key", "belongs in [members]"),
         ("[member]\nmajority = 18", "1: member", "no such key", "Did you mean members?"),
