@@ -31,6 +31,7 @@ def checkup(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield checks.disk(settings.gate.state)
     yield checks.sqlite(sqlite3.sqlite_version_info)
     yield checks.clock(settings, clock)
+    yield checks.rules(settings)
     yield _daemon(settings.gate.state)
     yield from on_the_line(settings, clock)
     if settings.gate.bench == "pi":

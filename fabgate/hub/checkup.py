@@ -39,6 +39,7 @@ def checkup(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield checks.disk(settings.gate.state)
     yield checks.sqlite(sqlite3.sqlite_version_info)
     yield checks.clock(settings, clock)
+    yield checks.rules(settings)
     yield _daemon(settings.gate.state)
     yield _broker(settings)
     yield from _certificates(settings, clock)

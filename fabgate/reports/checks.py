@@ -40,6 +40,13 @@ def books(settings: Settings, init: str) -> Finding:
     return Finding("books", Grade.OK, f"{count} records, the last hundred verify")
 
 
+def rules(settings: Settings) -> Finding:
+    """Which file of rules holds here; by its digest two files are told apart."""
+    path, digest = settings.lab.rules, settings.charter.digest
+    found = "the lab has none of its own: docs/rules.md" if path is None else f"{path.name}, digest {digest}"
+    return Finding("rules", Grade.OK, found)
+
+
 def moved_aside(settings: Settings, remedy: str) -> Finding | None:
     """Books that were damaged once, and began again."""
     aside = sorted(settings.gate.state.glob("*.corrupt-*"))

@@ -37,6 +37,13 @@ def test_a_well_gate_has_nothing_that_fails(lab: Settings, clock: SimClock):
     assert "the last hundred verify" in found["books"].found
 
 
+def test_it_says_which_file_of_rules_holds_here(lab: Settings, clock: SimClock):
+    assert "none of its own" in looked(lab, clock)["rules"].found
+    charter, rules = replace(lab.charter, digest="0123456789ab"), Path("house.toml")
+    ruled = replace(lab, charter=charter, lab=replace(lab.lab, rules=rules))
+    assert looked(ruled, clock)["rules"].found == "house.toml, digest 0123456789ab"
+
+
 def test_without_books_it_says_how_to_make_them(lab: Settings, clock: SimClock, tmp_path: Path):
     nowhere = replace(lab, gate=replace(lab.gate, state=tmp_path / "nowhere"))
     found = looked(nowhere, clock)
