@@ -126,6 +126,11 @@ class Both:
         if self.gate.presence(whom, here):
             (self.floor.check_in if here else self.floor.check_out)(one, now)
 
+    def comes_and_goes(self, whom: str) -> None:
+        """Somebody checks in, and out again: whoever stood by until then is gone."""
+        self.come_or_go(whom, True)
+        self.come_or_go(whom, False)
+
     def badge(self, badge: str) -> None:
         """It is lost, or found again and given back."""
         owner = self.people.owner(badge)

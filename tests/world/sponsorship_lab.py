@@ -93,7 +93,7 @@ def everybody() -> dict[str, Person]:
         one(
             "cem", "trainee", laser="trainee", print="trainee", saw="trainee", mill="trainee", weld="trainee"
         ),
-        one("dan", "trainee", laser="trainee", saw=able, mill=able),
+        one("dan", "trainee", laser="trainee", print=able, saw=able, mill=able),
         one("eve", "trainee", laser=able, weld=able, saw="trainee"),
         one("gus", "guest"),
     )

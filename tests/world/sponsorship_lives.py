@@ -28,7 +28,8 @@ CAST = (
 )  # fmt: skip
 PAUSES = (0, 1_000, 2_000, 2_100, 5_000, 9_000, 10_500, 30_000, 59_000, 61_000, 119_000, 121_000)
 WAITS = (5 * MINUTE, 13 * MINUTE, 25 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR)
-LONG = (8 * HOUR, DAY, 2 * DAY, 16 * DAY)
+LONG = (8 * HOUR, DAY, 2 * DAY, 16 * DAY, 29 * DAY, 40 * DAY)
+SLOW = 0.25  # of the lives, in which weeks pass between one thing and the next
 DAYS = (None, None, 1, 20)
 
 
@@ -52,10 +53,13 @@ class Life:
         self.names: tuple[str, ...] = self._one(CAST)
         skills = {HOUSE.places[where].skill for where in self.machines}
         self.skills = sorted(skills.union(*(HOUSE.skills[skill].needs for skill in skills)))
+        self._slow = self._random.random() < SLOW
         self._last: Act = ("tap", self.machines[0], self.names[0])
 
     def next(self, both: Both) -> Act:
         """The next thing that happens, as things stand."""
+        if self._slow and self._random.random() < 0.2:
+            return "wait", self._one(LONG)
         roll = self._random.random()
         if roll < 0.10 and both.floor.on:
             return self._loss(both)
@@ -92,6 +96,8 @@ class Life:
             ("grant", "zoe", name, skill, self._one(LEVELS[1:]), self._one(DAYS)),
             ("suspend", name, self._one((None, skill)), None),
             ("status", name, self._one(("left", "guest", "trainee"))),
+            ("comes_and_goes", name),
+            ("comes_and_goes", name),
             ("come_or_go", name, False),
             ("come_or_go", self._name(), self._random.random() < 0.5),
             ("tap", "desk", self._one(both.people.all[name].badges), 2_100),

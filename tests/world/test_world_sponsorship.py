@@ -45,6 +45,7 @@ LOSSES = st.one_of(
     st.tuples(st.just("grant"), st.just("zoe"), AT_WORK, SKILLS, st.just("trainee"), st.sampled_from(DAYS)),
     st.tuples(st.just("suspend"), AT_WORK, SKILLS | st.none(), st.none()),
     st.tuples(st.just("status"), AT_WORK, st.sampled_from(("left", "guest", "trainee"))),
+    st.tuples(st.just("comes_and_goes"), AT_WORK),
     st.tuples(st.just("come_or_go"), AT_WORK, st.booleans()),
     st.tuples(st.just("come_or_go"), NAMES, st.booleans()),
     st.tuples(st.just("withdraw"), AT_WORK, PAPERS),
