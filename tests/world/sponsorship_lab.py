@@ -25,9 +25,9 @@ from fabgate.devices.sim import Change
 from fabgate.errors import UsageError
 from fabgate.gate.assembly import catalogue_of
 from fabgate.model import Code, Denied, Facts, Level, MachineId, MemberId, Notice, RecordId, Status
-from fabgate.records import DoorOpened, SessionStarted, SessionStopped
+from fabgate.records import SessionStarted, SessionStopped
 from fabgate.rehearsal.stage import Stage
-from fabgate.store import journal
+from fabgate.store import journal, roster
 from fabgate.store.db import Store
 from fabgate.store.keys import Keys
 from fabgate.texts import Catalogue
@@ -39,9 +39,11 @@ REPLACED = 1_795_219_200_000  # 2026-11-21: another machine stands where the big
 HOUSE = House(
     skills={
         "laser": Skill("supervised", valid=2, unused=1, most=1),
-        "print": Skill("accompanied"),
+        "print": Skill("accompanied", valid=1),
         "saw": Skill("free", unused=1),
-        "mill": Skill("never_alone", needs=("saw",)),
+        "mill": Skill("never_alone", needs=("saw",), unused=1),
+        "route": Skill("supervised", stale_after=HOUR),
+        "turn": Skill("supervised", stale_after=HOUR, stale="sponsor"),
         "weld": Skill(
             "supervised", sponsor_from="sponsor", keys=True, check_in=True, guests=True, reproof=10 * MINUTE
         ),
@@ -52,6 +54,8 @@ HOUSE = House(
         "printer": Place(skill="print", alone="finish"),
         "saw": Place(skill="saw", hours=True, lost="now"),
         "mill": Place(skill="mill", alone="cut"),
+        "router": Place(skill="route"),
+        "lathe": Place(skill="turn", alone="cut"),
         "welder": Place(skill="weld", alone="cut"),
         "front": Place("door", hours=True),
         "desk": Place("counter"),
@@ -88,11 +92,9 @@ def everybody() -> dict[str, Person]:
     able = "autonomous"
     found = (
         one("zoe", able, weld="sponsor"),
-        one("ada", able, "ada", "ada's other", laser=able, print=able, saw=able, mill=able),
-        one("bob", able, laser="sponsor", print="sponsor", saw=able, mill="sponsor", weld="sponsor"),
-        one(
-            "cem", "trainee", laser="trainee", print="trainee", saw="trainee", mill="trainee", weld="trainee"
-        ),
+        one("ada", able, "ada", "ada's other", **dict.fromkeys(HOUSE.skills, able)),
+        one("bob", able, **dict.fromkeys(HOUSE.skills, "sponsor")),
+        one("cem", "trainee", **dict.fromkeys(HOUSE.skills, "trainee")),
         one("dan", "trainee", laser="trainee", print=able, saw=able, mill=able),
         one("eve", "trainee", laser=able, weld=able, saw="trainee"),
         one("gus", "guest"),
@@ -145,6 +147,7 @@ def rules(house: House) -> str:
         told.append(f'sponsor_status = "{"autonomous" if skill.keys else "trainee"}"')
         told += [f'reproof = "{skill.reproof // 1000}s"'] if skill.reproof else []
         told += [f'stale_after = "{skill.stale_after // 1000}s"'] if skill.stale_after else []
+        told.append(f'stale = "{skill.stale}"')
     begin, finish = (f"{at // 60:02}:{at % 60:02}" for at in house.opens)
     days = ", ".join(f'"{day} {begin}-{finish}"' for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
     told.append(f'[opening.hall]\nmode = "semi_open"\nweekly = [{days}]')
@@ -220,16 +223,17 @@ def _mint(numbers: Iterator[int]):
 class Gate:
     """One life of the lab: deeds at the desk, taps, time, and what can be seen from outside."""
 
-    def __init__(self, begun: Founded, folder: Path) -> None:
+    def __init__(self, begun: Founded, folder: Path, joined: bool = False) -> None:
         shutil.copytree(begun.settings.gate.state, folder)
         own = replace(begun.settings.gate, state=folder)
         self.settings = replace(begun.settings, gate=own)
         self.clock = SimClock(BEGINS)
         texts = Overheard(begun.catalogue.tongues)
         self.heard = texts.heard
-        self.stage = Stage(self.settings, self.clock, texts)
-        self._writer = Store(folder).writer()
-        self.desk = Desk(self.settings, self._writer, self.clock, None, Keys.load(folder))
+        self.stage = Stage(self.settings, self.clock, texts, joined)
+        self.writer = Store(folder).writer()
+        self.desk = Desk(self.settings, self.writer, self.clock, None, Keys.load(folder))
+        self._ids = {one.handle: str(one.id) for one in roster.members(self.writer.conn)}
         self.on: set[str] = set()
         self.boots = 1
         self.stage.bench.follow(self._changed)
@@ -237,13 +241,13 @@ class Gate:
 
     def close(self) -> None:
         self.stage.shut_down()
-        self._writer.close()
+        self.writer.close()
 
     # --- what can be seen
 
     @property
     def conn(self):
-        return self._writer.conn
+        return self.writer.conn
 
     def now(self) -> Now:
         """The moment, as a question is asked at it."""
@@ -256,13 +260,22 @@ class Gate:
         self.heard.clear()
         return told
 
-    def openings(self) -> int:
-        """How often doors opened, as the books have it."""
-        return len(list(journal.entries(self.conn, kinds=(DoorOpened.kind,))))
+    def count(self, kind: str) -> int:
+        """How many records of a kind the books have."""
+        found = self.conn.execute("SELECT count(*) FROM journal WHERE kind = ?", (kind,))
+        return int(found.fetchone()[0])
+
+    def running(self) -> dict[str, SessionStarted]:
+        """The starts of the sessions that run, as the books have them."""
+        return {run.machine: run.said for run in journal.running(self.conn)}
+
+    def id_of(self, name: str) -> str:
+        """The id of a member by their handle."""
+        return self._ids[name]
 
     def _changed(self, change: Change) -> None:
         if change.device == "strike" and change.value == "on":
-            assert self.openings() > 0, "a door opens without a record of it"
+            assert self.count("door.open") > 0, "a door opens without a record of it"
         if change.device != "relay":
             return
         if change.value == "on":

@@ -20,7 +20,7 @@ MACHINES = tuple(name for name, place in HOUSE.places.items() if place.kind == "
 GATES = tuple(name for name, place in HOUSE.places.items() if place.kind != "machine")
 FOCUS = (  # the machines that a life is about: few, so that people meet
     ("laser",), ("laser", "big"), ("printer",), ("printer", "mill"), ("mill",), ("saw", "mill"), ("welder",),
-    ("welder", "laser"), MACHINES,
+    ("welder", "laser"), ("router", "lathe"), ("lathe", "printer"), MACHINES,
 )  # fmt: skip
 CAST = (
     ("ada", "bob", "cem"), ("bob", "cem", "dan", "eve"), ("ada", "bob", "dan", "gus"), ("ada", "eve", "cem"),
@@ -29,8 +29,9 @@ CAST = (
 PAUSES = (0, 1_000, 2_000, 2_100, 5_000, 9_000, 10_500, 30_000, 59_000, 61_000, 119_000, 121_000)
 WAITS = (5 * MINUTE, 13 * MINUTE, 25 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR)
 LONG = (8 * HOUR, DAY, 2 * DAY, 16 * DAY, 29 * DAY, 40 * DAY)
+JOINED = 0.35  # of the lives have a hub
 SLOW = 0.25  # of the lives, in which weeks pass between one thing and the next
-DAYS = (None, None, 1, 20)
+DAYS = (None, None, 0.005, 1, 20)
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Life:
         self.names: tuple[str, ...] = self._one(CAST)
         skills = {HOUSE.places[where].skill for where in self.machines}
         self.skills = sorted(skills.union(*(HOUSE.skills[skill].needs for skill in skills)))
+        self.joined = self._random.random() < JOINED
         self._slow = self._random.random() < SLOW
         self._last: Act = ("tap", self.machines[0], self.names[0])
 
@@ -64,7 +66,7 @@ class Life:
         if roll < 0.10 and both.floor.on:
             return self._loss(both)
         if roll < 0.30:
-            return "works", self._one(self.machines), self._name(), self._name(), self._one(PAUSES)
+            return "works", self._one(self.machines), *self._two(), self._one(PAUSES)
         if roll < 0.45:
             self._last = self._tap(both, self._one(self.machines)) if roll < 0.38 else self._last
             return *self._last[:3], self._one(PAUSES)
@@ -72,14 +74,23 @@ class Life:
             return *self._tap(both, self._one(GATES)), 2_100
         if roll < 0.60:
             return "come_or_go", self._name(), self._random.random() < 0.5
-        if roll < 0.67:
+        if roll < 0.65:
             return "wait", self._one(self._one((PAUSES, WAITS)))
+        if self.joined and roll < 0.68:
+            return self._far_away()
         if roll < 0.70:
             return ("wait", self._one(LONG)) if roll < 0.68 else self._trouble()
-        return ("mend", self._one(tuple(everybody()))) if roll < 0.74 else self._deed(both)
+        return ("mend", self._name()) if roll < 0.82 else self._deed(both)
 
     def _one(self, several):
         return self._random.choice(several)
+
+    def _two(self) -> tuple[str, str]:
+        """Two people, often the trainee and the sponsor, now and then the same one."""
+        if {"cem", "bob"} <= set(self.names) and self._random.random() < 0.4:
+            return "cem", "bob"
+        one, other = self._random.sample(self.names, 2)
+        return one, one if self._random.random() < 0.1 else other
 
     def _name(self) -> str:
         return self._one(self.names)
@@ -97,7 +108,8 @@ class Life:
             ("suspend", name, self._one((None, skill)), None),
             ("status", name, self._one(("left", "guest", "trainee"))),
             ("comes_and_goes", name),
-            ("comes_and_goes", name),
+            ("well_done", self._one(self.machines), self._one(PAUSES)),
+            ("well_done", self._one(self.machines), self._one(PAUSES)),
             ("come_or_go", name, False),
             ("come_or_go", self._name(), self._random.random() < 0.5),
             ("tap", "desk", self._one(both.people.all[name].badges), 2_100),
@@ -118,15 +130,24 @@ class Life:
             ("status", name, self._one(("left", "guest", "trainee", "autonomous", "trainee", "autonomous"))),
             ("file", name, paper, self._one((None, None, -3, 0, 1))),
             ("withdraw", name, paper),
-            ("badge", self._one(both.people.all[name].badges)),
             ("lock_or_unlock", self._one((*self.machines, *GATES))),
             ("close", where),
+        ))  # fmt: skip
+
+    def _far_away(self) -> Act:
+        """At the hub and at other gates."""
+        return self._one((
+            ("net", False),
+            ("net", True),
+            ("elsewhere", self._name(), True),
+            ("elsewhere", self._name(), self._random.random() < 0.5),
         ))  # fmt: skip
 
     def _trouble(self) -> Act:
         return self._one((
             ("clock", self._one((-3 * DAY, -DAY, -HOUR, HOUR, DAY, 3 * DAY))),
             ("vouch", self._one((True, True, False))),
+            ("lost_time", self._one((-3 * DAY, -8 * HOUR, 8 * HOUR))),
             ("mains", self._one(PAUSES)),
         ))  # fmt: skip
 
@@ -146,15 +167,15 @@ class Lives:
                 acts.append(life.next(both))
                 both.do(*acts[-1])
 
-        return None if self._wrong(happens) is None else self._shortened(acts)
+        return None if self._wrong(happens, life.joined) is None else self._shortened(acts, life.joined)
 
-    def _shortened(self, acts: list[Act]) -> Told:
+    def _shortened(self, acts: list[Act], joined: bool) -> Told:
         size, what = max(1, len(acts) // 2), ""
         while size:
             at = 0
             while at < len(acts):
                 fewer = acts[:at] + acts[at + size :]
-                wrong = self._wrong(lambda both, fewer=fewer: [both.do(*act) for act in fewer])
+                wrong = self._wrong(lambda both, fewer=fewer: [both.do(*act) for act in fewer], joined)
                 if wrong is None:
                     at += size
                 else:
@@ -162,9 +183,9 @@ class Lives:
             size //= 2
         return Told(acts, what)
 
-    def _wrong(self, happens) -> str | None:
+    def _wrong(self, happens, joined: bool) -> str | None:
         folder = self._begun.folder / f"life-{next(self._numbers)}"
-        both = Both(self._begun, folder)
+        both = Both(self._begun, folder, joined)
         try:
             try:
                 happens(both)

@@ -17,7 +17,7 @@ class Floor:
         self.people, self.house = people, people.house
         self.at: dict[str, Session | Wait | None] = dict.fromkeys(self.house.places)
         self.locked: set[str] = set()
-        self.opened = 0  # how often a door was
+        self.opened = self.missed = 0  # how often a door was opened, and somebody missed who had to be there
         self._left: dict[tuple[str, str], int] = {}
         self._praise: dict[str, Praise] = {}
 
@@ -51,9 +51,10 @@ class Floor:
         if isinstance(what, Session) and one in (what.user, what.tied):
             return self._of_session(where, what, one, now)
         refused = self.people.unwelcome(one, now)
-        if refused is None and isinstance(what, Session) and self._relieves(place, what, one, now):
-            return self._take_over(where, what, one, badge, now)
         if isinstance(what, Session):
+            missed = refused is None and what.alone is not None
+            if missed and self.no_help(place, what, one, now) is None:
+                return self._take_over(where, what, one, badge, now)
             return refused or "machine_in_use"
         if where in self.locked:
             return refused or self._out_of_service(where, one, badge, now)
@@ -113,24 +114,11 @@ class Floor:
         return None
 
     def no_help(self, place: Place, session: Session, one: Person, now: Now) -> str | None:
-        """Why this person may not stand by this session as what it needs; None where they may (R3, R4)."""
-        rules, need, refused = self.house.skills[place.skill], session.need, None
-        if need != "company":
-            refused = self.people.lacking(one, now)
-            paused = self.people.paused(one, place.skill, now)
-            refused = refused or ("suspended_skill" if paused else None)
-        if refused is None and one is session.user:
-            refused = "same_person"
-        if refused is None and need == "company" and self.people.minor(one, now):
-            refused = "needs_company"
-        if refused is None and need != "company" and not self.people.stands_by(one, place, now, need):
-            refused = "may_not_sponsor"
-        if refused is None and rules.check_in and not self.people.here(one, now) and now.linked:
-            refused = "not_checked_in"
-        if refused is None and need != "company" and 0 < rules.most <= self.beside(one):
-            refused = "sponsor_full"
-        if refused is None and self.people.missing_adults(session.user, place, now, one):
-            refused = "needs_company"
+        """Why this person may not stand by this session as what it needs; None where they may."""
+        refused = self.people.no_help(place, session.need, session.user, one, now)
+        many = 0 < self.house.skills[place.skill].most <= self.beside(one)
+        if refused in {None, "needs_company"} and many and session.need != "company":
+            return "sponsor_full"
         return refused
 
     def beside(self, one: Person) -> int:
@@ -162,8 +150,7 @@ class Floor:
 
     def close(self, where: str, now: Now) -> None:
         """A manager says "now"."""
-        what = self.at[where]
-        if isinstance(what, Session):
+        if isinstance(what := self.at[where], Session):
             self._end(where, what, now)
 
     def lock(self, where: str, now: Now) -> None:
@@ -190,16 +177,16 @@ class Floor:
         return praise is not None and praise.by is one and now.ms < praise.until
 
     def _well_done(self, where: str, place: Place, one: Person, now: Now) -> str | None:
-        """Its sponsor finds that they still know it: what had run out holds anew (R8)."""
-        praise = self._praise.pop(where)
-        level = self.people.level(one, place.skill, now, place.changed)
-        if not at_least(level, self.house.skills[place.skill].sponsor_from):
-            return "may_not_sponsor"
-        if praise.of.lapse in {"validity", "disuse", "changed"}:
-            renewed = praise.of.user.renewed
-            renewed[place.skill] = max(now.wall, renewed.get(place.skill, 0))
-            self.decided(now)
-        return None
+        """Its sponsor, who may sponsor still, finds that they know it: what had run out holds anew (R8)."""
+        session = self._praise.pop(where).of
+        refused = self.no_help(place, session, one, now)
+        if refused in {None, "not_checked_in", "sponsor_full", "needs_company"}:
+            if session.lapse in {"validity", "disuse", "changed"}:
+                renewed = session.user.renewed
+                renewed[place.skill] = max(now.wall, renewed.get(place.skill, 0))
+                self.decided(now)
+            return None
+        return refused
 
     # --- coming and going
 
@@ -222,17 +209,30 @@ class Floor:
 
     def check_in(self, one: Person, now: Now) -> None:
         one.stay = Stay(now.boot, now.ms, now.wall, now.synced)
-        self._moved(one, now, out=False)
+        self._goes(one, out=False)
+        self.decided(now)
 
     def check_out(self, one: Person, now: Now) -> None:
-        one.stay = None
-        self._moved(one, now, out=True)
+        one.stay = one.elsewhere = None
+        self._goes(one, out=True)
+        self.decided(now)
 
-    def _moved(self, one: Person, now: Now, out: bool) -> None:
+    def told(self, one: Person, since: int, out: int | None) -> None:
+        """The hub says of somebody that they came to another gate, and whether they went again."""
+        if out is None:
+            one.elsewhere = since
+            return
+        gone = one.elsewhere is not None
+        one.elsewhere = None
+        if one.stay is not None and one.stay.synced and one.stay.wall <= out:
+            one.stay, gone = None, True  # who goes is out wherever they came in
+        if gone:
+            self._goes(one, one.stay is None)
+
+    def _goes(self, one: Person, out: bool) -> None:
         for what in self.at.values():
             if isinstance(what, Session) and what.tied is one:
                 what.tied_out = out
-        self.decided(now)
 
     # --- who has to be there (R4)
 
@@ -256,6 +256,8 @@ class Floor:
         away = self._away(place, session, now)
         tied = None if away else session.tied
         company = self.house.skills[place.skill].company
+        if not now.linked:  # a doubt cuts nothing: only what is known of the one who is tied counts
+            return session.missed or (away and (company == "never_alone" or session.need != "company"))
         if company == "never_alone" and self.people.missing_adults(session.user, place, now, tied):
             return True
         if session.how == "accompanied" or (session.how == "sponsor" and company == "accompanied"):
@@ -273,14 +275,12 @@ class Floor:
     def _miss(self, session: Session, now: Now) -> None:
         if session.alone is None:
             session.alone, session.asked = now.ms, None
+            self.missed += 1
 
     def _here(self, where: str, session: Session, now: Now) -> None:
         """ "I am here", says whoever stands by: it proves it, and ends nothing."""
         session.proved, session.asked, session.missed, session.tied_out = now.ms, None, False, False
-        self._look(where, session, now)
-
-    def _relieves(self, place: Place, session: Session, one: Person, now: Now) -> bool:
-        return session.alone is not None and self.no_help(place, session, one, now) is None
+        self._look(where, session, now.looking())
 
     def _take_over(self, where: str, session: Session, one: Person, badge: str, now: Now) -> None:
         session.tied, session.tied_badge, session.taken_over = one, badge, True
@@ -290,6 +290,7 @@ class Floor:
 
     def decided(self, now: Now) -> None:
         """Something was decided, or somebody came or went: whoever works or waits is looked at again."""
+        now = now.looking()
         for where, what in self.at.items():
             if isinstance(what, Wait) and self._wait_is_over(where, what.session, now):
                 self.at[where] = None
@@ -354,7 +355,9 @@ class Floor:
 
     def _stays(self, now: Now) -> list[int]:
         """When check-ins are over by themselves."""
-        left = [self.people.stays(one, now) for one in self.people.all.values()]
+        all_of_them, now = self.people.all.values(), now.looking()
+        left = [self.people.stays(one, now) for one in all_of_them]
+        left += [self.people.stays_elsewhere(one, now) for one in all_of_them]
         return [now.ms + one for one in left if one is not None]
 
     def _due(self, where: str, what: Session | Wait) -> int:

@@ -34,6 +34,7 @@ class Skill:
     guests: bool = False
     reproof: int = 0
     stale_after: int | None = None
+    stale: str = "deny"  # or "sponsor": everybody works as a trainee does
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,15 @@ class Person:
     own: dict[str, int] = field(default_factory=dict)  # skill: the end of the last own session
     renewed: dict[str, int] = field(default_factory=dict)
     stay: Stay | None = None
+    elsewhere: int | None = None  # since when they are checked in at another gate (wall), as the hub said
 
 
 @dataclass(frozen=True)
 class Now:
     """When a question is asked: in which boot, after how long, by the wall clock and whether it is right.
 
-    `newest`: the latest time known to be right. `age` of the rights: 0 at a gate on its own, None unknown.
+    `newest`: the latest time known to be right. `age` of the hub's last word: 0 at a gate on its own, None
+    where nobody knows. `others`: whether it counts who is checked in elsewhere.
     """
 
     boot: int
@@ -126,6 +129,8 @@ class Now:
     synced: bool = True
     newest: int = 0
     age: int | None = 0
+    others: bool = False
+    joined: bool = False
 
     @property
     def linked(self) -> bool:
@@ -139,7 +144,13 @@ class Now:
 
     def at(self, ms: int) -> Now:
         """The same later on."""
-        return replace(self, ms=ms, wall=self.wall + ms - self.ms)
+        passed = ms - self.ms
+        age = self.age + passed if self.joined and self.age is not None else self.age
+        return replace(self, ms=ms, wall=self.wall + passed, age=age)
+
+    def looking(self) -> Now:
+        """As somebody who works is looked at again: a link that is lost takes nobody from them (R4)."""
+        return replace(self, others=True)
 
 
 @dataclass
@@ -148,7 +159,6 @@ class People:
 
     house: House
     all: dict[str, Person]
-    spans: list[tuple[int, int]] = field(default_factory=list)
 
     def owner(self, badge: str) -> Person | None:
         return next((one for one in self.all.values() if badge in one.badges), None)
@@ -208,8 +218,15 @@ class People:
             passed = max(0, now.today - one.stay.wall) if known else self.house.stay
         return self.house.stay - passed if passed < self.house.stay else None
 
+    def stays_elsewhere(self, one: Person, now: Now) -> int | None:
+        """The same of a check-in at another gate; while this one does not know the time, the hub counts."""
+        if one.elsewhere is None or not now.others:
+            return None
+        passed = max(0, now.today - one.elsewhere) if now.synced else 0
+        return self.house.stay - passed if passed < self.house.stay else None
+
     def here(self, one: Person, now: Now) -> bool:
-        return self.stays(one, now) is not None
+        return self.stays(one, now) is not None or self.stays_elsewhere(one, now) is not None
 
     def others_here(self, but: Person, now: Now) -> list[Person]:
         return [one for one in self.all.values() if one is not but and self.here(one, now)]
@@ -252,7 +269,10 @@ class People:
         refused = refused or self.lacking(one, now)
         if refused is None and one.status != "guest":
             refused = self.unable(one, place, now)
-        return refused or self.shut(one, place, now) or self.stale(rules, now)
+        refused = refused or self.shut(one, place, now)
+        if refused is None and self.stale(rules, now) and rules.stale == "deny":
+            refused = "stale_roster"
+        return refused
 
     def unable(self, one: Person, place: Place, now: Now) -> str | None:
         rules = self.house.skills[place.skill]
@@ -279,21 +299,20 @@ class People:
         opened = self.house.opens[0] <= minute < self.house.opens[1]
         return None if opened else "closed_now"
 
-    def stale(self, rules: Skill, now: Now) -> str | None:
-        if rules.stale_after is None:
-            return None
-        known = now.age is not None and now.age <= rules.stale_after
-        return None if known else "stale_roster"
+    def stale(self, rules: Skill, now: Now) -> bool:
+        """Whether the hub was last heard too long ago, or nobody knows when (R12)."""
+        return rules.stale_after is not None and (now.age is None or now.age > rules.stale_after)
 
     def start(self, one: Person, place: Place, now: Now) -> str:
         """How somebody starts: `alone`, `accompanied`, or after a tap of a `sponsor`, `host`, any adult."""
         refused = self.no_start(one, place, now)
         if refused is not None:
             return refused
-        company, short = self.house.skills[place.skill].company, self.missing_adults(one, place, now)
+        rules, short = self.house.skills[place.skill], self.missing_adults(one, place, now)
+        company, level = rules.company, self.level(one, place.skill, now, place.changed)
         if one.status == "guest":
             how = "host"
-        elif at_least(self.level(one, place.skill, now, place.changed), "autonomous"):
+        elif at_least(level, "autonomous") and not self.stale(rules, now):
             how = "company" if short else "alone"
         elif company == "free":
             how = "alone"
@@ -333,6 +352,23 @@ class People:
         """Welcome, papers in order, of age, and able (R3)."""
         refused = self.unwelcome(one, now) or self.lacking(one, now) or self.paused(one, place.skill, now)
         return not refused and self.stands_by(one, place, now, "sponsor")
+
+    def no_help(self, place: Place, need: str, user: Person, one: Person, now: Now) -> str | None:
+        """Why somebody may not stand by a user who needs a sponsor, a host or company (R3, R4), apart from
+        how many they stand beside already."""
+        if need != "company":
+            refused = self.lacking(one, now)
+            if refused is not None or self.paused(one, place.skill, now):
+                return refused or "suspended_skill"
+        if one is user:
+            return "same_person"
+        if need == "company" and self.minor(one, now):
+            return "needs_company"
+        if need != "company" and not self.stands_by(one, place, now, need):
+            return "may_not_sponsor"
+        if self.house.skills[place.skill].check_in and now.linked and not self.here(one, now):
+            return "not_checked_in"
+        return "needs_company" if self.missing_adults(user, place, now, one) else None
 
     def no_door(self, one: Person, place: Place, now: Now) -> str | None:
         """Doors follow what a person is, never what they can (R1)."""
