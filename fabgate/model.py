@@ -360,7 +360,7 @@ class Standing:
     one; `held_ms`: since when this skill of theirs is suspended. `closed`: no hours for them;
     `hours_unasked`: nobody knows the time, and they were not asked for. `sponsors_here`,
     `adults_here`: others who are checked in, and may sponsor here or are of age. `here`: they are
-    checked in themselves; `gone_ms` (wall): they were, until then. `sponsoring`: how many trainees
+    checked in themselves; `gone_ms` (wall): they checked out then. `sponsoring`: how many trainees
     they stand beside now. `payer`: who pays for this badge, None for its owner. `keeps`: they may
     start the machine for maintenance. `roster_age_ms`: since the hub's last word, 0 where this gate
     is its own source, None where nobody knows. `due`: what runs out first, within the lab's notice.

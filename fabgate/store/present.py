@@ -64,13 +64,16 @@ def now(conn: sqlite3.Connection, asked: Asked) -> tuple[Present, ...]:
 
 @told
 def of(conn: sqlite3.Connection, member: MemberId, asked: Asked) -> tuple[bool, int | None]:
-    """Whether a member is checked in, and if not, until when they were (wall), where that is known."""
+    """Whether a member is checked in, and if not, when they last checked out (wall), where they did.
+
+    A check-in that is over by itself is nobody's going: it says that nobody knows where they are, and takes
+    them from no session that they stand by with a tap (R4).
+    """
     rows = [_Row(*row) for row in conn.execute(_OF, {"member": member})]
     known = [one for one in rows if one.own or asked.linked]
     if any(one.left_ms(asked) is not None for one in known):
         return True, None
-    ends = [one.since_ms + asked.charter.stay_ms if one.out_ms is None else one.out_ms for one in known]
-    return False, max(ends, default=None)
+    return False, max((one.out_ms for one in known if one.out_ms is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sponsorship_hub import Hub
+from sponsorship_hub import Came, Hub
 from sponsorship_lab import BEGINS, HOUSE, Founded, Gate, everybody
 from sponsorship_model import Floor
 from sponsorship_people import DAY, MINUTE, NEVER, Grant, Now, People
@@ -21,6 +21,7 @@ class Both:
         self.hub = Hub(self.gate) if joined else None
         self.people = People(HOUSE, everybody())
         self.floor = Floor(self.people)
+        self._told: dict[str, Came] = {}  # by the hub, last
         self.hears()
 
     def now(self) -> Now:
@@ -108,9 +109,11 @@ class Both:
         if self.hub is None or not self.hub.speaks():
             return
         self.gate.stage.news()
-        for name, came in self.hub.people.items():
-            self.floor.told(self.people.all[name], came.since, came.out)
-        self.floor.decided(self.now())
+        if self.hub.people != self._told:
+            self._told = dict(self.hub.people)
+            for name, came in self._told.items():
+                self.floor.told(self.people.all[name], came.since, came.out)
+            self.floor.decided(self.now())
 
     def net(self, up: bool) -> None:
         """The way to the hub is there or not; with it comes the time."""

@@ -221,6 +221,7 @@ class Floor:
         """The hub says of somebody that they came to another gate, and whether they went again."""
         if out is None:
             one.elsewhere = since
+            self._goes(one, out=False)
             return
         gone = one.elsewhere is not None
         one.elsewhere = None

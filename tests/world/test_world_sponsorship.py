@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 from sponsorship_both import Both
 from sponsorship_lab import HOUSE, Founded, founded
 from sponsorship_lives import CAST, DAYS, FOCUS, GATES, LONG, PAUSES, WAITS, Lives
-from sponsorship_people import DAY, HOUR, LEVELS
+from sponsorship_people import DAY, HOUR, LEVELS, MINUTE
 
 STEPS = 60
 EXAMPLES = 50
@@ -177,6 +177,53 @@ def test_no_order_of_events_powers_a_machine_against_the_rules_or_refuses_one_by
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+FOUND = {  # what lives went wrong by once, as short as it became
+    "a sponsor's check-in runs out after their tap": [
+        ("tap", "front", "bob", 2_100),
+        ("wait", 110 * MINUTE),
+        ("works", "big", "cem", "bob", 5_000),
+        ("wait", 20 * MINUTE),
+    ],
+    "a check-in from before a restart, and nobody knows the time": [
+        ("lost_time", 8 * HOUR),
+        ("tap", "front", "bob", 2_100),
+        ("mains", 1_000),
+        ("works", "laser", "cem", "bob", 5_000),
+        ("tap", "front", "bob", 2_100),
+        ("tap", "desk", "bob", 2_100),
+    ],
+    "a sponsor who comes back by the door": [
+        ("come_or_go", "zoe", True),
+        ("mains", 10_500),
+        ("tap", "front", "zoe", 2_100),
+        ("works", "mill", "ada", "bob", 2_100),
+        ("vouch", False),
+        ("grant", "zoe", "dan", "saw", "sponsor", 1),
+        ("wait", 121_000),
+    ],
+    "a sponsor loses the keys that the lab asks for": [
+        ("tap", "front", "bob", 2_100),
+        ("works", "welder", "cem", "bob", 2_100),
+        ("status", "bob", "trainee"),
+        ("wait", 121_000),
+    ],
+    "whoever is suspended leaves the lab": [
+        ("come_or_go", "cem", True),
+        ("suspend", "cem", None, 1),
+        ("status", "cem", "left"),
+        ("tap", "desk", "cem", 1_000),
+    ],
+}
+
+
+@pytest.mark.parametrize("acts", FOUND.values(), ids=FOUND)
+def test_what_went_wrong_once_goes_well(acts: list[tuple[object, ...]], tmp_path: Path):
+    both = Both(FOLDERS[0], tmp_path / "state")
+    for act in acts:
+        both.do(*act)
+    both.end()
 
 
 @pytest.mark.parametrize("part", range(PARTS))
