@@ -6,7 +6,6 @@ the failure names.
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import tempfile
@@ -43,12 +42,6 @@ def memory() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def lab(memory: Path) -> Founded:
     return founded(memory)
-
-
-@pytest.fixture(autouse=True)
-def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lost links are told; here that is a hundred thousand lines that nobody reads."""
-    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
 
 
 def lived(seed: int, lab: Founded, memory: Path, kept: Path) -> LabWorld:

@@ -7,7 +7,6 @@ usual; a life that goes wrong is told by what is left of it once all that did no
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -158,11 +157,6 @@ def lab() -> Iterator[None]:
         FOLDERS.append(founded(Path(name)))
         yield
         FOLDERS.clear()
-
-
-@pytest.fixture(autouse=True)
-def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
 
 
 def test_no_order_of_events_powers_a_machine_against_the_rules_or_refuses_one_by_them():
