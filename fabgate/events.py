@@ -162,6 +162,49 @@ class Mended:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """Whether the machine works: `busy` by its meter or its own word; None: nothing tells any more."""
+
+    machine: MachineId
+    busy: bool | None
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class LidMoved:
+    """The lid was opened or shut."""
+
+    machine: MachineId
+    open: bool
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPressed:
+    """The machine's own button: whoever works here is done."""
+
+    machine: MachineId
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class OopsPressed:
+    """Somebody wants the machine out of service."""
+
+    machine: MachineId
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class NotPowered:
+    """The output `output` was commanded on and is seen off (law 9): a coil, or the emergency stop's chain."""
+
+    machine: MachineId
+    output: str
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed: deadlines are looked at."""
 
@@ -192,6 +235,11 @@ Event = (
     | Identify
     | Troubled
     | Mended
+    | Activity
+    | LidMoved
+    | ButtonPressed
+    | OopsPressed
+    | NotPowered
     | Tick
     | Stopping
 )
@@ -201,10 +249,12 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """Close (`on`) or open the machine's `power` outputs, before anything else is done."""
+    """Begin or end the machine's permission, before anything else is done: its outputs follow, each with
+    its delay. With `cut` every output that gives permission is off when this returns, whatever its delay."""
 
     machine: MachineId
     on: bool
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

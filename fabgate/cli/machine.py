@@ -148,7 +148,8 @@ def _since_ms(one: Shown) -> int | None:
 def _ending(what: str) -> str:
     return {
         "now": "a running session ends at once",
-        "soon": "a running session is warned, then ends",
+        "when_idle": "a running session is warned, then ends when the machine is idle",
+        "alarm": "a running session may be finished, and people are called",
         "warn": "a running session may be finished",
     }[what]
 

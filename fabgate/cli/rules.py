@@ -14,7 +14,7 @@ from fabgate.cli import rules_told as told
 from fabgate.cli.frame import Here, Noun, example, json_option, pass_here, pour, printable, refuse, show_json
 from fabgate.config import SETS, Settings
 from fabgate.desk import who
-from fabgate.model import Code, Denied, Kind, SkillId
+from fabgate.model import Code, Denied, SkillId
 
 
 @click.group(cls=Noun)
@@ -57,7 +57,7 @@ def _well(file: Path, charter: Charter) -> None:
 
 def _notes(settings: Settings) -> Iterator[str]:
     """What is no mistake, and may be one all the same: a name that only one of the two files has."""
-    rules = [one.rules for one in settings.machines.values() if one.rules.kind is Kind.MACHINE]
+    rules = [one.rules for one in settings.machines.values() if one.rules.kind.is_machine]
     if not rules:
         return
     skills = settings.charter.skills.values()

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import assert_never
 
 from fabgate.charter import Charter, Granter, Mode, Opening, Paper, Skill, Weekly
-from fabgate.model import Company, Kind, Level, MachineRules, SkillId, Stale, Status
+from fabgate.model import Company, Level, MachineRules, SkillId, Stale, Status
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY_MIN = 24 * 60
@@ -153,7 +153,7 @@ def weekly(hours: Iterable[Weekly]) -> str:
 
 def machines(rules: Iterable[MachineRules], named: SkillId) -> tuple[MachineRules, ...]:
     """The machines that take a skill."""
-    return tuple(one for one in rules if one.kind is Kind.MACHINE and one.skill == named)
+    return tuple(one for one in rules if one.kind.is_machine and one.skill == named)
 
 
 def different(one: Skill, machine: MachineRules) -> tuple[str, ...]:

@@ -36,7 +36,10 @@ def _then(here: Here, machine: str, why: Why) -> str:
     match known.rules.ends.of(why):
         case Ending.NOW:
             return "The gate ends it now."
-        case Ending.SOON:
-            return f"They are warned, and in {known.rules.warning_ms // 1000} s the gate ends it."
+        case Ending.WHEN_IDLE:
+            then = f"They are warned, and in {known.rules.warning_ms // 1000} s the gate ends it"
+            return f"{then}, once the machine is idle." if known.rules.metered else f"{then}."
         case Ending.WARN:
             return "They are told, and may finish."
+        case Ending.ALARM:
+            return "They are told, and an alarm calls people; they may finish."

@@ -12,14 +12,16 @@ from fabgate.config.ready import SETS, ready_set
 from fabgate.config.rulebook import read as read_rules
 from fabgate.config.settings import (
     BackupSettings,
+    Contact,
     GateSettings,
     HubSettings,
     LabSettings,
     MachineSettings,
+    MeterSettings,
     Panel,
-    Pin,
     ReaderSettings,
     Settings,
+    Wire,
 )
 
 __all__ = [
@@ -27,15 +29,17 @@ __all__ = [
     "SETS",
     "BackupSettings",
     "Charter",
+    "Contact",
     "GateSettings",
     "HubSettings",
     "LabSettings",
     "MachineSettings",
+    "MeterSettings",
     "Panel",
-    "Pin",
     "ReaderSettings",
     "Settings",
     "Skill",
+    "Wire",
     "hub_sample",
     "load",
     "read_rules",

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fabgate.config import keys, wiring
+from fabgate.config import keys, upkeep, wiring
+from fabgate.config.check_bench import check_bench
 from fabgate.config.key import Key
 from fabgate.config.places import Where
 from fabgate.config.reading import Document, spot
 from fabgate.config.values import nearest
 from fabgate.config.wiring import BENCH_GROUP, BENCHES, EITHER, OTHER_PINS, POWER_PINS, RESET_PINS
-from fabgate.model import Hold, Kind
+from fabgate.model import Duty, Hold, Kind
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Names that outputs and inputs cannot have: the bench uses them for other things.
 TAKEN = ("buzzer", "current", "display", "lamp", "reader")
-_PANEL = ((wiring.LAMP, wiring.LAMPS), (wiring.BUZZER, wiring.BUZZERS), (wiring.DISPLAY, wiring.DISPLAYS))
+_DEVICES = (
+    (wiring.LAMP, wiring.LAMPS),
+    (wiring.BUZZER, wiring.BUZZERS),
+    (wiring.DISPLAY, wiring.DISPLAYS),
+    (upkeep.METER, upkeep.METERS),
+)
 _Used = tuple[Where, int, tuple[int, ...]]  # a key, the pin that it names, the pins that it may name
 
 
@@ -60,6 +66,7 @@ def _check_gate(document: Document, rules: Document) -> None:
         _check_lengths(document, machine)
         _check_company(document, rules, machine)
         _check_lines(document, machine)
+        check_bench(document, machine)
         if bench in BENCHES:
             _check_devices(document, machine, bench)
         if bench == "pi":
@@ -109,7 +116,7 @@ def _check_kind(document: Document, machine: str) -> None:
     kind = document.get(keys.KIND, machine)
     if kind is None:
         return
-    if kind is Kind.MACHINE:
+    if kind.is_machine:
         if not document.written(keys.SKILL, machine):
             document.missing(keys.SKILL, spot(keys.SKILL, machine))
     else:
@@ -124,11 +131,10 @@ def _check_kind(document: Document, machine: str) -> None:
     _check_roles(document, machine, kind)
 
 
-_ROLES = {Kind.MACHINE: "power", Kind.DOOR: "pulse", Kind.COUNTER: None}
-
-
 def _check_roles(document: Document, machine: str, kind: Kind) -> None:
-    wanted = _ROLES[kind]
+    """A machine has power, a door a strike; extraction and the like may stand beside either."""
+    wanted = Duty.POWER if kind.is_machine else Duty.PULSE if kind is Kind.DOOR else None
+    allowed = _ALLOWED[wanted]
     outputs = document.names("machine", machine, "output")
     roles = {name: document.get(wiring.OUTPUT_ROLE, machine, name) for name in outputs}
     if wanted is not None and wanted not in roles.values() and None not in roles.values():
@@ -138,12 +144,19 @@ def _check_roles(document: Document, machine: str, kind: Kind) -> None:
             f'Write one: [machine.{machine}.output.relay] with role = "{wanted}".',
         )
     for name, role in roles.items():
-        if role not in (None, wanted):
+        if role is not None and role not in allowed:
             document.wrong(
                 spot(wiring.OUTPUT_ROLE, machine, name),
                 f"a {kind} has no output of role {role}",
                 f'Write role = "{wanted}".' if wanted else "Leave the output out, or make it a door.",
             )
+
+
+_ALLOWED: Mapping[Duty | None, tuple[Duty, ...]] = {
+    Duty.POWER: tuple(Duty),
+    Duty.PULSE: (Duty.PULSE, Duty.AUX),
+    None: (),
+}
 
 
 def _check_company(document: Document, rules: Document, machine: str) -> None:
@@ -214,7 +227,7 @@ def _check_devices(document: Document, machine: str, bench: str) -> None:
     _check_device(document, wiring.READER, wiring.READERS, bench, machine)
     for name in own:
         _check_device(document, wiring.READER_KIND, wiring.READERS, bench, machine, name)
-    for key, known_kinds in _PANEL:
+    for key, known_kinds in _DEVICES:
         _check_device(document, key, known_kinds, bench, machine)
 
 

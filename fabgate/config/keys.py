@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fabgate.config import wiring
+from fabgate.config import ends, upkeep, wiring
 from fabgate.config.key import Key, KeyList
 from fabgate.config.values import (
     COUNT,
@@ -34,12 +34,10 @@ from fabgate.config.values import (
     one_of,
     word_of,
 )
-from fabgate.model import Company, Ending, Hold, Kind, Level
+from fabgate.model import Company, Hold, Kind, Level
 
 HUB_NAME = "hub"  # the hub's own in every record; no gate may bear it
-_ENDINGS = {ending.value: ending for ending in Ending}
 _SPONSORS = {level.word: level for level in (Level.AUTONOMOUS, Level.SPONSOR)}
-_ENDING = one_of(_ENDINGS)
 
 LAB: Key[str] = Key(
     "lab.name", LAB_NAME, "The lab's name in every record; it stays for ever.", example="openfab"
@@ -160,8 +158,8 @@ TITLE: Key[str] = Key(
 KIND: Key[Kind] = Key(
     "machine.*.kind",
     one_of({kind.value: kind for kind in Kind}),
-    'What a tap is for: a "machine" that gets power, a "door" that opens for a moment, or a "counter" '
-    "where people check in and out.",
+    'What a tap is for: a "machine" that gets power (or its kind, for the endings that are safe for it), a '
+    '"door" that opens for a moment, or a "counter" where people check in and out.',
     "machine",
 )
 CLASS: Key[Company] = Key(
@@ -244,29 +242,33 @@ CONFIRM: Key[int] = Key(
     "How soon a second tap must follow to start it for maintenance while it is out of service.",
     "10s",
 )
-PULSE: Key[int] = Key("machine.*.pulse", LENGTH, "door: how long it opens.", "5s")
+PULSE: Key[int] = Key("machine.*.pulse", LENGTH, "How long a door opens, or any output of role pulse.", "5s")
+MODE: Key[str] = Key(
+    "machine.*.mode",
+    word_of("normal", "audit"),
+    'In "audit" nobody is refused by the rules of the lab, and what would have been refused is recorded: to '
+    "bring a gate in among people who are used to none.",
+    "normal",
+)
+OVERRUN: Key[int] = Key(
+    "machine.*.overrun", LENGTH, "How long it may work on after the limit before `ends.overrun` holds.", "30m"
+)
+IDLE: Key[int] = Key(
+    "machine.*.idle",
+    LENGTH_OR_NEVER,
+    "After how long of doing nothing `ends.idle` holds; a tap of its member begins it anew. Needs a meter "
+    "or an input of role running.",
+    "never",
+)
+TAKEOVER: Key[int] = Key(
+    "machine.*.takeover",
+    LENGTH_OR_NEVER,
+    "After how long of doing nothing a qualified member's two taps end the session of another.",
+    "never",
+)
 INK: Key[int] = Key(
     "machine.*.ink", LENGTH, "How long a start may take to be written; after that it does not count.", "2s"
 )
-REVOKED: Key[Ending] = Key(
-    "machine.*.ends.revoked",
-    _ENDING,
-    'What a running session does when its right is taken: end "now", "soon" (after the warning), or "warn".',
-    "warn",
-)
-SUSPENDED: Key[Ending] = Key(
-    "machine.*.ends.suspended", _ENDING, "The same when its member is suspended.", "warn"
-)
-LOCKED: Key[Ending] = Key("machine.*.ends.locked", _ENDING, "The same when the machine is locked.", "warn")
-
-ALONE: Key[Ending] = Key(
-    "machine.*.ends.alone",
-    one_of({"warn": Ending.WARN, "finish": Ending.SOON, "cut": Ending.NOW}),
-    'What a running session does when nobody stands by any more who has to: "warn", "finish" (end after the '
-    'warning), or "cut" at once.',
-    "warn",
-)
-
 KEYS: tuple[Key[object], ...] = (
     LAB,
     TIME_ZONE,
@@ -313,11 +315,13 @@ KEYS: tuple[Key[object], ...] = (
     GUESTS,
     OPENING,
     CHANGED,
-    REVOKED,
-    SUSPENDED,
-    LOCKED,
-    ALONE,
+    MODE,
+    OVERRUN,
+    IDLE,
+    TAKEOVER,
+    *ends.KEYS,
     *wiring.KEYS,
+    *upkeep.KEYS,
 )
 
 TABLES: Mapping[str, str] = {
@@ -330,10 +334,12 @@ TABLES: Mapping[str, str] = {
     "skill.*": "A skill. A machine that names one is enough; a table gives it a title and says who sponsors.",
     "machine.*": "A machine, a door or a counter, by its id.",
     "machine.*.readers.*": "A badge reader in detail; a machine may have two, a slot and one to tap.",
-    "machine.*.ends": 'What a loss does to a session that runs; only "now" and "cut" open the relay at once.',
+    "machine.*.ends": 'What ends a session that runs, and how; only "now" and "cut" open the relay at once.',
     "machine.*.output.*": 'An output, by its name. A machine needs one of role "power", a door a "pulse".',
     "machine.*.input.*": "An input, by its name.",
     "machine.*.panel": "What faces the members.",
+    "machine.*.meter": "What tells whether it works; an input of role running is another way.",
+    "machine.*.service.*": "Something to be done to it after so much use: see `fabgate machine serviced`.",
 }
 
 CONFIGURATION = KeyList(

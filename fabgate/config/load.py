@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from fabgate.charter import Skill
-from fabgate.config import keys, rulebook_check, wiring
+from fabgate.config import ends, keys, rulebook_check, upkeep, wired, wiring
 from fabgate.config.check import check
 from fabgate.config.key import Key
 from fabgate.config.reading import Document, refuse, spot
@@ -20,14 +22,12 @@ from fabgate.config.settings import (
     HubSettings,
     LabSettings,
     MachineSettings,
-    Panel,
-    Pin,
-    ReaderSettings,
     Settings,
 )
-from fabgate.model import Ends, MachineId, MachineRules, SkillId
+from fabgate.model import Duty, Ends, MachineId, MachineRules, Output, Sense, Service, SkillId
 
 T = TypeVar("T")
+_HOUR_MS = 3_600_000
 
 
 def load(path: Path | str, rules: Path | None = None) -> Settings:
@@ -118,55 +118,11 @@ def _lab(document: Document, rules: Path | None) -> LabSettings:
 def _machine(document: Document, machine: str, rulebook: Rulebook, lab: LabSettings) -> MachineSettings:
     return MachineSettings(
         rules=_rules(document, machine, rulebook, lab),
-        readers=_readers(document, machine),
-        outputs=tuple(
-            Pin(
-                name,
-                document.need(wiring.OUTPUT_ROLE, machine, name),
-                document.get(wiring.OUTPUT_PIN, machine, name),
-            )
-            for name in document.names("machine", machine, "output")
-        ),
-        inputs=tuple(
-            Pin(
-                name,
-                document.need(wiring.INPUT_ROLE, machine, name),
-                document.get(wiring.INPUT_PIN, machine, name),
-            )
-            for name in document.names("machine", machine, "input")
-        ),
-        panel=Panel(
-            lamp=_device(document, wiring.LAMP, machine),
-            lamp_pins=document.need(wiring.RGB, machine),
-            buzzer=_device(document, wiring.BUZZER, machine),
-            buzzer_pin=document.get(wiring.BUZZER_PIN, machine),
-            display=_device(document, wiring.DISPLAY, machine),
-        ),
-    )
-
-
-def _readers(document: Document, machine: str) -> tuple[ReaderSettings, ...]:
-    """The readers that have a table of their own; without one, the machine's `reader` as it stands."""
-    usual = ReaderSettings(
-        kind=_device(document, wiring.READER, machine), hold=document.need(keys.HOLD, machine)
-    )
-    names = document.names("machine", machine, "readers")
-    return tuple(_reader(document, machine, name, usual) for name in names) or (usual,)
-
-
-def _reader(document: Document, machine: str, name: str, usual: ReaderSettings) -> ReaderSettings:
-    return ReaderSettings(
-        kind=document.get(wiring.READER_KIND, machine, name) or usual.kind,
-        name=name,
-        hold=document.get(wiring.READER_HOLD, machine, name) or usual.hold,
-        bus=document.need(wiring.BUS, machine, name),
-        device=document.need(wiring.DEVICE, machine, name),
-        reset=document.need(wiring.RESET, machine, name),
-        path=document.need(wiring.INPUT_DEVICE, machine, name),
-        layout=document.need(wiring.LAYOUT, machine, name),
-        format=document.need(wiring.FORMAT, machine, name),
-        order=document.need(wiring.ORDER, machine, name),
-        digits=document.need(wiring.TYPED_DIGITS, machine, name),
+        readers=wired.readers(document, machine),
+        outputs=wired.outputs(document, machine),
+        inputs=wired.inputs(document, machine),
+        panel=wired.panel(document, machine),
+        meter=wired.meter(document, machine),
     )
 
 
@@ -208,6 +164,15 @@ def _rules(document: Document, machine: str, rulebook: Rulebook, lab: LabSetting
         stale_after_ms=skill.stale_after_ms,
         stale=skill.stale,
         stay_ms=rulebook.document.need(STAY),
+        outputs=_outputs(document, machine),
+        mirrors=_mirrors(document, machine),
+        metered=_metered(document, machine),
+        meter_proves=_proves(document, machine),
+        overrun_ms=document.need(keys.OVERRUN, machine),
+        idle_ms=document.need(keys.IDLE, machine) or None,
+        takeover_ms=document.need(keys.TAKEOVER, machine) or None,
+        audit=_audits(document, machine),
+        services=tuple(_services(document, machine)),
     )
 
 
@@ -224,24 +189,72 @@ def _taken(document: Document, machine: str, rulebook: Rulebook) -> Skill:
 
 
 def _ends(document: Document, machine: str) -> Ends:
-    return Ends(
-        revoked=document.need(keys.REVOKED, machine),
-        suspended=document.need(keys.SUSPENDED, machine),
-        locked=document.need(keys.LOCKED, machine),
-        alone=document.need(keys.ALONE, machine),
+    """The table of the machine's kind, with what the file says laid on top."""
+    table = ends.SAFE[document.need(keys.KIND, machine)]
+    own = {key.parts[-1]: document.get(key, machine) for key in ends.KEYS}
+    table = replace(table, **{name: ending for name, ending in own.items() if ending is not None})
+    return table.looking_on() if _audits(document, machine) else table
+
+
+def _outputs(document: Document, machine: str) -> tuple[Output, ...]:
+    return tuple(
+        Output(
+            name,
+            document.need(wiring.OUTPUT_ROLE, machine, name),
+            document.need(wiring.ON_DELAY, machine, name),
+            document.need(wiring.OFF_DELAY, machine, name),
+        )
+        for name in document.names("machine", machine, "output")
     )
+
+
+def _mirrors(document: Document, machine: str) -> tuple[tuple[str, str], ...]:
+    """Each mirror contact and the output that it mirrors: by itself the first one of role power."""
+    outputs = document.names("machine", machine, "output")
+    power = [name for name in outputs if document.need(wiring.OUTPUT_ROLE, machine, name) is Duty.POWER]
+    return tuple(
+        (name, document.get(wiring.MIRRORS, machine, name) or power[0])
+        for name in document.names("machine", machine, "input")
+        if document.need(wiring.INPUT_ROLE, machine, name) is Sense.MIRROR
+    )
+
+
+def _metered(document: Document, machine: str) -> bool:
+    """Whether anything tells idle from busy."""
+    senses = (
+        document.need(wiring.INPUT_ROLE, machine, name)
+        for name in document.names("machine", machine, "input")
+    )
+    return document.there("machine", machine, "meter") or Sense.RUNNING in senses
+
+
+def _audits(document: Document, machine: str) -> bool:
+    return document.need(keys.MODE, machine) == "audit"
+
+
+def _proves(document: Document, machine: str) -> bool:
+    return document.there("machine", machine, "meter") and document.need(upkeep.PROVES, machine)
+
+
+def _services(document: Document, machine: str) -> Iterator[Service]:
+    for name in document.names("machine", machine, "service"):
+        powered, busy = (
+            document.get(key, machine, name) for key in (upkeep.SERVICE_POWERED, upkeep.SERVICE_BUSY)
+        )
+        yield Service(
+            name,
+            powered_ms=None if powered is None else powered * _HOUR_MS,
+            busy_ms=None if busy is None else busy * _HOUR_MS,
+            jobs=document.get(upkeep.SERVICE_JOBS, machine, name),
+            days=document.get(upkeep.SERVICE_DAYS, machine, name),
+            blocks=document.need(upkeep.SERVICE_BLOCKS, machine, name),
+        )
 
 
 def _changed(document: Document, machine: str, zone: ZoneInfo) -> int | None:
     """The first moment of the day on which a machine was replaced, in the lab's zone (wall ms)."""
     day = document.get(keys.CHANGED, machine)
     return None if day is None else int(datetime.combine(day, time(), zone).timestamp()) * 1000
-
-
-def _device(document: Document, key: Key[str], machine: str) -> str:
-    """The kind of a device: as written, else what the bench has by itself."""
-    bench = document.need(keys.BENCH)
-    return document.get(key, machine) or ("sim" if bench == "sim" else "none")
 
 
 def _path(document: Document, key: Key[Path | None]) -> Path | None:

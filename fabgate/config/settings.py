@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fabgate.charter import Charter, Skill
-from fabgate.model import Hold, MachineId, MachineRules, SkillId
+from fabgate.model import Duty, Hold, MachineId, MachineRules, Sense, SkillId
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,41 @@ class BackupSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
-    """One line of the bench: its name, its role (`power`, `pulse`; `estop`), its BCM number."""
+class Wire:
+    """One output of the bench: its name, what it is for, its BCM number."""
 
     name: str
-    role: str
+    duty: Duty
     pin: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One input: its name, what it tells, its BCM number, and whether it opens when it is pressed."""
+
+    name: str
+    sense: Sense
+    pin: int | None = None
+    opens: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MeterSettings:
+    """What measures a machine's current, and what its current means. All currents are mA.
+
+    `per_volt`: what one volt of the clamp stands for. From `busy` on it works; below `idle` for `hold_ms`
+    it does nothing.
+    """
+
+    kind: str
+    channel: int = 0
+    address: int = 0x48
+    bus: int = 1
+    device: int = 1
+    per_volt: int = 30_000
+    busy: int = 1_000
+    idle: int = 800
+    hold_ms: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +104,11 @@ class Panel:
     buzzer: str = "none"
     buzzer_pin: int | None = None
     display: str = "none"
+    display_driver: str = "ssd1306"
+    display_bus: int = 1
+    display_address: int = 0x3C
+    display_columns: int = 20
+    display_rows: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +140,10 @@ class MachineSettings:
 
     rules: MachineRules
     readers: tuple[ReaderSettings, ...]
-    outputs: tuple[Pin, ...]
-    inputs: tuple[Pin, ...] = ()
+    outputs: tuple[Wire, ...]
+    inputs: tuple[Contact, ...] = ()
     panel: Panel = Panel()
+    meter: MeterSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,19 @@ def _length_or_never(value: object) -> int:
     return 0 if value == "never" else _length(value)
 
 
+def _length_or_none(value: object) -> int:
+    return 0 if value == "none" else _length(value)
+
+
+def _amperes(value: object) -> int:
+    """Milliamperes."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise Unfit(f"a number of amperes is wanted, not {_named(value)}", "Write it as 0.8, without quotes.")
+    if not 0 <= value <= 1000:
+        raise Unfit(f"{value:g} A is out of bounds", "Write 0 to 1000.")
+    return round(value * 1000)
+
+
 def _yes_or_no(value: object) -> bool:
     if not isinstance(value, bool):
         raise Unfit(f"true or false is wanted, not {_named(value)}", "Write true or false, without quotes.")
@@ -300,6 +313,8 @@ LANGUAGE_LIST = Kind("list of languages", _languages)
 ZONE = Kind("time zone", _zone)
 LENGTH = Kind("length of time", _length)
 LENGTH_OR_NEVER = Kind('length of time or "never"', _length_or_never)
+LENGTH_OR_NONE = Kind('length of time or "none"', _length_or_none)
+AMPERES = Kind("amperes", _amperes)
 YES_OR_NO = Kind("true or false", _yes_or_no)
 DAY = Kind("day", _day)
 IDS = Kind("list of ids", _ids)

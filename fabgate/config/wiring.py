@@ -9,8 +9,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fabgate.config.key import Key
-from fabgate.config.values import LAMP_PINS, PATH, PIN, TEXT, WHOLE, one_of, word_of
-from fabgate.model import Hold
+from fabgate.config.values import (
+    ID,
+    LAMP_PINS,
+    LENGTH_OR_NONE,
+    PATH,
+    PIN,
+    TEXT,
+    WHOLE,
+    between,
+    one_of,
+    word_of,
+)
+from fabgate.model import Duty, Hold, Sense
 
 EITHER = "any"  # a kind of device that every bench has
 BENCHES = ("sim", "pi")
@@ -21,7 +32,7 @@ LAYOUTS = ("us", "fr", "be", "de")
 DIGITS: Mapping[str, tuple[int, ...]] = {"hex": (8, 14, 20), "decimal": (10, 17, 25)}  # by format
 LAMPS: Mapping[str, str] = {"none": EITHER, "console": EITHER, "sim": "sim", "rgb": "pi"}
 BUZZERS: Mapping[str, str] = {"none": EITHER, "console": EITHER, "sim": "sim", "gpio": "pi"}
-DISPLAYS: Mapping[str, str] = {"none": EITHER, "console": EITHER, "sim": "sim"}
+DISPLAYS: Mapping[str, str] = {"none": EITHER, "console": EITHER, "sim": "sim", "oled": "pi", "lcd": "pi"}
 
 # Pulled down from reset on, and free of the reader's SPI and reset line and of the serial console.
 POWER_PINS = (12, 13, 16, 17, 20, 21, 22, 23, 24, 26, 27)
@@ -72,23 +83,48 @@ TYPED_DIGITS: Key[int] = Key(
     "usb: how many digits it types, always; 0 is any number of them that a badge can have.",
     0,
 )
-OUTPUT_ROLE: Key[str] = Key(
+OUTPUT_ROLE: Key[Duty] = Key(
     "machine.*.output.*.role",
-    word_of("power", "pulse"),
-    'What it switches: the "power" of a machine, or the strike of a door, for one "pulse".',
+    one_of({duty.value: duty for duty in Duty}),
+    'What it switches: the "power" of a machine; "aux", such as extraction, which gives no permission and '
+    'runs on; one "pulse", such as the strike of a door; "deadman", a square wave while there is power.',
     example="power",
 )
 OUTPUT_PIN: Key[int] = Key(
     "machine.*.output.*.pin", PIN, "Its pin by BCM number.", example=17, else_="none; needed on the pi bench"
 )
-INPUT_ROLE: Key[str] = Key(
+ON_DELAY: Key[int] = Key(
+    "machine.*.output.*.on_delay", LENGTH_OR_NONE, "How long after the start it comes on.", "none"
+)
+OFF_DELAY: Key[int] = Key(
+    "machine.*.output.*.off_delay",
+    LENGTH_OR_NONE,
+    "How long it stays on after the end. One output of role power has none, and a cut knows none.",
+    "none",
+)
+INPUT_ROLE: Key[Sense] = Key(
     "machine.*.input.*.role",
-    word_of("estop"),
-    "What it tells: the emergency stop, a contact to ground that opens when it is pressed.",
+    one_of({sense.value: sense for sense in Sense}),
+    'What it tells: "estop" and "lid" (wired in series, too, and so working without us), "button" (done), '
+    '"oops" (out of service), "key", "mirror" (of a contactor), "tamper", "running".',
     example="estop",
 )
 INPUT_PIN: Key[int] = Key(
     "machine.*.input.*.pin", PIN, "Its pin by BCM number.", example=16, else_="none; needed on the pi bench"
+)
+CONTACT: Key[str] = Key(
+    "machine.*.input.*.contact",
+    word_of("opens", "closes"),
+    "What its contact to ground does when it is pressed.",
+    example="opens",
+    else_='"closes" for button, oops and running; "opens" for the others, so that a cut wire is seen',
+)
+MIRRORS: Key[str] = Key(
+    "machine.*.input.*.of",
+    ID,
+    "mirror: the output whose contactor it is on.",
+    example="relay",
+    else_="the first output of role power",
 )
 LAMP: Key[str] = Key(
     "machine.*.panel.lamp",
@@ -113,10 +149,19 @@ BUZZER_PIN: Key[int] = Key(
 DISPLAY: Key[str] = Key(
     "machine.*.panel.display",
     TEXT,
-    'The text display: "none", "sim", "console".',
+    'The display: "none", "sim", "console", "oled" (128x64 points, I2C), "lcd" (characters, I2C).',
     example="sim",
     else_=_BY_BENCH,
 )
+DISPLAY_DRIVER: Key[str] = Key(
+    "machine.*.panel.display_driver", word_of("ssd1306", "sh1106"), "oled: its chip.", "ssd1306"
+)
+DISPLAY_BUS: Key[int] = Key("machine.*.panel.display_bus", WHOLE, "oled, lcd: its I2C bus.", 1)
+DISPLAY_ADDRESS: Key[int] = Key(
+    "machine.*.panel.display_address", WHOLE, "Its address there.", example=0x3C, else_="0x3C; lcd: 0x27"
+)
+DISPLAY_COLUMNS: Key[int] = Key("machine.*.panel.display_columns", between(16, 40), "lcd: signs a line.", 20)
+DISPLAY_ROWS: Key[int] = Key("machine.*.panel.display_rows", between(2, 4), "lcd: lines.", 4)
 
 KEYS: tuple[Key[object], ...] = (
     READER_KIND,
@@ -131,11 +176,20 @@ KEYS: tuple[Key[object], ...] = (
     TYPED_DIGITS,
     OUTPUT_ROLE,
     OUTPUT_PIN,
+    ON_DELAY,
+    OFF_DELAY,
     INPUT_ROLE,
     INPUT_PIN,
+    CONTACT,
+    MIRRORS,
     LAMP,
     RGB,
     BUZZER,
     BUZZER_PIN,
     DISPLAY,
+    DISPLAY_DRIVER,
+    DISPLAY_BUS,
+    DISPLAY_ADDRESS,
+    DISPLAY_COLUMNS,
+    DISPLAY_ROWS,
 )

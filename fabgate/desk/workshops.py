@@ -14,7 +14,7 @@ from fabgate.config import MachineSettings
 from fabgate.desk import held, who
 from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.errors import UsageError
-from fabgate.model import Code, Denied, Kind, Level, MachineId, SkillId
+from fabgate.model import Code, Denied, Level, MachineId, SkillId
 from fabgate.records import WorkshopClosed, WorkshopOpened
 from fabgate.rules import authority
 from fabgate.rules.earned import WorkshopStands
@@ -119,7 +119,7 @@ def listed(desk: Desk) -> tuple[Shown, ...]:
 
 def _machine(now: Turn, name: str) -> MachineSettings | Denied:
     found = now.desk.machine(who.sound(name))
-    if not isinstance(found, Denied) and found.rules.kind is not Kind.MACHINE:
+    if not isinstance(found, Denied) and not found.rules.kind.is_machine:
         raise UsageError(f"{name} is a {found.rules.kind}: nobody works there", "Name a machine.")
     return found
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from fabgate.config import MachineSettings, Settings
 from fabgate.errors import DeviceError
-from fabgate.model import Kind, MachineId
+from fabgate.model import Duty, Kind, MachineId
 
 PANEL = ("lamp", "buzzer", "display")
 TAKEN = frozenset({*PANEL, "reader", "current"})  # names that outputs and inputs cannot have
-# What each kind of machine drives, all of it the same way: low at boot, lowered on stop and crash. A strike
-# at a machine would be held for a whole session; a contactor at a door would close for seconds.
-DRIVES: Mapping[Kind, str | None] = {Kind.MACHINE: "power", Kind.DOOR: "pulse", Kind.COUNTER: None}
+# What a door may drive: a contactor there would close for seconds.
+DOOR_DRIVES = (Duty.PULSE, Duty.AUX)
 
 
 def check_kind(known: Collection[str], kind: str, what: str) -> None:
@@ -35,18 +34,24 @@ def check_names(settings: Settings) -> None:
 
 
 def _check_machine(machine: MachineId, wired: MachineSettings) -> None:
-    pins = (*wired.outputs, *wired.inputs)
-    for name, times in Counter(pin.name for pin in pins).items():
+    names = [*(wire.name for wire in wired.outputs), *(contact.name for contact in wired.inputs)]
+    for name, times in Counter(names).items():
         if times > 1 or name in TAKEN:
             raise DeviceError(
                 f"machine {machine}: the name {name!r} is taken",
                 f"Give every output and input a name of its own, and none of: {', '.join(sorted(TAKEN))}.",
             )
-    role = DRIVES[wired.rules.kind]
-    for pin in wired.outputs:
-        if pin.role != role:
+    allowed = _drives(wired.rules.kind)
+    for wire in wired.outputs:
+        if wire.duty not in allowed:
             raise DeviceError(
-                f"{wired.rules.kind} {machine}: output {pin.name!r} has the role {pin.role!r}, "
+                f"{wired.rules.kind} {machine}: output {wire.name!r} has the role {wire.duty.value!r}, "
                 "which nothing drives",
-                "Take the output away." if role is None else f"Set its role to {role!r}.",
+                f"Set its role to {allowed[0].value!r}." if allowed else "Take the output away.",
             )
+
+
+def _drives(kind: Kind) -> tuple[Duty, ...]:
+    if kind.is_machine:
+        return tuple(Duty)
+    return DOOR_DRIVES if kind is Kind.DOOR else ()

@@ -21,7 +21,7 @@ from itertools import chain
 from types import ModuleType
 from typing import Any, Protocol, TextIO, TypeVar, cast
 
-from fabgate.config import MachineSettings, Panel, Pin, ReaderSettings, Settings
+from fabgate.config import Contact, MachineSettings, Panel, ReaderSettings, Settings, Wire
 from fabgate.devices.console import ConsoleBuzzer, ConsoleDisplay, ConsoleLamp
 from fabgate.devices.kinds import check_kind
 from fabgate.devices.lower import header_chip
@@ -224,9 +224,9 @@ class PiBench:
             opened.callback(self._pins.close)
             self._opened = opened
             # Relays before all else: a line may still be driven from before a crash.
-            self._relays = {machine: self._power(machine, wired) for machine, wired in wiring.items()}
+            self._relays = {machine: self._outputs(machine, wired) for machine, wired in wiring.items()}
             self._machines = {machine: self._devices(machine, wired) for machine, wired in wiring.items()}
-            for relay in chain.from_iterable(self._relays.values()):
+            for relay in chain.from_iterable(one.values() for one in self._relays.values()):
                 opened.callback(relay.close)
             self._opened = opened.pop_all()
 
@@ -238,13 +238,15 @@ class PiBench:
         """Relays first, then the rest, whatever fails; then DeviceError, if something did."""
         self._opened.close()
 
-    def _power(self, machine: MachineId, wired: MachineSettings) -> tuple[Relay, ...]:
-        return tuple(self._relay(f"output {pin.name} of machine {machine}", pin) for pin in wired.outputs)
+    def _outputs(self, machine: MachineId, wired: MachineSettings) -> Mapping[str, Relay]:
+        return {
+            wire.name: self._relay(f"output {wire.name} of machine {machine}", wire) for wire in wired.outputs
+        }
 
     def _devices(self, machine: MachineId, wired: MachineSettings) -> Devices:
         return Devices(
-            power=self._relays[machine],
-            inputs=tuple((pin.role, self._input(machine, pin)) for pin in wired.inputs),
+            outputs=self._relays[machine],
+            inputs=tuple((contact.sense, self._input(machine, contact)) for contact in wired.inputs),
             readers=tuple(self._reader(reader) for reader in wired.readers),
             lamp=self._lamp(machine, wired.panel),
             buzzer=self._buzzer(machine, wired.panel),
@@ -259,10 +261,10 @@ class PiBench:
         self._opened.callback(reader.close)
         return reader
 
-    def _relay(self, what: str, pin: Pin) -> Relay:
+    def _relay(self, what: str, pin: Wire) -> Relay:
         return self._try(pin.name, lambda: PiRelay(self._pins, what, pin.name, _number(pin.pin)))
 
-    def _input(self, machine: MachineId, pin: Pin) -> Input:
+    def _input(self, machine: MachineId, pin: Contact) -> Input:
         what = f"input {pin.name} of machine {machine}"
         return self._try(pin.name, lambda: PiInput(self._pins, what, pin.name, _number(pin.pin)))
 
@@ -353,8 +355,10 @@ def _check(settings: Settings) -> None:
 
 
 def _pins_of(machine: MachineId, wired: MachineSettings) -> Iterator[tuple[str, int | None]]:
-    for pin in (*wired.outputs, *wired.inputs):
-        yield f"{pin.name} of machine {machine}", pin.pin
+    for wire in wired.outputs:
+        yield f"{wire.name} of machine {machine}", wire.pin
+    for contact in wired.inputs:
+        yield f"{contact.name} of machine {machine}", contact.pin
     if wired.panel.lamp == "rgb":
         if len(wired.panel.lamp_pins) != 3:
             raise DeviceError(

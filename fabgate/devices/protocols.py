@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fabgate.badges.uid import Uid
-from fabgate.model import Code, MachineId
+from fabgate.model import Code, MachineId, Sense
 
 
 class Colour(enum.StrEnum):
@@ -69,7 +69,7 @@ Sighting = Appeared | Left | Refused
 
 
 class Relay(Protocol):
-    """One output of the role `power` or `pulse`: off when opened, off when closed, active-high (law 8)."""
+    """One output: off when opened, off when closed, active-high (law 8)."""
 
     @property
     def name(self) -> str: ...
@@ -95,6 +95,18 @@ class Input(Protocol):
         """Call `told(pressed)` at each change from now on, from a thread of the device's own.
 
         One watcher at a time. Nothing is told of the state at the call: watch first, then read.
+        """
+
+    def close(self) -> None: ...
+
+
+class Meter(Protocol):
+    """What measures the current of a machine. Used by one thread at a time."""
+
+    def read(self) -> int:
+        """The current now in mA, over ten periods of the mains or more: takes about 200 ms.
+
+        Raises DeviceError; the next call tries again.
         """
 
     def close(self) -> None: ...
@@ -142,17 +154,15 @@ class Display(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """What is wired to one machine. `power`: what gives it power, or the strike of a door.
+    """What is wired to one machine: outputs by name in their declared order, inputs with what they tell."""
 
-    `inputs` come with their role (`estop`).
-    """
-
-    power: tuple[Relay, ...]
-    inputs: tuple[tuple[str, Input], ...]
+    outputs: Mapping[str, Relay]
+    inputs: tuple[tuple[Sense, Input], ...]
     readers: tuple[Reader, ...]
     lamp: Lamp
     buzzer: Buzzer
     display: Display
+    meter: Meter | None = None
 
 
 class Bench(Protocol):

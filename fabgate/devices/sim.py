@@ -87,7 +87,7 @@ class SimBench:
         What stands in the room stays: badges in slots, pressed buttons, broken devices.
         """
         for held in self._machines.values():
-            for relay in held.power:
+            for relay in held.outputs.values():
                 relay.close()
         for held in self._machines.values():
             held.lamp.close()
@@ -214,8 +214,8 @@ class SimBench:
         inputs = {pin.name: SimInput(spot, pin.name) for pin in wired.inputs}
         reader = SimReader(spot)
         devices = Devices(
-            power=tuple(SimRelay(spot, pin.name) for pin in wired.outputs),
-            inputs=tuple((pin.role, inputs[pin.name]) for pin in wired.inputs),
+            outputs={wire.name: SimRelay(spot, wire.name) for wire in wired.outputs},
+            inputs=tuple((contact.sense, inputs[contact.name]) for contact in wired.inputs),
             readers=(reader,),  # one, however many the real bench has: a badge lies or taps here
             lamp=SimLamp(spot, "lamp"),
             buzzer=SimBuzzer(spot, "buzzer"),

@@ -21,7 +21,7 @@ from fabgate.gate.panel import Panels
 from fabgate.gate.readers import ReaderEdge, Ring
 from fabgate.gate.readers import edges as edges_of
 from fabgate.link.hooks import LastWord
-from fabgate.model import Clock, MachineId, Trouble
+from fabgate.model import Clock, MachineId, Sense, Trouble
 from fabgate.store import roster
 from fabgate.store.db import Store
 from fabgate.texts import Catalogue, titles_of
@@ -89,7 +89,7 @@ def apply_locks(gate: Gate, store: Store, clock: Clock) -> None:
 def watch_inputs(bench: Bench, clock: Clock, post: Callable[[Event], None]) -> None:
     """From now on the emergency stops speak; one that is pressed already says so."""
     for machine, devices in bench.machines.items():
-        stops = tuple(line for role, line in devices.inputs if role == "estop")
+        stops = tuple(line for role, line in devices.inputs if role is Sense.ESTOP)
         told = partial(_estop, machine, stops, clock, post)
         for line in stops:
             try:

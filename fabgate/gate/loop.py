@@ -19,7 +19,7 @@ from fabgate.events import Ask, Effect, Event, Ink, Power, Recheck, Refuse, Stop
 from fabgate.gate.ink import Beat, Written
 from fabgate.gate.outside import machine_state
 from fabgate.gate.panel import Panels, Showing, sound
-from fabgate.model import Clock, MachineId, MachineRules, Moment, Trouble
+from fabgate.model import Clock, Duty, MachineId, MachineRules, Moment, Trouble
 from fabgate.records import ClockSynced, Draft
 from fabgate.rules.face import Face, Mood, flash
 from fabgate.rules.gestures import Name
@@ -168,7 +168,10 @@ class Loop:
     def _switch(self, post: Post, on: bool) -> tuple[Event, ...]:
         """Set every power output, the others too when one fails; a failure is an event for the machine."""
         failed = False
-        for relay in post.devices.power:
+        for output in post.rules.outputs:
+            if output.duty is Duty.AUX:
+                continue
+            relay = post.devices.outputs[output.name]
             try:
                 relay.switch(on)
             except DeviceError as error:

@@ -40,7 +40,7 @@ def with_machines(settings: Settings) -> Settings:
     named = {
         one.skill: replace(settings.usual, id=one.skill, title=one.skill, sponsor_from=one.sponsor_from)
         for one in (machine.rules for machine in found)
-        if one.kind is Kind.MACHINE
+        if one.kind.is_machine
     }
     skills = dict(sorted({**named, **settings.skills}.items()))
     return replace(

@@ -14,6 +14,7 @@ from typing import Any, get_args
 
 from fabgate.model import Moment, RecordId
 from fabgate.records.floor import (
+    AlarmCalled,
     CheckedIn,
     CheckedOut,
     ClockSynced,
@@ -22,6 +23,9 @@ from fabgate.records.floor import (
     EpochBegun,
     GateStarted,
     GateStopped,
+    LidSeen,
+    MachineServiced,
+    PowerMissed,
     Purged,
     Refused,
     SessionAlone,
@@ -77,6 +81,7 @@ from fabgate.records.rights import (
 __all__ = [
     "FIELDS",
     "KINDS",
+    "AlarmCalled",
     "AlarmRaised",
     "BadgeAdded",
     "BadgeBlocked",
@@ -107,7 +112,9 @@ __all__ = [
     "GrantRevoked",
     "GrantSuspended",
     "HoursSet",
+    "LidSeen",
     "MachineLocked",
+    "MachineServiced",
     "MachineUnlocked",
     "MemberAdded",
     "MemberEdited",
@@ -117,6 +124,7 @@ __all__ = [
     "Note",
     "PaperFiled",
     "PaperWithdrawn",
+    "PowerMissed",
     "ProposalApproved",
     "ProposalRefused",
     "Purged",
@@ -165,6 +173,10 @@ Body = (
     | CloseAsked
     | TroubleBegan
     | TroubleOver
+    | LidSeen
+    | PowerMissed
+    | AlarmCalled
+    | MachineServiced
     | MachineLocked
     | MachineUnlocked
     | MemberAdded

@@ -48,6 +48,7 @@ class SessionStarted:
     for so many `people`. `company`: those who were there because somebody had to be.
     `roster_age_ms`: since the hub's last word, 0 where the gate is its own source and -1 where nobody
     knows (R12). `hours_unasked`: nobody knew the time, and opening hours were not asked for.
+    `would`: the code by which it would have been refused, where the gate only looks on.
     """
 
     kind: ClassVar[str] = "session.start"
@@ -67,6 +68,7 @@ class SessionStarted:
     company: tuple[str, ...] = ()
     roster_age_ms: int = 0
     hours_unasked: bool = False
+    would: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class SessionStopped:
 
     `recovered`: nobody saw the end; `length_ms` reaches to the last heartbeat and the true end
     lies at most `uncertain_ms` later. `charged` is False for an undone or aborted start. For
-    `blind_ms` of the length the reader saw nothing: the member could not have tapped off.
+    `blind_ms` of the length the reader saw nothing: the member could not have tapped off. For `busy_ms`
+    of it the machine worked, None where nothing tells.
     """
 
     kind: ClassVar[str] = "session.stop"
@@ -87,6 +90,7 @@ class SessionStopped:
     recovered: bool = False
     uncertain_ms: int = 0
     blind_ms: int = 0
+    busy_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,46 @@ class TroubleOver:
     kind: ClassVar[str] = "machine.mended"
     machine: str
     trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class LidSeen:
+    """The lid was opened or shut while somebody worked."""
+
+    kind: ClassVar[str] = "machine.lid"
+    machine: str
+    open: bool
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class PowerMissed:
+    """In session `session` an output was commanded on and seen off (law 9)."""
+
+    kind: ClassVar[str] = "machine.no_power"
+    machine: str
+    output: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmCalled:
+    """The table of the machine calls people for a session that goes on (law 10)."""
+
+    kind: ClassVar[str] = "machine.alarm"
+    machine: str
+    why: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineServiced:
+    """A service of the machine was done: what it counts begins anew."""
+
+    kind: ClassVar[str] = "machine.serviced"
+    machine: str
+    service: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,13 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class MachineLocked:
+    """Out of service. `by` is empty where the machine's own gate did it, for `cause`: `oops`, `welded`."""
+
     kind: ClassVar[str] = "machine.lock"
     machine: str
     by: str
     supersedes: tuple[str, ...] = ()
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import partial
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.errors import ScenarioError
-from fabgate.model import Company, Kind
+from fabgate.model import Company
 from fabgate.rehearsal.cast import HUB
 from fabgate.rehearsal.engines import gate_engine, hub_engine
 from fabgate.rehearsal.exchange import Exchange, own_tree
@@ -138,7 +138,7 @@ def _minds_the_link(settings: Settings) -> bool:
     """Whether something at this gate asks when the hub was heard: who is on site, how old the rights are."""
     together = (Company.ACCOMPANIED, Company.NEVER_ALONE)
     return any(
-        rules.kind is not Kind.MACHINE
+        not rules.kind.is_machine
         or rules.company in together
         or rules.check_in
         or rules.stale_after_ms is not None

@@ -65,7 +65,7 @@ skill = "skill"
 limit = "20m"
 warning = "2m"
 [machine.laser.ends]
-revoked = "soon"
+revoked = "when_idle"
 locked = "now"
 [machine.laser.output.relay]
 role = "power"

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from fabgate.events import (
+    Activity,
     Ask,
     BadgeGone,
     BadgeSeen,
     BadgeUnfit,
+    ButtonPressed,
     CloseNow,
     Effect,
     Event,
@@ -24,10 +26,13 @@ from fabgate.events import (
     Ink,
     Inked,
     InkFailed,
+    LidMoved,
     LockChanged,
     Looked,
     LookFailed,
     Mended,
+    NotPowered,
+    OopsPressed,
     Power,
     Rechecked,
     RosterMoved,
@@ -156,7 +161,9 @@ def _on(rules: MachineRules, state: Door, event: Event) -> Step:
         case Stopping():
             condition = replace(state.condition, stopping=True)
             return Door(condition), (Power(rules.machine, on=False),)
-        case Rechecked() | RosterMoved() | CloseNow() | Tick():
+        case Rechecked() | RosterMoved() | CloseNow() | Tick() | Activity():
+            return state, ()
+        case LidMoved() | ButtonPressed() | OopsPressed() | NotPowered():
             return state, ()
         case _ as never:
             assert_never(never)

@@ -55,9 +55,9 @@ def lose(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
     match rules.ends.of(why):
         case End.NOW:
             return stop(rules, state, why, at)
-        case End.SOON if (ends_ms := at.boot_ms + rules.warning_ms) < run.ends_ms:
+        case End.WHEN_IDLE if (ends_ms := at.boot_ms + rules.warning_ms) < run.ends_ms:
             return announce(rules, state, replace(run, ends_ms=ends_ms, ends_why=why), at)
-        case End.SOON | End.WARN:
+        case End.WHEN_IDLE | End.WARN | End.ALARM:
             # An end that is nearer than the warning time was announced already, and keeps its cause.
             told = tell(rules, Notice.TOLD, run.session.user, why=why, left_ms=run.ends_ms - at.boot_ms)
             return with_run(state, run), (told,)

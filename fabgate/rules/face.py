@@ -106,8 +106,12 @@ def flash(tell: Tell) -> Mood:
             return Mood.ON
         case Notice.OPENED_ACCOMPANIED | Notice.OPENED_WORKSHOP | Notice.OPENED_MAINTENANCE:
             return Mood.ON
-        case Notice.STAY | Notice.BACK | Notice.DOOR_OPEN:
+        case Notice.STAY | Notice.BACK | Notice.DOOR_OPEN | Notice.OPENED_AUDIT | Notice.FINISHING:
             return Mood.ON
+        case Notice.OVERDUE | Notice.ASK_CLAIM | Notice.ALARM | Notice.LID_OPEN | Notice.NO_POWER:
+            return Mood.WARNING
+        case Notice.SERVICE_SOON:
+            return Mood.WARNING
         case Notice.WARNING | Notice.AWAY | Notice.TOLD | Notice.CONFIRM | Notice.PROVE | Notice.ALONE:
             return Mood.WARNING
         case Notice.WELL_DONE | Notice.CHECKED_IN | Notice.CHECKED_OUT:

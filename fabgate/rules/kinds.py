@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from fabgate.events import Event
-from fabgate.model import Kind, MachineRules
+from fabgate.model import MachineRules
 from fabgate.rules import door, face, machine, states
 from fabgate.rules.door import Door
 from fabgate.rules.readings import Effects
@@ -17,7 +17,7 @@ AnyState = State | Door
 
 def begin(rules: MachineRules) -> AnyState:
     """The state in which nothing has happened yet."""
-    return states.at_rest(Condition()) if rules.kind is Kind.MACHINE else Door()
+    return states.at_rest(Condition()) if rules.kind.is_machine else Door()
 
 
 def step(rules: MachineRules, state: AnyState, event: Event) -> tuple[AnyState, Effects]:

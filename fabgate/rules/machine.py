@@ -19,19 +19,24 @@ from dataclasses import replace
 from typing import assert_never
 
 from fabgate.events import (
+    Activity,
     Ask,
     BadgeGone,
     BadgeSeen,
     BadgeUnfit,
+    ButtonPressed,
     CloseNow,
     Event,
     Identify,
     Inked,
     InkFailed,
+    LidMoved,
     LockChanged,
     Looked,
     LookFailed,
     Mended,
+    NotPowered,
+    OopsPressed,
     Rechecked,
     RosterMoved,
     Stopping,
@@ -111,6 +116,12 @@ def _on(rules: MachineRules, state: State, event: Event) -> Step:
             return troubles.troubled(rules, state, event)
         case Mended():
             return troubles.mended(rules, state, event)
+        case Activity() | LidMoved() | ButtonPressed():
+            return state, ()
+        case OopsPressed():
+            return maintenance.oops(rules, state, event)
+        case NotPowered():
+            return troubles.not_powered(rules, state, event)
         case Tick():
             return state, ()
         case Stopping():

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fabgate.events import Ink, OopsPressed
 from fabgate.model import Lock, MachineRules, Moment, Notice, Standing, Token
+from fabgate.records import MachineLocked
 from fabgate.rules import beside, starting
 from fabgate.rules.readings import Step, refuse, tell
 from fabgate.rules.states import MAINTENANCE, AwaitingConfirm, LockedOut, Opening, Session, State, at_rest
@@ -43,6 +45,13 @@ def start(rules: MachineRules, state: State, standing: Standing, at: Moment) -> 
         return refuse(rules, rest, denied, state.session.badge, standing.person, at)
     session = replace(state.session, standing=standing, level=standing.level)
     return starting.start(rules, state, session, at)
+
+
+def oops(rules: MachineRules, state: State, event: OopsPressed) -> Step:
+    """Somebody at the machine takes it out of service; who, nobody knows."""
+    if state.condition.lock is not None:
+        return state, ()
+    return state, (Ink(rules.machine, event.at, MachineLocked(rules.machine, by="", cause="oops")),)
 
 
 def under_way(state: State) -> bool:

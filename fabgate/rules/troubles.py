@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fabgate.events import Ink, Mended, Power, Stopping, Troubled
-from fabgate.model import Hold, MachineRules, Moment, Trouble, Why
-from fabgate.records import TroubleBegan, TroubleOver
+from fabgate.events import Ink, Mended, NotPowered, Power, Stopping, Troubled
+from fabgate.model import Hold, MachineRules, Moment, Notice, Trouble, Why
+from fabgate.records import PowerMissed, TroubleBegan, TroubleOver
 from fabgate.rules import endings
-from fabgate.rules.readings import Effects, Step, run_of, with_run
+from fabgate.rules.readings import Effects, Step, run_of, tell, with_run
 from fabgate.rules.states import State, at_rest, under
 from fabgate.rules.taps import Presence
 
@@ -45,6 +45,16 @@ def mended(rules: MachineRules, state: State, event: Mended) -> Step:
     if event.trouble is Trouble.READER:
         state = _sees(rules, state, event.at)
     return state, told
+
+
+def not_powered(rules: MachineRules, state: State, event: NotPowered) -> Step:
+    """What was commanded on is seen off: told, and nothing more (law 9)."""
+    run = run_of(state)
+    if run is None:
+        return state, ()
+    missed = PowerMissed(rules.machine, event.output, str(run.record))
+    told = tell(rules, Notice.NO_POWER, run.session.user, contact=rules.contact, output=event.output)
+    return state, (told, Ink(rules.machine, event.at, missed))
 
 
 def _blinded(state: State, at: Moment) -> State:

@@ -36,6 +36,8 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "due": _TITLED,
     "purpose": _PLAIN,
     "opening": _TITLED,
+    "upkeep": _PLAIN,
+    "output": _PLAIN,
     # how many
     "most": _PLAIN,
     "people": _PLAIN,

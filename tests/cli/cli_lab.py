@@ -47,7 +47,7 @@ skill = "router"
 role = "power"
 [machine.router.ends]
 revoked = "now"
-suspended = "soon"
+suspended = "when_idle"
 """
 
 

@@ -8,15 +8,16 @@ import pytest
 from fabgate import config
 from fabgate.config import (
     BackupSettings,
+    Contact,
     GateSettings,
     HubSettings,
     LabSettings,
     Panel,
-    Pin,
     ReaderSettings,
     Skill,
+    Wire,
 )
-from fabgate.model import Ending, Ends, Hold, Level, MachineRules
+from fabgate.model import Duty, Ending, Ends, Hold, Level, MachineRules, Sense
 
 MINIMAL = """
 [lab]
@@ -67,7 +68,7 @@ grace = "20s"
 wait = "45s"
 undo = "5s"
 ink = "3s"
-ends = { revoked = "soon", locked = "now" }
+ends = { revoked = "when_idle", locked = "now" }
 [machine.laser.output.relay]
 role = "power"
 pin = 17
@@ -115,7 +116,7 @@ def test_a_minimal_file_is_a_whole_simulated_lab(load, tmp_path):
     assert laser.rules == MachineRules("laser", "laser", "laser")
     assert (laser.readers, laser.outputs, laser.inputs) == (
         (ReaderSettings("sim"),),
-        (Pin("relay", "power"),),
+        (Wire("relay", Duty.POWER),),
         (),
     )
     assert laser.panel == Panel(lamp="sim", buzzer="sim", display="sim")
@@ -195,11 +196,11 @@ def test_every_key_reaches_the_settings(load, tmp_path):
         undo_ms=5_000,
         ink_ms=3_000,
         sponsor_from=Level.SPONSOR,
-        ends=Ends(Ending.SOON, Ending.WARN, Ending.NOW),
+        ends=Ends(Ending.WHEN_IDLE, Ending.WARN, Ending.NOW),
         contact="Zoé, 0470 12 34 56",
     )
-    assert laser.outputs == (Pin("relay", "power", 17), Pin("second", "power", 27))
-    assert laser.inputs == (Pin("estop", "estop", 16),)
+    assert laser.outputs == (Wire("relay", Duty.POWER, 17), Wire("second", Duty.POWER, 27))
+    assert laser.inputs == (Contact("estop", Sense.ESTOP, 16),)
     assert laser.panel == Panel("rgb", (22, 23, 24), "gpio", 13, "console")
     assert settings.machines["mill"].panel == Panel()
 
@@ -228,7 +229,7 @@ def test_files_of_every_editor_are_read(tmp_path, start, end):
 
 def test_pins_may_stand_in_the_file_of_a_simulated_lab(load):
     settings = load(MINIMAL + "pin = 17")
-    assert settings.machines["laser"].outputs == (Pin("relay", "power", 17),)
+    assert settings.machines["laser"].outputs == (Wire("relay", Duty.POWER, 17),)
 
 
 READERS = """

@@ -90,7 +90,12 @@ def refused(tmp_path):
         (LAB + LASER + RELAY.replace("power", "aux"), "7: machine.laser.output.relay.role", "aux", "power"),
         (SIM + '[machine.laser.input.x]\nrole = "estpo"', "9: machine.laser.input.x.role", "estpo", "estop"),
         (LAB + LASER + 'hold = "slit"\n' + RELAY, "6: machine.laser.hold", "slit", "slot"),
-        (LAB + LASER + 'ends.locked = "later"\n' + RELAY, "6: machine.laser.ends.locked", "later", "soon"),
+        (
+            LAB + LASER + 'ends.locked = "later"\n' + RELAY,
+            "6: machine.laser.ends.locked",
+            "later",
+            "when_idle",
+        ),
         (
             SIM + '[skill.laser]\nsponsor_from = "trainee"',
             "9: skill.laser.sponsor_from",

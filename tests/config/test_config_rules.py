@@ -212,7 +212,7 @@ def test_a_machine_may_say_for_itself_who_has_to_be_there(load):
     assert rules.openings == ("openlab", "studio")
     assert rules.changed_ms == 1_795_129_200_000  # 2026-11-20T00:00 in Brussels
     assert (rules.praise_ms, rules.confirm_ms) == (90_000, 5_000)
-    assert rules.ends.alone is Ending.SOON
+    assert rules.ends.alone is Ending.WHEN_IDLE
 
 
 def test_a_machine_may_ask_for_less_than_its_skill(load):
@@ -228,7 +228,7 @@ def test_a_machine_of_another_class_has_that_classs_numbers_where_neither_skill_
 
 
 @pytest.mark.parametrize(
-    ("word", "ending"), [("warn", Ending.WARN), ("finish", Ending.SOON), ("cut", Ending.NOW)]
+    ("word", "ending"), [("warn", Ending.WARN), ("finish", Ending.WHEN_IDLE), ("cut", Ending.NOW)]
 )
 def test_r4_what_a_machine_does_when_nobody_stands_by_has_three_words(load, word, ending):
     main = MAIN.replace('skill = "laser"\n', f'skill = "laser"\nends.alone = "{word}"\n')
@@ -256,7 +256,7 @@ def test_doors_and_counters_take_no_skill_and_nobody_is_asked_to_stand_by_there(
     )
     assert desk == MachineRules("desk", "desk", "desk", kind=Kind.COUNTER, stay_ms=36_000_000)
     assert set(settings.skills) == {"101", "laser"}
-    assert (settings.machines["front"].outputs[0].role, settings.machines["desk"].outputs) == ("pulse", ())
+    assert (settings.machines["front"].outputs[0].duty, settings.machines["desk"].outputs) == ("pulse", ())
 
 
 def test_a_title_is_in_the_first_of_the_labs_languages_that_has_one(load):

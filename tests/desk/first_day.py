@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fabgate.config import GateSettings, LabSettings, MachineSettings, Pin, Settings, Skill
+from fabgate.config import GateSettings, LabSettings, MachineSettings, Settings, Skill, Wire
 from fabgate.desk import badges, grants, members, roles
 from fabgate.desk.deed import Desk, Done
 from fabgate.desk.members import Details
-from fabgate.model import Level, MachineId, MachineRules, Moment, Role, SkillId
+from fabgate.model import Duty, Level, MachineId, MachineRules, Moment, Role, SkillId
 from fabgate.records import Entry
 from fabgate.store import journal
 
@@ -33,7 +33,7 @@ def settings_in(folder: Path) -> Settings:
     machines = {}
     for name, skill in (("cutter", "laser"), ("engraver", "laser"), ("router", "mill")):
         rules = MachineRules(MachineId(name), SkillId(skill), name.title())
-        machines[MachineId(name)] = MachineSettings(rules, "sim", (Pin("relay", "power"),))
+        machines[MachineId(name)] = MachineSettings(rules, "sim", (Wire("relay", Duty.POWER),))
     return Settings(
         path=folder / "fabgate.toml",
         lab=LabSettings("openfab", ZoneInfo("Europe/Brussels"), contact="desk@example.org"),

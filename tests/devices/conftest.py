@@ -12,20 +12,21 @@ import pytest
 
 from fabgate.badges.uid import Uid, parse
 from fabgate.config import (
+    Contact,
     GateSettings,
     LabSettings,
     MachineSettings,
     Panel,
-    Pin,
     ReaderSettings,
     Settings,
     Skill,
+    Wire,
 )
 from fabgate.devices.clock import SimClock
 from fabgate.devices.pi import PiBench
 from fabgate.devices.protocols import Bench
 from fabgate.devices.sim import SimBench
-from fabgate.model import MachineId, MachineRules, SkillId
+from fabgate.model import Duty, MachineId, MachineRules, Sense, SkillId
 
 LASER, LATHE = MachineId("laser"), MachineId("lathe")
 ESTOP_PIN = {LASER: 5, LATHE: 6}
@@ -69,8 +70,8 @@ def lab(tmp_path: Path) -> Callable[..., Settings]:
 
 def _machine(machine: MachineId, reader: str, panel: Panel, pin: int, **changes: Any) -> MachineSettings:
     given: dict[str, Any] = {
-        "outputs": (Pin("relay", "power", pin),),
-        "inputs": (Pin("estop", "estop", ESTOP_PIN[machine]),),
+        "outputs": (Wire("relay", Duty.POWER, pin),),
+        "inputs": (Contact("estop", Sense.ESTOP, ESTOP_PIN[machine]),),
     }
     rules = MachineRules(machine, SkillId("laser"), machine.title())
     return MachineSettings(rules, (ReaderSettings(reader),), panel=panel, **given | changes)

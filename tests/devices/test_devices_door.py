@@ -285,7 +285,7 @@ def test_a_switch_is_in_the_file_when_it_returns(
 ):
     open_door()
     clock.advance(1_234)
-    bench.machines[LASER].power[0].switch(True)
+    bench.machines[LASER].outputs["relay"].switch(True)
     assert outputs(tmp_path)[-1] == {"boot_ms": 1_234, "machine": "laser", "device": "relay", "value": "on"}
     bench.machines[LASER].buzzer.play(Sound.ACCEPT)
     assert outputs(tmp_path)[-1]["value"] == "accept"
@@ -295,7 +295,7 @@ def test_the_moment_is_the_kernels_time_since_boot(lab: Callable[..., Settings],
     bench = SimBench(lab(), SystemClock("trusted"))
     door = Door(bench, tmp_path)
     before = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
-    bench.machines[LASER].power[0].switch(True)
+    bench.machines[LASER].outputs["relay"].switch(True)
     assert before <= outputs(tmp_path)[-1]["boot_ms"] <= before + 10_000
     bench.close()
     door.close()
@@ -311,7 +311,7 @@ def test_a_new_run_goes_on_in_the_same_file(open_door: Any, bench: SimBench, tmp
 
 def test_what_closing_the_bench_switches_off_is_written(open_door: Any, bench: SimBench, tmp_path: Path):
     door = open_door()
-    bench.machines[LASER].power[0].switch(True)
+    bench.machines[LASER].outputs["relay"].switch(True)
     bench.close()
     door.close()
     assert [line["value"] for line in outputs(tmp_path) if line["device"] == "relay"][-2:] == ["on", "off"]
@@ -320,7 +320,7 @@ def test_what_closing_the_bench_switches_off_is_written(open_door: Any, bench: S
 def test_a_closed_door_writes_nothing_and_stops_no_relay(open_door: Any, bench: SimBench, tmp_path: Path):
     open_door().close()
     size = (tmp_path / "sim.outputs").stat().st_size
-    bench.machines[LASER].power[0].switch(True)
+    bench.machines[LASER].outputs["relay"].switch(True)
     assert (tmp_path / "sim.outputs").stat().st_size == size
 
 
@@ -331,10 +331,10 @@ def test_a_full_disk_stops_no_relay(open_door: Any, bench: SimBench, tmp_path: P
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size + 10, hard))
     try:
-        bench.machines[LASER].power[0].switch(True)
-        bench.machines[LASER].power[0].switch(False)
+        bench.machines[LASER].outputs["relay"].switch(True)
+        bench.machines[LASER].outputs["relay"].switch(False)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    bench.machines[LASER].power[0].switch(True)
+    bench.machines[LASER].outputs["relay"].switch(True)
     relay = [line["value"] for line in outputs(tmp_path) if line["device"] == "relay"]
     assert relay[-3:] == ["on", "off", "on"]

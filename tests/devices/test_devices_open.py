@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from fabgate.config import Panel, Pin, Settings
+from fabgate.config import Panel, Settings, Wire
 from fabgate.devices import open_bench
 from fabgate.devices.protocols import Colour, Pattern, Sound
 from fabgate.devices.sim import SimBench
 from fabgate.errors import DeviceError
-from fabgate.model import MachineId
+from fabgate.model import Duty, MachineId
 
 LASER = MachineId("laser")
 
@@ -49,10 +49,10 @@ def test_a_simulated_bench_with_a_real_device_is_refused(
 @pytest.mark.parametrize(
     ("changes", "what"),
     [
-        ({"outputs": (Pin("main", "power", 17), Pin("main", "power", 27))}, "'main' is taken"),
-        ({"outputs": (Pin("estop", "power", 17),)}, "'estop' is taken"),
-        ({"outputs": (Pin("lamp", "power", 17),)}, "'lamp' is taken"),
-        ({"outputs": (Pin("fan", "aux", 17),)}, "role 'aux', which nothing drives"),
+        ({"outputs": (Wire("main", Duty.POWER, 17), Wire("main", Duty.POWER, 27))}, "'main' is taken"),
+        ({"outputs": (Wire("estop", Duty.POWER, 17),)}, "'estop' is taken"),
+        ({"outputs": (Wire("lamp", Duty.POWER, 17),)}, "'lamp' is taken"),
+        ({"outputs": (Wire("fan", Duty.AUX, 17),)}, "role 'aux', which nothing drives"),
     ],
 )
 def test_names_and_roles_are_checked_before_anything_is_opened(
@@ -96,7 +96,7 @@ def test_console_devices_tell_the_terminal_what_a_simulated_bench_shows(
 ):
     bench = open_bench(lab("sim", panel=Panel("console", (), "console", None, "console")), clock)
     devices = bench.machines[LASER]
-    devices.power[0].switch(True)
+    devices.outputs["relay"].switch(True)
     devices.lamp.show(Colour.GREEN, Pattern.STEADY)
     devices.buzzer.play(Sound.ACCEPT)
     devices.display.write(("Ada", "until noon"))

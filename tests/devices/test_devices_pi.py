@@ -12,13 +12,13 @@ import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory, MockPin
 
-from fabgate.config import Panel, Pin, Settings
+from fabgate.config import Contact, Panel, Settings, Wire
 from fabgate.devices import open_bench
 from fabgate.devices.lower import header_chip
 from fabgate.devices.pi import PiBench
 from fabgate.devices.protocols import Colour, Pattern, Sound
 from fabgate.errors import DeviceError
-from fabgate.model import MachineId
+from fabgate.model import Duty, MachineId, Sense
 
 LASER, LATHE = MachineId("laser"), MachineId("lathe")
 FULL = Panel("rgb", (16, 20, 21), "gpio", 12, "console")
@@ -41,14 +41,14 @@ def test_a_relay_is_active_high_and_was_never_high_before_it_was_switched(opened
     bench = opened()
     pin = mock_pins.pin(17)
     assert [state.state for state in pin.states] == [False]
-    bench.machines[LASER].power[0].switch(True)
+    bench.machines[LASER].outputs["relay"].switch(True)
     assert [state.state for state in pin.states] == [False, True]
 
 
 def test_closing_sets_the_line_low_before_it_lets_it_go(opened: Any, mock_pins: Any):
     """gpiozero alone would leave a line that was high as a floating input."""
     bench = opened()
-    bench.machines[LASER].power[0].switch(True)
+    bench.machines[LASER].outputs["relay"].switch(True)
     bench.close()
     assert [state.state for state in mock_pins.pin(17).states] == [False, True, False]
     assert mock_pins.pin(17).function == "input"
@@ -114,18 +114,18 @@ def test_a_relay_that_cannot_be_opened_fails_at_its_machine_and_the_others_go_on
     mock_pins.pin_class = DeadPin
     bench = opened()
     with pytest.raises(DeviceError, match=r"output relay of machine laser on GPIO17 failed: .*GPIO busy"):
-        bench.machines[LASER].power[0].switch(True)
-    bench.machines[LATHE].power[0].switch(True)
+        bench.machines[LASER].outputs["relay"].switch(True)
+    bench.machines[LATHE].outputs["relay"].switch(True)
     assert mock_pins.pin(22).state
 
 
 def test_a_line_that_fails_later_is_named_with_its_pin_and_a_remedy(opened: Any, mock_pins: MockFactory):
     mock_pins.pin_class = WornPin
     bench = opened()
-    bench.machines[LATHE].power[0].switch(True)
+    bench.machines[LATHE].outputs["relay"].switch(True)
     mock_pins.pin(17).worn = True
     with pytest.raises(DeviceError, match="GPIO17") as wrong:
-        bench.machines[LASER].power[0].switch(True)
+        bench.machines[LASER].outputs["relay"].switch(True)
     assert wrong.value.remedy
     with pytest.raises(DeviceError):
         bench.close()
@@ -141,11 +141,11 @@ def test_a_board_that_gpiozero_does_not_know_stops_the_start(lab: Callable[..., 
 @pytest.mark.parametrize(
     ("changes", "what"),
     [
-        ({"outputs": (Pin("relay", "power"),)}, "no pin is given"),
-        ({"outputs": (Pin("relay", "power", 40),)}, "GPIO40"),
-        ({"outputs": (Pin("relay", "power", 4),)}, "pulled up"),
-        ({"outputs": (Pin("relay", "power", 22),)}, "both on GPIO22"),
-        ({"inputs": (Pin("estop", "estop", 17),)}, "both on GPIO17"),
+        ({"outputs": (Wire("relay", Duty.POWER),)}, "no pin is given"),
+        ({"outputs": (Wire("relay", Duty.POWER, 40),)}, "GPIO40"),
+        ({"outputs": (Wire("relay", Duty.POWER, 4),)}, "pulled up"),
+        ({"outputs": (Wire("relay", Duty.POWER, 22),)}, "both on GPIO22"),
+        ({"inputs": (Contact("estop", Sense.ESTOP, 17),)}, "both on GPIO17"),
         ({"panel": Panel(lamp="rgb", lamp_pins=(16, 20))}, "2 pins"),
         ({"panel": Panel(lamp="rgb", lamp_pins=(16, 20, 17))}, "both on GPIO17"),
         ({"panel": Panel(buzzer="gpio")}, "no pin is given"),

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fabgate.badges.uid import Uid
-from fabgate.config import GateSettings, LabSettings, MachineSettings, Panel, Pin, Settings
+from fabgate.config import Contact, GateSettings, LabSettings, MachineSettings, Panel, Settings, Wire
 from fabgate.devices.clock import SimClock
 from fabgate.devices.protocols import Appeared, Colour, Left, Pattern, Sound
 from fabgate.devices.sim import Change, SimBench
 from fabgate.devices.verbs import act
 from fabgate.errors import BadgeError, DeviceError, FabgateError
-from fabgate.model import MachineId, MachineRules, SkillId
+from fabgate.model import Duty, MachineId, MachineRules, Sense, SkillId
 
 LASER, LATHE = MachineId("laser"), MachineId("lathe")
 
@@ -329,7 +329,7 @@ def test_show_has_everything_at_every_machine_but_no_badge_number(bench: SimBenc
 
 
 def test_a_machine_may_have_several_outputs(lab: Callable[..., Settings], clock: SimClock):
-    bench = SimBench(lab(outputs=(Pin("tube", "power", 17), Pin("table", "power", 27))), clock)
+    bench = SimBench(lab(outputs=(Wire("tube", Duty.POWER, 17), Wire("table", Duty.POWER, 27))), clock)
     for relay in bench.machines[LASER].power:
         relay.switch(True)
     assert [(change.device, change.value) for change in bench.history] == [("tube", "on"), ("table", "on")]
@@ -400,7 +400,7 @@ def test_no_words_can_do_more_than_be_refused(lines: list[list[str]]):
 
 def _small_bench() -> SimBench:
     rules = MachineRules(LASER, SkillId("laser"), "Laser")
-    wired = MachineSettings(rules, "sim", (Pin("relay", "power"),), (Pin("estop", "estop"),))
+    wired = MachineSettings(rules, "sim", (Wire("relay", Duty.POWER),), (Contact("estop", Sense.ESTOP),))
     nowhere = Path("nowhere")
     settings = Settings(
         nowhere, LabSettings("openfab", ZoneInfo("UTC")), GateSettings("gate", nowhere), {}, {LASER: wired}

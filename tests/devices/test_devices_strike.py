@@ -9,20 +9,20 @@ from typing import Any
 
 import pytest
 
-from fabgate.config import MachineSettings, Pin, ReaderSettings, Settings
+from fabgate.config import MachineSettings, ReaderSettings, Settings, Wire
 from fabgate.devices import lower, open_bench
 from fabgate.devices.kinds import check_names
 from fabgate.devices.pi import PiBench
 from fabgate.devices.protocols import Bench
 from fabgate.devices.sim import SimBench
 from fabgate.errors import DeviceError
-from fabgate.model import Kind, MachineId, MachineRules, SkillId
+from fabgate.model import Duty, Kind, MachineId, MachineRules, SkillId
 
 DOOR, PIN = MachineId("front"), 27
-STRIKE = (Pin("strike", "pulse", PIN),)
+STRIKE = (Wire("strike", Duty.PULSE, PIN),)
 
 
-def with_door(settings: Settings, kind: Kind, outputs: tuple[Pin, ...], reader: str) -> Settings:
+def with_door(settings: Settings, kind: Kind, outputs: tuple[Wire, ...], reader: str) -> Settings:
     rules = MachineRules(DOOR, SkillId(""), "Front door", kind=kind)
     door = MachineSettings(rules, (ReaderSettings(reader),), outputs, ())
     return replace(settings, machines={**settings.machines, DOOR: door})
@@ -46,13 +46,13 @@ def opened(request: pytest.FixtureRequest, lab: Callable[..., Settings], clock: 
 def test_a_strike_has_no_current_at_boot_and_is_the_only_thing_that_the_gate_drives_at_a_door(opened: Opened):
     bench, current = opened
     assert not current()
-    assert [relay.name for relay in bench.machines[DOOR].power] == ["strike"]
+    assert list(bench.machines[DOOR].outputs) == ["strike"]
     bench.close()
 
 
 def test_a_strike_is_pulsed_as_a_relay_is_switched(opened: Opened):
     bench, current = opened
-    (strike,) = bench.machines[DOOR].power
+    (strike,) = bench.machines[DOOR].outputs.values()
     strike.switch(True)
     assert current()
     strike.switch(False)
@@ -62,7 +62,7 @@ def test_a_strike_is_pulsed_as_a_relay_is_switched(opened: Opened):
 
 def test_a_strike_loses_its_current_when_the_bench_is_closed(opened: Opened):
     bench, current = opened
-    bench.machines[DOOR].power[0].switch(True)
+    bench.machines[DOOR].outputs["strike"].switch(True)
     bench.close()
     assert not current()
 
@@ -88,7 +88,7 @@ def test_a_strike_is_lowered_after_a_crash_as_a_relay_is(tmp_path: Path):
 def test_a_strike_at_a_machine_and_a_contactor_at_a_door_stop_the_start(
     lab: Callable[..., Settings], clock: Any, kind: Kind, role: str, remedy: str
 ):
-    settings = with_door(lab(), kind, (Pin("strike", role, PIN),), "sim")
+    settings = with_door(lab(), kind, (Wire("strike", role, PIN),), "sim")
     with pytest.raises(DeviceError, match="front: output 'strike'") as refused:
         open_bench(settings, clock)
     assert remedy in refused.value.remedy
@@ -98,5 +98,5 @@ def test_a_counter_needs_nothing_but_a_reader(lab: Callable[..., Settings], cloc
     settings = with_door(lab(), Kind.COUNTER, (), "sim")
     check_names(settings)
     bench = SimBench(settings, clock)
-    assert bench.machines[DOOR].power == ()
+    assert bench.machines[DOOR].outputs == {}
     bench.close()

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from fabgate.badges.uid import Uid
 from fabgate.badges.uid import parse as badge
-from fabgate.config import GateSettings, HubSettings, LabSettings, MachineSettings, Pin, Settings
+from fabgate.config import Contact, GateSettings, HubSettings, LabSettings, MachineSettings, Settings, Wire
 from fabgate.devices.protocols import Colour
 from fabgate.errors import BadgeError, ScenarioError
-from fabgate.model import MachineId, MachineRules, SkillId
+from fabgate.model import Duty, MachineId, MachineRules, Sense, SkillId
 from fabgate.rehearsal import verbs
 from fabgate.rehearsal.cast import Cast, check
 from fabgate.rehearsal.grammar import LONGEST_MS, split
@@ -348,7 +348,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
 
 def settings():
     rules = MachineRules(LASER, SkillId("lasers"), "Laser")
-    laser = MachineSettings(rules, "sim", (Pin("relay", "power"),), (Pin("estop", "estop"),))
+    laser = MachineSettings(rules, "sim", (Wire("relay", Duty.POWER),), (Contact("estop", Sense.ESTOP),))
     lab = LabSettings("openfab", BRUSSELS)
     return Settings(Path("x.toml"), lab, GateSettings("atelier", Path("state")), {}, {LASER: laser})
 
@@ -393,7 +393,7 @@ def of(gate, *machines, lab="openfab", hub=None):
     wired = {}
     for name in map(MachineId, machines):
         rules = MachineRules(name, SkillId("lasers"), name)
-        wired[name] = MachineSettings(rules, (), (Pin("relay", "power"),), ())
+        wired[name] = MachineSettings(rules, (), (Wire("relay", Duty.POWER),), ())
     there = LabSettings(lab, BRUSSELS)
     return Settings(Path(f"{gate}.toml"), there, GateSettings(gate, Path("state")), {}, wired, hub=hub)
 

@@ -126,7 +126,7 @@ def open_late(rules: MachineRules) -> MachineBench:
 
 def ending(rules: MachineRules) -> MachineBench:
     """Bob's session ends soon because the machine was locked three seconds after its start."""
-    bench = sponsored(replace(rules, ends=Ends(locked=Ending.SOON)))
+    bench = sponsored(replace(rules, ends=Ends(locked=Ending.WHEN_IDLE)))
     bench.lock()
     return bench
 
@@ -165,7 +165,7 @@ def alone(rules: MachineRules) -> MachineBench:
 
 
 def ending_alone(rules: MachineRules) -> MachineBench:
-    bench = alone(replace(rules, ends=Ends(locked=Ending.SOON)))
+    bench = alone(replace(rules, ends=Ends(locked=Ending.WHEN_IDLE)))
     bench.lock()
     return bench
 
@@ -178,7 +178,7 @@ def asked(rules: MachineRules) -> MachineBench:
 
 
 def ending_asked(rules: MachineRules) -> MachineBench:
-    bench = asked(replace(rules, ends=Ends(locked=Ending.SOON)))
+    bench = asked(replace(rules, ends=Ends(locked=Ending.WHEN_IDLE)))
     bench.lock()
     return bench
 

@@ -60,7 +60,7 @@ def test_where_the_table_says_now_the_session_ends_at_once(why):
 
 @pytest.mark.parametrize("why", LOSSES)
 def test_where_the_table_says_soon_the_session_ends_after_the_warning_time(why):
-    bench = with_table(why, Ending.SOON)
+    bench = with_table(why, Ending.WHEN_IDLE)
     LOSSES[why](bench)
     assert bench.state.name is Name.ENDING
     warning = bench.told[-1]
@@ -108,7 +108,7 @@ def test_by_default_nothing_cuts_a_running_cut(why):
 
 
 def test_who_stays_after_such_a_warning_still_goes_when_it_is_over():
-    bench = with_table(Why.REVOKED, Ending.SOON)
+    bench = with_table(Why.REVOKED, Ending.WHEN_IDLE)
     LOSSES[Why.REVOKED](bench)
     bench.wait(MINUTE)
     bench.see(ADAS)
@@ -118,7 +118,7 @@ def test_who_stays_after_such_a_warning_still_goes_when_it_is_over():
 
 
 def test_a_loss_shortly_before_the_limit_does_not_move_the_end_beyond_it():
-    bench = working(ADAS, replace(RULES, ends=Ends(locked=Ending.SOON)))
+    bench = working(ADAS, replace(RULES, ends=Ends(locked=Ending.WHEN_IDLE)))
     bench.wait(4 * HOUR - MINUTE - 3)
     bench.lock()
     assert (bench.said, bench.told[-1].facts["why"]) == (Notice.TOLD, Why.LOCKED)
@@ -127,7 +127,7 @@ def test_a_loss_shortly_before_the_limit_does_not_move_the_end_beyond_it():
 
 
 def test_a_second_loss_does_not_give_more_time_than_the_first_left():
-    bench = working(ADAS, replace(RULES, ends=Ends(locked=Ending.SOON, revoked=Ending.SOON)))
+    bench = working(ADAS, replace(RULES, ends=Ends(locked=Ending.WHEN_IDLE, revoked=Ending.WHEN_IDLE)))
     bench.change(ADAS, level=Level.NONE)
     bench.wait(3 * MINUTE)
     bench.lock()

@@ -98,7 +98,7 @@ def test_a_sponsor_who_stands_beside_as_many_as_they_may_is_not_missed_for_it_r4
     ("ending", "said", "relay"),
     [
         (Ending.WARN, Notice.TOLD, True),
-        (Ending.SOON, Notice.WARNING, True),
+        (Ending.WHEN_IDLE, Notice.WARNING, True),
         (Ending.NOW, Notice.ENDED, False),
     ],
 )
@@ -180,7 +180,7 @@ def test_who_comes_back_after_the_grace_where_it_only_warns_is_told_of_again_whe
 
 
 def test_an_end_that_was_announced_does_not_move_when_the_sponsor_comes_back_r4():
-    bench = sponsored(cutting(RULES, Ending.SOON))
+    bench = sponsored(cutting(RULES, Ending.WHEN_IDLE))
     bench.wait(MINUTE)
     leaves(bench)
     bench.wait(GRACE + MINUTE)

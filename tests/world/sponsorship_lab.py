@@ -49,7 +49,7 @@ HOUSE = House(
         ),
     },
     places={
-        "laser": Place(skill="laser", lost="soon"),
+        "laser": Place(skill="laser", lost="when_idle"),
         "big": Place(skill="laser", alone="cut", changed=REPLACED),
         "printer": Place(skill="print", alone="finish"),
         "saw": Place(skill="saw", hours=True, lost="now"),

@@ -333,7 +333,7 @@ class Floor:
         session.told.add(cause)
         if then in {"now", "cut"}:
             self._end(where, session, now)
-        elif then in {"soon", "finish"} and now.ms + self.house.warning < session.ends:
+        elif then in {"when_idle", "finish"} and now.ms + self.house.warning < session.ends:
             session.ends, session.why = now.ms + self.house.warning, cause
             session.warned, session.seen = True, False
 

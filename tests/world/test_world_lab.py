@@ -81,7 +81,7 @@ def test_no_order_of_losses_keeps_a_record_from_the_hub_or_a_right_from_a_gate(
 
 def test_a_world_in_which_power_comes_from_nowhere_is_found(lab: Founded, memory: Path):
     world = LabWorld(1, lab, memory / "by-hand")
-    relay = world.lab.stages["gate-1"].bench.machines[MachineId("machine-1")].power[0]
+    relay = world.lab.stages["gate-1"].bench.machines[MachineId("machine-1")].outputs["relay"]
     with pytest.raises(Broken, match="nobody tapped"):
         relay.switch(True)
 

@@ -76,7 +76,7 @@ def test_a_world_in_which_power_comes_without_ink_is_found_and_written_down(
 ):
     """The world itself is held to account: with the laser switched on by hand it must say so."""
     world = World(1, lab, memory / "by-hand")
-    relay = world.stage.bench.machines[MachineId("laser")].power[0]
+    relay = world.stage.bench.machines[MachineId("laser")].outputs["relay"]
     with pytest.raises(Broken, match="without a durable start"):
         world.live(lambda: relay.switch(True))
 
