@@ -15,7 +15,7 @@ from fabgate.model import Duty, Hold, Kind
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Names that outputs and inputs cannot have: the bench uses them for other things.
-TAKEN = ("buzzer", "current", "display", "lamp", "reader")
+TAKEN = ("buzzer", "current", "display", "lamp", "meter", "reader")
 _DEVICES = (
     (wiring.LAMP, wiring.LAMPS),
     (wiring.BUZZER, wiring.BUZZERS),

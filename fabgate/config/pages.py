@@ -16,7 +16,8 @@ _STARS = {
     "machine.*": ("laser",),
     "machine.*.readers.*": ("laser", "reader"),
     "machine.*.output.*": ("laser", "relay"),
-    "machine.*.input.*": ("laser", "estop"),
+    "machine.*.input.*": ("laser", "mirror"),
+    "machine.*.service.*": ("laser", "lens"),
 }
 _WIDTH = 96
 # The tables of a hub's file, and those of a gate's.

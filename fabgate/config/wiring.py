@@ -107,7 +107,7 @@ INPUT_ROLE: Key[Sense] = Key(
     one_of({sense.value: sense for sense in Sense}),
     'What it tells: "estop" and "lid" (wired in series, too, and so working without us), "button" (done), '
     '"oops" (out of service), "key", "mirror" (of a contactor), "tamper", "running".',
-    example="estop",
+    example="mirror",
 )
 INPUT_PIN: Key[int] = Key(
     "machine.*.input.*.pin", PIN, "Its pin by BCM number.", example=16, else_="none; needed on the pi bench"

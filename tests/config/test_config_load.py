@@ -12,12 +12,13 @@ from fabgate.config import (
     GateSettings,
     HubSettings,
     LabSettings,
+    MeterSettings,
     Panel,
     ReaderSettings,
     Skill,
     Wire,
 )
-from fabgate.model import Duty, Ending, Ends, Hold, Level, MachineRules, Sense
+from fabgate.model import Duty, Ending, Ends, Hold, Kind, Level, MachineRules, Output, Sense, Service
 
 MINIMAL = """
 [lab]
@@ -68,22 +69,70 @@ grace = "20s"
 wait = "45s"
 undo = "5s"
 ink = "3s"
-ends = { revoked = "when_idle", locked = "now" }
+kind = "laser"
+pulse = "3s"
+overrun = "10m"
+idle = "20m"
+takeover = "15m"
+ends = { tap = "when_idle", suspended = "warn", locked = "now" }
 [machine.laser.output.relay]
 role = "power"
 pin = 17
+on_delay = "8s"
 [machine.laser.output.second]
 role = "power"
 pin = 27
+off_delay = "5s"
+[machine.laser.output.fan]
+role = "aux"
+pin = 12
+off_delay = "2m"
 [machine.laser.input.estop]
 role = "estop"
 pin = 16
+[machine.laser.input.k1]
+role = "mirror"
+of = "second"
+pin = 20
+[machine.laser.input.k2]
+role = "mirror"
+pin = 21
+[machine.laser.input.done]
+role = "button"
+pin = 18
+[machine.laser.input.odd]
+role = "lid"
+contact = "closes"
+pin = 19
+[machine.laser.meter]
+kind = "mcp3008"
+channel = 5
+address = 0x49
+bus = 0
+device = 0
+per_volt = 100
+busy = 2.5
+idle = 2
+hold = "20s"
+proves = true
+[machine.laser.service.lens]
+busy_hours = 50
+blocks = true
+[machine.laser.service.belt]
+powered_hours = 200
+jobs = 100
+days = 90
 [machine.laser.panel]
 lamp = "rgb"
 lamp_pins = [22, 23, 24]
 buzzer = "gpio"
 buzzer_pin = 13
-display = "console"
+display = "lcd"
+display_driver = "sh1106"
+display_bus = 3
+display_address = 0x3F
+display_columns = 16
+display_rows = 2
 
 [machine.mill]
 skill = "milling"
@@ -196,12 +245,40 @@ def test_every_key_reaches_the_settings(load, tmp_path):
         undo_ms=5_000,
         ink_ms=3_000,
         sponsor_from=Level.SPONSOR,
-        ends=Ends(Ending.WHEN_IDLE, Ending.WARN, Ending.NOW),
+        ends=Ends(tap=Ending.WHEN_IDLE, revoked=Ending.WHEN_IDLE, suspended=Ending.WARN, locked=Ending.NOW),
         contact="Zoé, 0470 12 34 56",
+        kind=Kind.LASER,
+        outputs=(
+            Output("relay", Duty.POWER, on_delay_ms=8_000),
+            Output("second", Duty.POWER, off_delay_ms=5_000),
+            Output("fan", Duty.AUX, off_delay_ms=120_000),
+        ),
+        mirrors=(("k1", "second"), ("k2", "relay")),
+        metered=True,
+        meter_proves=True,
+        overrun_ms=600_000,
+        idle_ms=1_200_000,
+        takeover_ms=900_000,
+        pulse_ms=3_000,
+        services=(
+            Service("lens", busy_ms=180_000_000, blocks=True),
+            Service("belt", powered_ms=720_000_000, jobs=100, days=90),
+        ),
     )
-    assert laser.outputs == (Wire("relay", Duty.POWER, 17), Wire("second", Duty.POWER, 27))
-    assert laser.inputs == (Contact("estop", Sense.ESTOP, 16),)
-    assert laser.panel == Panel("rgb", (22, 23, 24), "gpio", 13, "console")
+    assert laser.outputs == (
+        Wire("relay", Duty.POWER, 17),
+        Wire("second", Duty.POWER, 27),
+        Wire("fan", Duty.AUX, 12),
+    )
+    assert laser.inputs == (
+        Contact("estop", Sense.ESTOP, 16),
+        Contact("k1", Sense.MIRROR, 20),
+        Contact("k2", Sense.MIRROR, 21),
+        Contact("done", Sense.BUTTON, 18, opens=False),
+        Contact("odd", Sense.LID, 19, opens=False),
+    )
+    assert laser.panel == Panel("rgb", (22, 23, 24), "gpio", 13, "lcd", "sh1106", 3, 0x3F, 16, 2)
+    assert laser.meter == MeterSettings("mcp3008", 5, 0x49, 0, 0, 100_000, 2_500, 2_000, 20_000)
     assert settings.machines["mill"].panel == Panel()
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fabgate import config, texts
-from fabgate.config import GateSettings, HubSettings, keys, values, wiring
+from fabgate.config import GateSettings, HubSettings, ends, keys, upkeep, values, wiring
 from fabgate.config.key import Key
 from fabgate.config.keys import KEYS, TABLES
 from fabgate.config.wiring import BENCH_GROUP, BENCHES, EITHER, POWER_PINS
@@ -106,7 +106,7 @@ def test_every_key_has_a_meaning_and_a_default_or_example_that_can_be_read(key):
 
 
 def test_every_key_that_is_declared_is_in_the_list():
-    both = [*vars(keys).values(), *vars(wiring).values()]
+    both = [value for file in (keys, wiring, ends, upkeep) for value in vars(file).values()]
     declared = [value.path for value in both if isinstance(value, Key)]
     assert sorted(declared) == sorted({key.path for key in KEYS}) and len(declared) == len(KEYS)
 
@@ -120,6 +120,8 @@ def test_the_configuration_knows_the_devices_that_the_benches_open():
     assert of(wiring.READERS, "sim") == set(sim.READERS)
     for panel in (wiring.LAMPS, wiring.BUZZERS, wiring.DISPLAYS):
         assert of(panel, "sim") == set(sim.PANELS)
+    assert of(upkeep.METERS, "sim") == set(sim.METERS)
+    assert of(upkeep.METERS, "pi") == set(pi.METERS)
     assert of(wiring.READERS, "pi") == set(pi.READERS)
     assert of(wiring.LAMPS, "pi") == set(pi.LAMPS)
     assert of(wiring.BUZZERS, "pi") == set(pi.BUZZERS)

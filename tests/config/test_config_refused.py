@@ -19,6 +19,7 @@ RELAY = """\
 role = "power"
 """
 SIM = LAB + LASER + RELAY  # 7 lines
+METER = '[machine.laser.meter]\nkind = "sim"\n'
 PI = LAB + '[gate]\nbench = "pi"\n' + LASER + 'reader = "none"\n' + RELAY  # 10 lines
 
 
@@ -87,7 +88,88 @@ def refused(tmp_path):
         (LAB, "1: machine", "no machine", "[machine.laser]"),
         ("", "1: lab.zone", "missing", "Europe/Brussels"),
         (LAB + LASER, "4: machine.laser.output", "no output of role power", "[machine.laser.output.relay]"),
-        (LAB + LASER + RELAY.replace("power", "aux"), "7: machine.laser.output.relay.role", "aux", "power"),
+        (LAB + LASER + RELAY.replace("power", "aux"), "6: machine.laser.output", "role power", '"power"'),
+        (
+            LAB + LASER + RELAY.replace("power", "might"),
+            "7: machine.laser.output.relay.role",
+            "might",
+            "deadman",
+        ),
+        # the bench
+        (SIM + 'off_delay = "5s"', "8: machine.laser.output.relay.off_delay", "stays on", "at once"),
+        (
+            SIM + '[machine.laser.output.lock]\nrole = "pulse"\noff_delay = "5s"',
+            "10: machine.laser.output.lock.off_delay",
+            "no off_delay",
+            "`pulse`",
+        ),
+        (
+            SIM + '[machine.laser.output.pump]\nrole = "deadman"\noff_delay = "5s"',
+            "10: machine.laser.output.pump.off_delay",
+            "no off_delay",
+            "Leave it out",
+        ),
+        (
+            SIM + '[machine.laser.input.k1]\nrole = "mirror"\nof = "fan"',
+            "10: machine.laser.input.k1.of",
+            "no output of role power",
+            "relay",
+        ),
+        (
+            SIM + '[machine.laser.input.x]\nrole = "lid"\nof = "relay"',
+            "10: machine.laser.input.x.of",
+            "mirrors nothing",
+            "Leave it out",
+        ),
+        (
+            SIM + '[machine.laser.input.x]\nrole = "lid"\ncontact = "moves"',
+            "10: machine.laser.input.x.contact",
+            "moves",
+            "closes",
+        ),
+        (
+            SIM + METER + "busy = 1\nidle = 2",
+            "11: machine.laser.meter.idle",
+            "idle and busy at once",
+            "not above",
+        ),
+        (SIM + METER + 'busy = "1 A"\nidle = 0.5', "10: machine.laser.meter.busy", "amperes", "0.8"),
+        (SIM + METER + "busy = 2000\nidle = 0.5", "10: machine.laser.meter.busy", "2000 A", "0 to 1000"),
+        (SIM + METER + "idle = 0.5", "8: machine.laser.meter.busy", "missing", "busy = 1.0"),
+        (
+            SIM + METER.replace("sim", "ina219") + "busy = 1\nidle = 0.5",
+            "9: machine.laser.meter.kind",
+            "ina219",
+            "sim",
+        ),
+        (
+            SIM + METER + 'busy = 1\nidle = 0.5\n[machine.laser.input.works]\nrole = "running"',
+            "8: machine.laser.meter",
+            "both",
+            "one of them",
+        ),
+        (LAB + LASER + 'idle = "20m"\n' + RELAY, "6: machine.laser.idle", "nothing tells", "meter"),
+        (LAB + LASER + 'takeover = "20m"\n' + RELAY, "6: machine.laser.takeover", "nothing tells", "running"),
+        (
+            LAB + LASER + 'ends.overrun = "now"\n' + RELAY,
+            "6: machine.laser.ends.overrun",
+            "overruns",
+            "Leave it out",
+        ),
+        (LAB + LASER + 'ends.tap = "warn"\n' + RELAY, "6: machine.laser.ends.tap", "warn", "when_idle"),
+        (LAB + LASER + 'mode = "dry"\n' + RELAY, "6: machine.laser.mode", "dry", "audit"),
+        (
+            SIM + "[machine.laser.service.lens]\nblocks = true",
+            "8: machine.laser.service.lens",
+            "when it is due",
+            "jobs",
+        ),
+        (
+            SIM + "[machine.laser.service.lens]\njobs = 0",
+            "9: machine.laser.service.lens.jobs",
+            "too few",
+            "1 or more",
+        ),
         (SIM + '[machine.laser.input.x]\nrole = "estpo"', "9: machine.laser.input.x.role", "estpo", "estop"),
         (LAB + LASER + 'hold = "slit"\n' + RELAY, "6: machine.laser.hold", "slit", "slot"),
         (

@@ -12,7 +12,7 @@ from fabgate.charter import Charter, Granter, Mode, Opening, Paper, Skill, Weekl
 from fabgate.config import hours, rulebook_keys
 from fabgate.config.key import Key
 from fabgate.config.rulebook_keys import KEYS, TABLES
-from fabgate.model import Company, Ending, Kind, Level, MachineRules, Stale
+from fabgate.model import Company, Duty, Ending, Kind, Level, MachineRules, Output, Stale
 
 MAIN = """\
 [lab]
@@ -252,9 +252,16 @@ def test_doors_and_counters_take_no_skill_and_nobody_is_asked_to_stand_by_there(
     settings = load(WHOLE, MAIN + DOORS)
     front, desk = settings.machines["front"].rules, settings.machines["desk"].rules
     assert front == MachineRules(
-        "front", "front", "front", kind=Kind.DOOR, pulse_ms=3_000, openings=("openlab",), stay_ms=36_000_000
+        "front",
+        "front",
+        "front",
+        kind=Kind.DOOR,
+        pulse_ms=3_000,
+        openings=("openlab",),
+        stay_ms=36_000_000,
+        outputs=(Output("strike", Duty.PULSE),),
     )
-    assert desk == MachineRules("desk", "desk", "desk", kind=Kind.COUNTER, stay_ms=36_000_000)
+    assert desk == MachineRules("desk", "desk", "desk", kind=Kind.COUNTER, stay_ms=36_000_000, outputs=())
     assert set(settings.skills) == {"101", "laser"}
     assert (settings.machines["front"].outputs[0].duty, settings.machines["desk"].outputs) == ("pulse", ())
 

@@ -213,11 +213,16 @@ def test_mistakes_in_both_files_are_told_at_once_each_with_its_file_and_line(ref
             MAIN.replace(LASER, LASER + 'kind = "gate"\n'),
             "7: machine.laser.kind",
             "gate",
-            "counter, door, machine",
+            "cnc, counter, door, laser",
         ),
         (MAIN.replace('skill = "laser"', 'kind = "machine"'), "5: machine.laser.skill", "missing", "laser"),
         (MAIN.replace("power", "pulse"), "7: machine.laser.output", "no output of role power", '"power"'),
-        (MAIN.replace("power", "pulse"), "8: machine.laser.output.relay.role", "role pulse", '"power"'),
+        (
+            MAIN + DOOR.replace('"pulse"', '"deadman"'),
+            "12: machine.front.output.strike.role",
+            "role deadman",
+            '"pulse"',
+        ),
         (MAIN + DOOR.replace("pulse", "power"), "12: machine.front.output.strike.role", "a door", '"pulse"'),
         (
             MAIN + DOOR.replace("pulse", "power"),
