@@ -95,6 +95,8 @@ def _check_names(verb: Verb, cast: Cast) -> None:
     match verb:
         case verbs.Press(machine, name) | verbs.Release(machine, name):
             _one_of(name, [pin.name for pin in _machine(machine, cast).inputs], f"input of {machine}")
+        case verbs.Break(machine, name) | verbs.Mend(machine, name):
+            _one_of(name, _devices(_machine(machine, cast)), f"device of {machine}")
         case verbs.OutputIs(machine, name, _):
             _one_of(name, [pin.name for pin in _machine(machine, cast).outputs], f"output of {machine}")
         case (
@@ -112,6 +114,12 @@ def _check_names(verb: Verb, cast: Cast) -> None:
             _one_of(gate, cast.gates, "gate")
         case _:
             _check_gate(verb, cast)
+
+
+def _devices(wired: MachineSettings) -> list[str]:
+    """All that can fail at a machine."""
+    named = [*(wire.name for wire in wired.outputs), *(contact.name for contact in wired.inputs)]
+    return [*named, "reader", "lamp", "buzzer", "display", *(["meter"] if wired.meter else [])]
 
 
 def _check_gate(verb: Verb, cast: Cast) -> None:

@@ -176,6 +176,16 @@ def _current(words: Words) -> verbs.Current:
     return verbs.Current(MachineId(machine), _thousandths(amperes))
 
 
+def _break(words: Words) -> verbs.Break:
+    machine, device = fit(words, "break MACHINE DEVICE")
+    return verbs.Break(MachineId(machine), device)
+
+
+def _mend(words: Words) -> verbs.Mend:
+    machine, device = fit(words, "mend MACHINE DEVICE")
+    return verbs.Mend(MachineId(machine), device)
+
+
 def _power(words: Words) -> verbs.Power:
     words, gate = _at_gate(words)
     return verbs.Power(_choice(words, "power", {"cut": False, "back": True}), gate)
@@ -326,6 +336,8 @@ _VERBS: Mapping[str, Callable[[Words], Deed | Expectation]] = {
     "press": _press,
     "release": _release,
     "current": _current,
+    "break": _break,
+    "mend": _mend,
     "power": _power,
     "clock": _clock,
     "net": _net,

@@ -258,6 +258,10 @@ def carry_out(stage: Stage, verb: Deed) -> None:
             stage.bench.release(machine, name)
         case verbs.Current(machine, ma):
             stage.bench.current(machine, ma / 1000)
+        case verbs.Break(machine, device):
+            stage.bench.fail(machine, device)
+        case verbs.Mend(machine, device):
+            stage.bench.mend(machine, device)
         case verbs.Power(on=True):
             stage.power_back()
         case verbs.ClockStep(by_ms):

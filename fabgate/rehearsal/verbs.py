@@ -73,6 +73,22 @@ class Current:
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """A device of a machine, by its name, answers no more."""
+
+    machine: MachineId
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """It answers again."""
+
+    machine: MachineId
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
 class Power:
     """The mains of a gate: gone (whatever was in memory is lost), or back."""
 
@@ -152,6 +168,8 @@ Deed = (
     | Press
     | Release
     | Current
+    | Break
+    | Mend
     | Power
     | ClockStep
     | ClockSync

@@ -82,6 +82,10 @@ def _words(verb: Verb) -> tuple[str, ...]:
             return ("release", machine, name)
         case verbs.Current(machine, ma):
             return ("current", machine, _decimal(ma))
+        case verbs.Break(machine, device):
+            return ("break", machine, device)
+        case verbs.Mend(machine, device):
+            return ("mend", machine, device)
         case verbs.Power() | verbs.Net() | verbs.Hub() | verbs.HubRestore():
             return _links(verb)
         case verbs.ClockStep() | verbs.ClockSync() | verbs.ClockUnset():
