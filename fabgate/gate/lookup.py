@@ -38,8 +38,9 @@ log = logging.getLogger(__name__)
 REMEMBERED = 256  # badges whose older tokens are kept, for as long as their sessions may run
 LOCK = "lock"
 # Subjects by which somebody who works, waits or stands by may lose their ground. A paper ends no session,
-# but who waits for a sponsor without one waits for nothing; who comes of age, or does not, is of a member.
-GROUNDS = {"hold", "badge", "grant", "status", "pause", "renew", "paper", "member", "workshop", "?"}
+# but who waits for a sponsor without one waits for nothing; who comes of age, or does not, is of a member;
+# other hours are another closing time.
+GROUNDS = {"hold", "badge", "grant", "status", "pause", "renew", "paper", "member", "workshop", "hours", "?"}
 
 
 @dataclass(frozen=True, slots=True)

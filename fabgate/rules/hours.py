@@ -8,6 +8,7 @@ and the evening of a closed day does not go on into the next.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -114,6 +115,41 @@ def closed(
     return min(known, key=_help) if known and len(known) == len(shut) else None
 
 
+def closes_ms(
+    openings: Sequence[Opening],
+    calendar: Mapping[str, Sequence[str]],
+    zone: tzinfo,
+    at_ms: int,
+    *,
+    status: Status,
+    subscribed: bool,
+    staffed: bool,
+) -> int | None:
+    """When (wall) the hours are over that let somebody in now; None where no hours end it.
+
+    Hours that follow each other without a gap, of one opening or of several, are one stretch: whoever
+    came in by the first may stay for the next. Looks `AHEAD` at most, a day at a time.
+    """
+    timed: list[tuple[Opening, Sequence[str]]] = []
+    for one in openings:
+        texts = calendar.get(one.id, ())
+        match _let_in(one, texts, status, subscribed, staffed):
+            case _Let.ALWAYS:
+                return None
+            case _Let.IN_ITS_HOURS:
+                timed.append((one, texts))
+            case Closed():
+                pass
+    end_ms = at_ms
+    while end_ms - at_ms < AHEAD // _MILLISECOND:
+        found = [span for one, texts in timed for span in scheduled(one, texts, zone, end_ms, end_ms)]
+        later_ms = max((one.to_ms for one in found if one.holds(end_ms)), default=end_ms)
+        if later_ms == end_ms:
+            return None if end_ms == at_ms else end_ms
+        end_ms = later_ms
+    return None
+
+
 def unasked(openings: Sequence[Opening], *, status: Status, level: Level, synced: bool) -> bool:
     """Whether somebody is let in without a look at the hours, since nobody knows the time: on record then."""
     return bool(openings) and not synced and _autonomous(status, level)
@@ -121,6 +157,13 @@ def unasked(openings: Sequence[Opening], *, status: Status, level: Level, synced
 
 def _autonomous(status: Status, level: Level) -> bool:
     return status is Status.AUTONOMOUS or level >= Level.AUTONOMOUS
+
+
+class _Let(enum.Enum):
+    """How an opening lets somebody in."""
+
+    ALWAYS = enum.auto()
+    IN_ITS_HOURS = enum.auto()
 
 
 def _closed(
@@ -133,19 +176,29 @@ def _closed(
     staffed: bool,
     timed: bool,
 ) -> Closed | None:
+    let = _let_in(opening, texts, status, subscribed, staffed)
+    if isinstance(let, Closed):
+        return let
+    return _at_the_hours(opening, texts, zone, at_ms) if timed and let is _Let.IN_ITS_HOURS else None
+
+
+def _let_in(
+    opening: Opening, texts: Sequence[str], status: Status, subscribed: bool, staffed: bool
+) -> _Let | Closed:
+    """Whether an opening is for somebody at all, and whether its hours matter."""
     match opening.mode:
         case Mode.STAFFED:
-            return None if staffed or status is Status.AUTONOMOUS else Closed(Code.NOBODY_STAFFS)
+            return _Let.ALWAYS if staffed or status is Status.AUTONOMOUS else Closed(Code.NOBODY_STAFFS)
         case Mode.SEMI_OPEN if status is Status.AUTONOMOUS:
-            return None
+            return _Let.ALWAYS
         case Mode.PRIVATE if status <= Status.GUEST:
             return Closed(Code.CLOSED_NOW)
         case Mode.SUBSCRIPTION if not subscribed:
             return Closed(Code.NOT_SUBSCRIBED)
         case Mode.SUBSCRIPTION if not opening.weekly and not texts:
-            return None
+            return _Let.ALWAYS
         case Mode.PUBLIC | Mode.SEMI_OPEN | Mode.PRIVATE | Mode.SUBSCRIPTION:
-            return _at_the_hours(opening, texts, zone, at_ms) if timed else None
+            return _Let.IN_ITS_HOURS
         case _:
             assert_never(opening.mode)
 

@@ -142,6 +142,15 @@ def _standing(conn: sqlite3.Connection, row: Sequence[object], rules: MachineRul
 _MEMBER = 5
 
 
+class _Hours(NamedTuple):
+    """Why these are no hours for somebody; whether nobody asked because nobody knows the time; when the
+    hours are over that let them in now, where a session can run into it."""
+
+    closed: Closed | None = None
+    unasked: bool = False
+    closes_ms: int | None = None
+
+
 class _Look:
     """One look at one member for one machine; who is here is read once, and where somebody asks."""
 
@@ -158,7 +167,7 @@ class _Look:
         row, lapsed = self._row, self._lapsed
         here, gone_ms = present.of(self._conn, row.member, self._asked) if row.seen else (False, None)
         company = self._others if self._asks_for_company() else ()
-        closed, unasked = self._hours()
+        times = self._hours()
         return Standing(
             person=Person(row.member, row.name, row.language),
             blocked_ms=row.blocked_ms,
@@ -174,8 +183,8 @@ class _Look:
             needed=self._needed(),
             held_ms=in_force(row.held_ms, row.held_until_ms, self._today_ms),
             lapse=None if lapsed is None else lapsed.why,
-            closed=closed,
-            hours_unasked=unasked,
+            closed=times.closed,
+            hours_unasked=times.unasked,
             sponsors_here=self._helpers.able(company) if company else (),
             adults_here=tuple(one.member for one in company if not one.minor),
             here=here,
@@ -186,6 +195,8 @@ class _Look:
             workshop=self._workshop(),
             roster_age_ms=self._asked.roster_age_ms,
             due=self._due(),
+            manages=bool(row.manages),
+            closes_ms=times.closes_ms,
         )
 
     def _right(self) -> tuple[Level, End | None]:
@@ -235,26 +246,27 @@ class _Look:
                 found[skill.id] = terms.left(grant, skill, self._today_ms)[0]
         return found
 
-    def _hours(self) -> tuple[Closed | None, bool]:
-        """Why these are no hours for them, and whether nobody asked because nobody knows the time (R2)."""
+    def _hours(self) -> _Hours:
+        """Whether these are hours for them, and until when (R2)."""
         door = self._rules.kind is Kind.DOOR
         if self._rules.kind is Kind.COUNTER or not (self._rules.openings or door):
-            return None, False
+            return _Hours()
         named = [self._charter.openings.get(one) or _never(one) for one in self._rules.openings]
         openings = hours.of_door(named) if door else named
         level = Level.NONE if door else self._level  # a right on a machine is no key
+        asked, status, synced = self._asked, self._status, self._asked.synced
+        calendar = workshops.calendar(self._conn, self._rules.openings)
+        subscribed = terms.subscribed(self._charter.papers, self._filed, self._today_ms, asked.zone)
+        staffed = any(one.mode is Mode.STAFFED for one in openings) and self._staffed()
+        given = (openings, calendar, asked.zone, self._today_ms)
         closed = hours.closed(
-            openings,
-            workshops.calendar(self._conn, self._rules.openings),
-            self._asked.zone,
-            self._today_ms,
-            status=self._status,
-            level=level,
-            subscribed=terms.subscribed(self._charter.papers, self._filed, self._today_ms, self._asked.zone),
-            staffed=any(one.mode is Mode.STAFFED for one in openings) and self._staffed(),
-            synced=self._asked.synced,
+            *given, status=status, level=level, subscribed=subscribed, staffed=staffed, synced=synced
         )
-        return closed, hours.unasked(named, status=self._status, level=level, synced=self._asked.synced)
+        unasked = hours.unasked(named, status=status, level=level, synced=synced)
+        if closed is not None or door or not synced:
+            return _Hours(closed, unasked)
+        closes_ms = hours.closes_ms(*given, status=status, subscribed=subscribed, staffed=staffed)
+        return _Hours(closed, unasked, closes_ms)
 
     @cached_property
     def _present(self) -> tuple[Present, ...]:

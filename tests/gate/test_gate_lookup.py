@@ -28,6 +28,7 @@ from fabgate.records import (
     GrantRenewed,
     GrantRevoked,
     GrantSuspended,
+    HoursSet,
     MachineLocked,
     MachineUnlocked,
     MemberStatus,
@@ -360,3 +361,9 @@ def from_the_hub(lab: Settings, first: int, *bodies: Body) -> None:
         for seq, body in enumerate(bodies, first):
             record = RecordId.of(f"openfab/hub/hub00001#{seq}")
             rights.take(pen, record, seq.to_bytes(32, "big"), encode(Draft(AT, body)))
+
+
+def test_other_hours_let_whoever_works_be_looked_up_again(lookup: Lookup, desk: Callable[..., RecordId]):
+    """Their closing time may be another one now."""
+    desk(HoursSet("evening", "m-zoe", ("2026-11-24T17:00/2026-11-24T22:00",)))
+    assert lookup.watch() == [RosterMoved(LASER, AT_CLOCK), RosterMoved(LATHE, AT_CLOCK)]

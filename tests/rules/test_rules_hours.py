@@ -391,3 +391,62 @@ def test_open_is_what_a_look_at_every_minute_of_the_wall_clock_finds_r2_edge_14(
         assert opens in model, "the hour that is named is really open"
         assert not model & set(range(minute, opens)), "and nothing before it is"
         assert closed(opening, calendar={"one": calendar}, at=answer.opens_ms, zone=zone) is None
+
+
+# --- closing time -----------------------------------------------------------------------------
+
+
+def closes(
+    *openings: Opening,
+    at: str = "2026-11-24T20:00",
+    calendar: Mapping[str, tuple[str, ...]] | None = None,
+    status: Status = Status.TRAINEE,
+    subscribed: bool = False,
+    staffed: bool = False,
+) -> int | None:
+    given = {"status": status, "subscribed": subscribed, "staffed": staffed}
+    return hours.closes_ms(openings, calendar or {}, BRUSSELS, ms(at), **given)
+
+
+def test_the_hours_close_at_the_end_of_the_evening():
+    assert closes(evening()) == ms("2026-11-24T22:00")
+
+
+def test_hours_that_follow_each_other_close_at_the_end_of_the_last():
+    late = Opening("late", Mode.PRIVATE, weekly=(Weekly(1, 22 * 60, 26 * 60),))
+    assert closes(evening(), late) == ms("2026-11-25T02:00")
+    calendar = {"evening": ("2026-11-24T21:00/2026-11-24T23:30",)}
+    assert closes(evening(), calendar=calendar) == ms("2026-11-24T23:30")
+
+
+def test_a_gap_of_a_minute_closes():
+    late = Opening("late", Mode.PRIVATE, weekly=(Weekly(1, 22 * 60 + 1, 26 * 60),))
+    assert closes(evening(), late) == ms("2026-11-24T22:00")
+
+
+def test_hours_go_on_over_midnight_and_through_whole_days():
+    days = tuple(Weekly(day, 0, 24 * 60) for day in (1, 2, 3))
+    assert closes(evening(Mode.PRIVATE, *days)) == ms("2026-11-27T00:00")
+
+
+def test_what_never_closes_has_no_closing_time():
+    always = evening(Mode.PRIVATE, *(Weekly(day, 0, 24 * 60) for day in range(7)))
+    assert closes(always) is None
+
+
+def test_who_is_let_in_at_any_time_is_asked_to_leave_at_none():
+    assert closes(evening(Mode.SEMI_OPEN), status=Status.AUTONOMOUS) is None
+    assert closes(evening(Mode.SEMI_OPEN)) == ms("2026-11-24T22:00")
+    assert closes(evening(), Opening("staffed", Mode.STAFFED), staffed=True) is None
+    assert closes(evening(), Opening("staffed", Mode.STAFFED)) == ms("2026-11-24T22:00")
+    assert closes(Opening("sub", Mode.SUBSCRIPTION), subscribed=True) is None
+
+
+def test_hours_that_are_not_for_them_keep_nobody():
+    subscribers = Opening("sub", Mode.SUBSCRIPTION, weekly=(Weekly(1, 18 * 60, 24 * 60),))
+    assert closes(evening(), subscribers) == ms("2026-11-24T22:00")
+    assert closes(evening(), subscribers, subscribed=True) == ms("2026-11-25T00:00")
+
+
+def test_where_it_is_closed_already_there_is_no_closing_time():
+    assert closes(evening(), at="2026-11-24T22:00") is None

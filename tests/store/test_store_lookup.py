@@ -627,3 +627,31 @@ def test_nobody_is_named_to_themselves(books: Writer):
     right(books, SponsorAssigned(BOB, ADA, ZOE))
     assert stands(books, BOB).sponsors == ("Aa",)
     assert stands(books, ADA).sponsors == ()
+
+
+# --- closing time, managers ---------------------------------------------------------------------
+
+
+def test_the_closing_time_is_that_of_the_hours_which_let_them_in(books: Writer):
+    charter, rules = with_openings(EVENING, AFTERNOON), at_hours("evening", "afternoon")
+    now = stands(books, BOB, rules, charter, zone=BRUSSELS)
+    assert (now.closed, now.closes_ms) == (None, 1_790_001_000_000), "at half past four"
+    assert stands(books, BOB, RULES, charter, zone=BRUSSELS).closes_ms is None, "it names no hours"
+    shut = stands(books, BOB, at_hours("evening"), charter, zone=BRUSSELS)
+    assert shut.closes_ms is None, "it is closed"
+
+
+def test_nobody_knows_the_closing_time_who_does_not_know_the_time(books: Writer):
+    charter, rules = with_openings(AFTERNOON), at_hours("afternoon")
+    assert stands(books, BOB, rules, charter, zone=BRUSSELS, synced=False).closes_ms is None
+
+
+def test_a_door_has_no_closing_time(books: Writer):
+    door = replace(at_hours("afternoon"), kind=Kind.DOOR)
+    assert stands(books, BOB, door, with_openings(AFTERNOON), zone=BRUSSELS).closes_ms is None
+
+
+def test_who_is_a_fab_manager_is_told(books: Writer):
+    assert not stands(books, BOB).manages
+    right(books, RoleGiven(BOB, "manager", ZOE))
+    assert stands(books, BOB).manages
