@@ -10,7 +10,7 @@ from fabgate.errors import DeviceError
 from fabgate.model import Duty, Kind, MachineId
 
 PANEL = ("lamp", "buzzer", "display")
-TAKEN = frozenset({*PANEL, "reader", "current"})  # names that outputs and inputs cannot have
+TAKEN = frozenset({*PANEL, "reader", "meter", "current"})  # names that outputs and inputs cannot have
 # What a door may drive: a contactor there would close for seconds.
 DOOR_DRIVES = (Duty.PULSE, Duty.AUX)
 

@@ -16,7 +16,7 @@ LASER, LATHE = MachineId("laser"), MachineId("lathe")
 def test_a_bench_has_the_machines_of_the_configuration_and_what_is_wired_to_each(rig: Any):
     assert set(rig.bench.machines) == {LASER, LATHE}
     laser = rig.bench.machines[LASER]
-    assert [relay.name for relay in laser.power] == ["relay"]
+    assert [(name, relay.name) for name, relay in laser.outputs.items()] == [("relay", "relay")]
     assert [(role, line.name) for role, line in laser.inputs] == [("estop", "estop")]
 
 
@@ -25,7 +25,7 @@ def test_every_relay_is_off_when_the_bench_is_opened(rig: Any):
 
 
 def test_a_relay_switches_on_and_off_and_no_other_follows(rig: Any):
-    (relay,) = rig.bench.machines[LASER].power
+    (relay,) = rig.bench.machines[LASER].outputs.values()
     relay.switch(True)
     assert (rig.level(LASER), rig.level(LATHE)) == (True, False)
     relay.switch(False)
@@ -33,7 +33,7 @@ def test_a_relay_switches_on_and_off_and_no_other_follows(rig: Any):
 
 
 def test_switching_to_where_it_stands_changes_nothing(rig: Any):
-    (relay,) = rig.bench.machines[LASER].power
+    (relay,) = rig.bench.machines[LASER].outputs.values()
     relay.switch(True)
     relay.switch(True)
     assert rig.level(LASER)
@@ -41,21 +41,21 @@ def test_switching_to_where_it_stands_changes_nothing(rig: Any):
 
 def test_closing_the_bench_leaves_every_relay_off(rig: Any):
     for devices in rig.bench.machines.values():
-        devices.power[0].switch(True)
+        devices.outputs["relay"].switch(True)
     rig.bench.close()
     assert [rig.level(machine) for machine in (LASER, LATHE)] == [False, False]
 
 
 @pytest.mark.parametrize("on", [True, False])
 def test_a_relay_that_was_closed_does_not_switch(rig: Any, on: bool):
-    (relay,) = rig.bench.machines[LASER].power
+    (relay,) = rig.bench.machines[LASER].outputs.values()
     rig.bench.close()
     with pytest.raises(DeviceError, match="relay of machine laser"):
         relay.switch(on)
 
 
 def test_a_second_close_does_nothing(rig: Any):
-    rig.bench.machines[LASER].power[0].close()
+    rig.bench.machines[LASER].outputs["relay"].close()
     rig.bench.close()
     rig.bench.close()
 

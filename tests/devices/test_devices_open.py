@@ -52,7 +52,7 @@ def test_a_simulated_bench_with_a_real_device_is_refused(
         ({"outputs": (Wire("main", Duty.POWER, 17), Wire("main", Duty.POWER, 27))}, "'main' is taken"),
         ({"outputs": (Wire("estop", Duty.POWER, 17),)}, "'estop' is taken"),
         ({"outputs": (Wire("lamp", Duty.POWER, 17),)}, "'lamp' is taken"),
-        ({"outputs": (Wire("fan", Duty.AUX, 17),)}, "role 'aux', which nothing drives"),
+        ({"outputs": (Wire("meter", Duty.AUX, 17),)}, "'meter' is taken"),
     ],
 )
 def test_names_and_roles_are_checked_before_anything_is_opened(

@@ -227,7 +227,7 @@ def test_a_closed_lamp_shows_nothing_more(bench: SimBench):
 
 
 def test_a_broken_relay_keeps_its_state_and_says_so(bench: SimBench):
-    (relay,) = bench.machines[LASER].power
+    (relay,) = bench.machines[LASER].outputs.values()
     relay.switch(True)
     bench.fail(LASER, "relay")
     with pytest.raises(DeviceError, match="relay of machine laser does not answer"):
@@ -239,7 +239,7 @@ def test_a_broken_relay_keeps_its_state_and_says_so(bench: SimBench):
 
 
 def test_a_broken_relay_falls_off_with_the_daemon(bench: SimBench):
-    bench.machines[LASER].power[0].switch(True)
+    bench.machines[LASER].outputs["relay"].switch(True)
     bench.fail(LASER, "relay")
     bench.close()
     assert bench.state(LASER, "relay") == "off"
@@ -271,11 +271,11 @@ def test_a_pressed_button_stays_pressed_through_a_power_cut(bench: SimBench):
 
 def test_the_history_has_every_change_of_an_output_with_its_moment(bench: SimBench, clock: SimClock):
     devices = bench.machines[LASER]
-    devices.power[0].switch(True)
+    devices.outputs["relay"].switch(True)
     on = clock.now()
     clock.advance(90_000)
-    devices.power[0].switch(False)
-    devices.power[0].switch(False)
+    devices.outputs["relay"].switch(False)
+    devices.outputs["relay"].switch(False)
     devices.lamp.show(Colour.RED, Pattern.BLINK)
     devices.display.write(("Ada works", "until noon"))
     off = clock.now()
@@ -299,14 +299,14 @@ def test_two_sounds_of_a_kind_are_two_sounds(bench: SimBench):
 def test_a_history_can_be_bounded(lab: Callable[..., Settings], clock: SimClock):
     bench = SimBench(lab(), clock, keep=2)
     for on in (True, False, True):
-        bench.machines[LASER].power[0].switch(on)
+        bench.machines[LASER].outputs["relay"].switch(on)
     assert [change.value for change in bench.history] == ["off", "on"]
 
 
 def test_a_follower_hears_of_a_change_before_the_switch_returns(bench: SimBench):
     heard: list[tuple[str, str]] = []
     bench.follow(lambda change: heard.append((change.device, change.value)))
-    bench.machines[LASER].power[0].switch(True)
+    bench.machines[LASER].outputs["relay"].switch(True)
     assert heard == [("relay", "on")]
 
 
@@ -330,7 +330,7 @@ def test_show_has_everything_at_every_machine_but_no_badge_number(bench: SimBenc
 
 def test_a_machine_may_have_several_outputs(lab: Callable[..., Settings], clock: SimClock):
     bench = SimBench(lab(outputs=(Wire("tube", Duty.POWER, 17), Wire("table", Duty.POWER, 27))), clock)
-    for relay in bench.machines[LASER].power:
+    for relay in bench.machines[LASER].outputs.values():
         relay.switch(True)
     assert [(change.device, change.value) for change in bench.history] == [("tube", "on"), ("table", "on")]
 
@@ -363,7 +363,7 @@ def test_the_verbs_do_what_they_say(bench: SimBench, ada: Uid):
     assert bench.machines[LASER].readers[0].wait(0) == (Appeared(ada, fresh=True), Left(ada))
     assert bench.show()["laser"]["current"] == "3.1"
     with pytest.raises(DeviceError):
-        bench.machines[LASER].power[0].switch(True)
+        bench.machines[LASER].outputs["relay"].switch(True)
 
 
 @pytest.mark.parametrize(

@@ -80,18 +80,29 @@ def test_a_strike_is_lowered_after_a_crash_as_a_relay_is(tmp_path: Path):
 @pytest.mark.parametrize(
     ("kind", "role", "remedy"),
     [
-        (Kind.DOOR, "power", "Set its role to 'pulse'"),
-        (Kind.MACHINE, "pulse", "Set its role to 'power'"),
-        (Kind.COUNTER, "pulse", "Take the output away"),
+        (Kind.DOOR, Duty.POWER, "Set its role to 'pulse'"),
+        (Kind.DOOR, Duty.DEADMAN, "Set its role to 'pulse'"),
+        (Kind.COUNTER, Duty.PULSE, "Take the output away"),
     ],
 )
-def test_a_strike_at_a_machine_and_a_contactor_at_a_door_stop_the_start(
-    lab: Callable[..., Settings], clock: Any, kind: Kind, role: str, remedy: str
+def test_a_contactor_at_a_door_and_anything_at_a_counter_stop_the_start(
+    lab: Callable[..., Settings], clock: Any, kind: Kind, role: Duty, remedy: str
 ):
     settings = with_door(lab(), kind, (Wire("strike", role, PIN),), "sim")
     with pytest.raises(DeviceError, match="front: output 'strike'") as refused:
         open_bench(settings, clock)
     assert remedy in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("kind", "roles"),
+    [(Kind.DOOR, (Duty.PULSE, Duty.AUX)), (Kind.MACHINE, tuple(Duty)), (Kind.LASER, tuple(Duty))],
+)
+def test_what_a_door_and_a_machine_may_drive(
+    lab: Callable[..., Settings], kind: Kind, roles: tuple[Duty, ...]
+):
+    outputs = tuple(Wire(f"to-{role}", role, PIN + place) for place, role in enumerate(roles))
+    check_names(with_door(lab(), kind, outputs, "sim"))
 
 
 def test_a_counter_needs_nothing_but_a_reader(lab: Callable[..., Settings], clock: Any):
