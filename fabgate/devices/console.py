@@ -10,7 +10,7 @@ import io
 import select
 from typing import TextIO
 
-from fabgate.devices.protocols import Colour, Pattern, Sound
+from fabgate.devices.protocols import NO_HEAD, Colour, Head, Pattern, Sound
 from fabgate.errors import DeviceError
 
 
@@ -35,8 +35,12 @@ class ConsoleBuzzer(_Line):
 
 
 class ConsoleDisplay(_Line):
-    def write(self, lines: tuple[str, ...]) -> None:
+    def write(self, lines: tuple[str, ...], head: Head = NO_HEAD) -> int:  # noqa: ARG002 - words only
         say(self._stream, self._machine, "display", " | ".join(lines))
+        return 1
+
+    def turn(self, page: int, head: Head) -> None:
+        """Everything stands in one line, which is not said again."""
 
 
 def say(stream: TextIO, machine: str, device: str, what: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from fabgate.devices.protocols import Colour, Pattern, Sighting, Sound
+from fabgate.devices.protocols import NO_HEAD, Colour, Head, Pattern, Sighting, Sound
 from fabgate.errors import DeviceError
 
 
@@ -43,7 +43,10 @@ class NoBuzzer:
 
 
 class NoDisplay:
-    def write(self, lines: tuple[str, ...]) -> None:
+    def write(self, lines: tuple[str, ...], head: Head = NO_HEAD) -> int:  # noqa: ARG002
+        return 1
+
+    def turn(self, page: int, head: Head) -> None:
         pass
 
     def close(self) -> None:
@@ -78,6 +81,12 @@ class Broken:
         raise self._fail()
 
     def play(self, sound: Sound) -> None:  # noqa: ARG002
+        raise self._fail()
+
+    def write(self, lines: tuple[str, ...], head: Head = NO_HEAD) -> int:  # noqa: ARG002
+        raise self._fail()
+
+    def turn(self, page: int, head: Head) -> None:  # noqa: ARG002
         raise self._fail()
 
     def close(self) -> None:

@@ -145,9 +145,26 @@ class Buzzer(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above the words: the machine's title, and how long is left; "" where nothing runs out."""
+
+    title: str = ""
+    left: str = ""
+
+
+NO_HEAD = Head()
+
+
 class Display(Protocol):
-    def write(self, lines: tuple[str, ...]) -> None:
-        """Show these lines instead of what stands there."""
+    def write(self, lines: tuple[str, ...], head: Head = NO_HEAD) -> int:
+        """Show these lines instead of what stands there; how many pages they take (1 or more).
+
+        The first page stands there then. Raises DeviceError; the next call tries again.
+        """
+
+    def turn(self, page: int, head: Head) -> None:
+        """Show that page (from 0) of what was written last, under this head. Raises DeviceError."""
 
     def close(self) -> None: ...
 

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 
 from fabgate.badges.uid import Uid
-from fabgate.devices.protocols import Appeared, Colour, Left, Pattern, Sound
+from fabgate.devices.protocols import NO_HEAD, Appeared, Colour, Head, Left, Pattern, Sound
 from fabgate.errors import DeviceError
 from fabgate.model import MachineId
 
@@ -112,8 +112,12 @@ class SimBuzzer(_Part):
 
 
 class SimDisplay(_Part):
-    def write(self, lines: tuple[str, ...]) -> None:
+    def write(self, lines: tuple[str, ...], head: Head = NO_HEAD) -> int:  # noqa: ARG002 - words only
         self._set("\n".join(lines))
+        return 1
+
+    def turn(self, page: int, head: Head) -> None:
+        """Everything stands on one page here, and no clock with it."""
 
     def close(self) -> None:
         self._end(BLANK)
