@@ -90,7 +90,7 @@ LABS = st.builds(
     limit_ms=st.sampled_from([20_000, 400_000, 3_600_000]),
     warning_ms=st.sampled_from([0, 30_000, 300_000]),
     sponsor_from=st.sampled_from([Level.AUTONOMOUS, Level.SPONSOR]),
-    ends=st.builds(Ends, WORDS, WORDS, WORDS, WORDS),
+    ends=st.builds(Ends, revoked=WORDS, suspended=WORDS, locked=WORDS, alone=WORDS),
     company=st.sampled_from(Company),
     reproof_ms=st.sampled_from([0, 30_000, 300_000]),
     company_grace_ms=st.sampled_from([0, 10_000, 120_000]),

@@ -238,7 +238,7 @@ CAUSES = {
 
 
 def ends(word: str) -> Ends:
-    return Ends(Ending(word), Ending(word), Ending(word))
+    return Ends(revoked=Ending(word), suspended=Ending(word), locked=Ending(word))
 
 
 @pytest.mark.parametrize("why", CAUSES)

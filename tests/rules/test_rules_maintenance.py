@@ -43,7 +43,7 @@ from fabgate.model import (
 )
 from fabgate.rules.gestures import Name
 
-NOW = Ends(Ending.NOW, Ending.NOW, Ending.NOW, Ending.NOW)
+NOW = Ends(revoked=Ending.NOW, suspended=Ending.NOW, locked=Ending.NOW, alone=Ending.NOW)
 PATS = badge("pat")  # keeps the laser too, and may not work on it
 OTHER_LOCK = Lock(since_ms=LOCK.since_ms + 1, record=RecordId(ORIGIN, 901))
 
