@@ -47,7 +47,7 @@ def hub() -> None:
 @click.option("--manager", required=True, metavar="NAME", help="The first manager: who may do everything.")
 @click.option("--id", "handle", metavar="HANDLE", help="Their short name to type (default: made from NAME).")
 @click.option("--login", metavar="LOGIN", help="Their login on this computer (default: whoever types this).")
-@click.option("--language", metavar="CODE", help="The language that machines speak to them: en, fr, nl.")
+@click.option("--language", metavar="CODE", help="The language that machines speak to them: en, fr, nl, de.")
 @pass_here
 def init(here: Here, manager: str, handle: str | None, login: str | None, language: str | None) -> None:
     """Make the hub: its books, its certificates, the configuration of its broker.

@@ -34,7 +34,9 @@ from fabgate.store import people, roster
 from fabgate.store.roster import Member
 
 details_options = options(
-    click.option("--language", metavar="CODE", help="The language that machines speak to them: en, fr, nl."),
+    click.option(
+        "--language", metavar="CODE", help="The language that machines speak to them: en, fr, nl, de."
+    ),
     click.option("--email", metavar="ADDRESS", help="Their e-mail address."),
     click.option("--login", metavar="LOGIN", help="Their login on this computer, if they have one."),
     click.option(

@@ -27,7 +27,9 @@ _MOST_NAMES = 4
 
 @click.command(epilog=example("fabgate passport ada", "fabgate passport ada --language fr"))
 @click.argument("member")
-@click.option("--language", metavar="CODE", help="In this language, such as the member's own: en, fr, nl.")
+@click.option(
+    "--language", metavar="CODE", help="In this language, such as the member's own: en, fr, nl, de."
+)
 @json_option
 @pass_here
 def passport(here: Here, member: str, language: str | None, as_json: bool) -> None:

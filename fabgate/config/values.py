@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-LANGUAGES = ("en", "fr", "nl")  # those that `texts/` ships
+LANGUAGES = ("en", "fr", "nl", "de")  # those that `texts/` ships
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _ID = re.compile(r"[a-z0-9_-]{1,32}")
 _LENGTH = re.compile(r"(?:([0-9]{1,5})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?")

@@ -1,4 +1,4 @@
-"""What people read: a sentence and a next step for every code and notice, in English, French, Dutch.
+"""What people read: a sentence and a next step for every code and notice, in English, French, Dutch, German.
 
 The rules say codes and facts, never text (law 4); this room makes the text. It decides nothing.
 """

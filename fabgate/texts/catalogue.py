@@ -21,7 +21,7 @@ from fabgate.texts.forms import Speech, Words
 from fabgate.texts.lines import Line, Unfit, fill, line, nearest
 from fabgate.texts.titles import Titles, told
 
-LANGUAGES = ("en", "fr", "nl")
+LANGUAGES = ("en", "fr", "nl", "de")
 SENTENCES = tuple(what.value for what in (*Code, *Notice))
 _PARTS = ("text", "next")
 _Table = Mapping[str, object]

@@ -198,7 +198,7 @@ def test_a_passport_speaks_the_language_that_is_asked_for(lab: Ruled):
         assert english not in said
     assert "peter of meter" in lab.done("passport ada --language nl")
     said = lab.refused("passport ada --language xx")
-    assert "en, fr, nl" in said
+    assert "en, fr, nl, de" in said
 
 
 def test_a_passport_tells_programs_all_that_it_tells_people(lab: Ruled):

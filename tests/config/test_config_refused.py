@@ -80,7 +80,7 @@ def refused(tmp_path):
         (SIM.replace("Europe/Brussels", "Europe"), "3: lab.zone", '"Europe"', "timedatectl"),
         (SIM.replace("Europe/Brussels", "/etc/localtime"), "3: lab.zone", "localtime", "timedatectl"),
         (SIM.replace("Europe/Brussels", ""), "3: lab.zone", "no time zone", "timedatectl"),
-        (LAB + 'languages = ["en", "es"]\n' + LASER + RELAY, "4: lab.languages", '"es"', "en, fr, nl"),
+        (LAB + 'languages = ["en", "es"]\n' + LASER + RELAY, "4: lab.languages", '"es"', "de, en, fr, nl"),
         (LAB + "languages = []\n" + LASER + RELAY, "4: lab.languages", "list", '["en"'),
         (LAB + 'languages = ["fr", "fr"]\n' + LASER + RELAY, "4: lab.languages", "twice", "once"),
         (LAB + 'texts = "gone.toml"\n' + LASER + RELAY, "4: lab.texts", "gone.toml", "leave this key out"),

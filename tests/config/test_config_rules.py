@@ -12,6 +12,7 @@ from fabgate.charter import Charter, Granter, Mode, Opening, Paper, Skill, Weekl
 from fabgate.config import hours, rulebook_keys
 from fabgate.config.key import Key
 from fabgate.config.rulebook_keys import KEYS, TABLES
+from fabgate.config.values import LANGUAGES
 from fabgate.model import Company, Duty, Ending, Kind, Level, MachineRules, Output, Stale
 
 MAIN = """\
@@ -344,7 +345,7 @@ def test_a_ready_set_is_in_order(ready):
 def test_every_title_of_a_ready_set_is_there_in_every_language(ready):
     charter = config.read_rules(ready)
     named = [*charter.skills.values(), *charter.papers.values(), *charter.openings.values()]
-    assert all(set(one.titles) == {"en", "fr", "nl"} for one in named)
+    assert all(set(one.titles) == set(LANGUAGES) for one in named)
 
 
 def test_a_prerequisite_that_no_machine_takes_cannot_go_unused(ready):
@@ -424,7 +425,7 @@ def test_any_hours_that_are_written_are_those_that_are_read(days, begin, end):
 
 ids = st.text("abcdefghijklmnopqrstuvwxyz0123456789_-", min_size=1, max_size=32)
 line = st.text("abc019é漢'\"\\.,#[]{}=-", min_size=1, max_size=40)
-titles = line | st.dictionaries(st.sampled_from(["en", "fr", "nl"]), line, min_size=1)
+titles = line | st.dictionaries(st.sampled_from(LANGUAGES), line, min_size=1)
 numbers = st.fixed_dictionaries(
     {},
     optional={

@@ -89,7 +89,7 @@ def refused(tmp_path):
         # titles
         ("[paper.dues]\ntitle = 3", "2: paper.dues.title", "by language", '{ en = "Laser cutting"'),
         ("[paper.dues]\ntitle = {}", "2: paper.dues.title", "by language", "Laser"),
-        ('[paper.dues]\ntitle = { es = "x" }', "2: paper.dues.title", '"es"', "en, fr, nl"),
+        ('[paper.dues]\ntitle = { es = "x" }', "2: paper.dues.title", '"es"', "de, en, fr, nl"),
         ("[paper.dues]\ntitle = { fr = 3 }", "2: paper.dues.title", "a text is wanted", "quotes"),
         ("[paper.dues.title]\nfr = 3", "1: paper.dues.title", "a text is wanted", "quotes"),
         # lists of ids

@@ -126,6 +126,7 @@ def test_a_slip_in_a_name_at_the_desk_is_answered_with_what_was_meant():
         ("en", "24 Oct 2026", "1 h 20 min", "Zoé, Bob or Ada"),
         ("fr", "24/10/2026", "1 h 20 min", "Zoé, Bob ou Ada"),
         ("nl", "24/10/2026", "1 u 20 min", "Zoé, Bob of Ada"),
+        ("de", "24.10.2026", "1 h 20 min", "Zoé, Bob oder Ada"),
     ],
 )
 def test_each_language_writes_dates_lengths_and_names_its_own_way(language, date, length, names):
@@ -140,6 +141,7 @@ def test_the_words_of_the_field_are_used(language):
         "en": ("trainee", "sponsor"),
         "fr": ("stagiaire", "parrain ou marraine"),
         "nl": ("leerling", "peter of meter"),
+        "de": ("lernend", "Patin oder Pate"),
     }[language]
     assert TEXTS.word("level", Level.TRAINEE.word, language) == trainee
     assert TEXTS.word("level", Level.SPONSOR.word, language) == sponsor

@@ -73,7 +73,7 @@ def test_the_languages_know_the_same_of_each_code(code):
     spoken = [TONGUES[language].sentences[code] for language in LANGUAGES]
     for part in ("text", "next"):
         wants = [[placeholders(line) for line in getattr(sentence, part)] for sentence in spoken]
-        assert wants[0] == wants[1] == wants[2]
+        assert all(want == wants[0] for want in wants)
 
 
 @pytest.mark.parametrize("code", SENTENCES)
@@ -86,7 +86,7 @@ def test_a_line_is_never_hidden_behind_one_that_asks_for_less(code):
 
 def test_the_languages_have_the_same_words():
     words = [{group: set(keys) for group, keys in FILES[language]["words"].items()} for language in LANGUAGES]
-    assert words[0] == words[1] == words[2]
+    assert all(word == words[0] for word in words)
 
 
 @pytest.mark.parametrize(

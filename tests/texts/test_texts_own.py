@@ -68,7 +68,7 @@ def test_sentences_in_a_language_that_the_lab_does_not_use_do_no_harm(load):
     [
         ('[en.unknown_bagde]\ntext = "x"', "unknown_bagde", "unknown_badge"),
         ('[en.unknown_badge]\ntxet = "x"', "txet", "text"),
-        ('[es.unknown_badge]\ntext = "x"', "'es'", "en, fr, nl"),
+        ('[es.unknown_badge]\ntext = "x"', "'es'", "de, en, fr, nl"),
         ('[en.unknown_badge]\nnext = ["{contct}", "x"]', "{contct}", "contact"),
         ('[en.lapsed]\ntext = ["{lapsed_ms:names}", "x"]', "'names'", "date, time"),
         ('[en.unknown_badge]\ntext = "{contact}"', "last line has a placeholder", "without placeholders"),
@@ -106,7 +106,7 @@ def test_an_own_file_that_is_not_utf_8_is_refused(tmp_path):
         Catalogue.load(["en"], ZONE, own)
 
 
-@pytest.mark.parametrize("languages", [[], ["en", "de"]])
+@pytest.mark.parametrize("languages", [[], ["en", "es"]])
 def test_a_language_that_is_not_shipped_is_refused(languages):
     with pytest.raises(ConfigError):
         Catalogue.load(languages, ZONE)
