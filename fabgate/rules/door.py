@@ -57,7 +57,7 @@ from fabgate.model import (
     Trouble,
 )
 from fabgate.records import CheckedIn, CheckedOut, DoorOpened, TroubleBegan, TroubleOver
-from fabgate.rules import policy, troubles
+from fabgate.rules import lockouts, policy, troubles
 from fabgate.rules.face import Face, Mood, resting
 from fabgate.rules.gestures import Name
 from fabgate.rules.readings import Effects, due_facts, in_trouble, no_ledger, refusal, tell
@@ -160,10 +160,12 @@ def _on(rules: MachineRules, state: Door, event: Event) -> Step:
             return _mended(rules, state, event)
         case Stopping():
             condition = replace(state.condition, stopping=True)
-            return Door(condition), (Power(rules.machine, on=False),)
+            return Door(condition), (Power(rules.machine, on=False, cut=True),)
         case Rechecked() | RosterMoved() | CloseNow() | Tick() | Activity():
             return state, ()
-        case LidMoved() | ButtonPressed() | OopsPressed() | NotPowered():
+        case OopsPressed():
+            return _oops(rules, state, event)
+        case LidMoved() | ButtonPressed() | NotPowered():
             return state, ()
         case _ as never:
             assert_never(never)
@@ -184,7 +186,7 @@ def _looked(rules: MachineRules, state: Door, event: Looked) -> Step:
     off: Effects = ()
     if person is not None:
         # The store is the truth about locks; the word from the desk may still be on its way.
-        state, off = _locked(rules, state, standing.lock)
+        state, off = _locked(rules, state, lockouts.looked(state.condition.lock, standing.lock))
     if event.at.boot_ms - event.tapped.boot_ms > rules.ink_ms:
         # The answer took longer than a person waits: a late yes opens nothing.
         return state, off + refusal(rules, no_ledger(rules), event.token, person, event.at)
@@ -292,6 +294,14 @@ def _locked(rules: MachineRules, state: Door, lock: Lock | None) -> Step:
     return _shut(rules, replace(state, passing=()))
 
 
+def _oops(rules: MachineRules, state: Door, event: OopsPressed) -> Step:
+    """Somebody takes the door out of service, as they would a machine."""
+    if state.condition.lock is not None:
+        return state, ()
+    state, off = _locked(rules, state, lockouts.lock(event.at))
+    return state, (*off, lockouts.record(rules, lockouts.OOPS, event.at))
+
+
 def _troubled(rules: MachineRules, state: Door, event: Troubled) -> Step:
     """Whatever fails, nobody new comes in by it; an emergency stop or a relay that fails cuts at once."""
     if event.trouble in state.condition.troubles:
@@ -302,8 +312,13 @@ def _troubled(rules: MachineRules, state: Door, event: Troubled) -> Step:
     state = replace(state, condition=condition, passing=())
     off: Effects = ()
     if event.trouble in troubles.CUTS:
-        state, off = replace(state, until_ms=None), (Power(rules.machine, on=False),)
-    return state, off + troubles.record(rules, TroubleBegan(rules.machine, event.trouble), event)
+        state, off = replace(state, until_ms=None), (Power(rules.machine, on=False, cut=True),)
+    told = off + troubles.record(rules, TroubleBegan(rules.machine, event.trouble), event)
+    if event.trouble is not Trouble.WELDED:
+        return state, told
+    if state.condition.lock is None:
+        state, _ = _locked(rules, state, lockouts.lock(event.at))
+    return state, (*told, lockouts.record(rules, lockouts.WELDED, event.at))
 
 
 def _mended(rules: MachineRules, state: Door, event: Mended) -> Step:

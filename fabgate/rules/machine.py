@@ -45,7 +45,18 @@ from fabgate.events import (
     Troubled,
 )
 from fabgate.model import Hold, MachineRules, Moment, Notice, Standing, Token, Why
-from fabgate.rules import changes, company, endings, maintenance, praise, running, starting, troubles, whois
+from fabgate.rules import (
+    changes,
+    company,
+    endings,
+    lockouts,
+    maintenance,
+    praise,
+    running,
+    starting,
+    troubles,
+    whois,
+)
 from fabgate.rules.gestures import MEANING, Gesture, Who
 from fabgate.rules.readings import Effects, Step, no_ledger, refuse, run_of, session_of, tell
 from fabgate.rules.states import (
@@ -119,7 +130,7 @@ def _on(rules: MachineRules, state: State, event: Event) -> Step:
         case Activity() | LidMoved() | ButtonPressed():
             return state, ()
         case OopsPressed():
-            return maintenance.oops(rules, state, event)
+            return lockouts.oops(rules, state, event)
         case NotPowered():
             return troubles.not_powered(rules, state, event)
         case Tick():
@@ -161,7 +172,7 @@ def _looked(rules: MachineRules, state: State, event: Looked) -> Step:
     before = state
     if run_of(state) is None and event.standing.person is not None:
         # The store is the truth about locks; the word from the desk may still be on its way.
-        state = changes.locked(state, event.standing.lock)
+        state = changes.locked(state, lockouts.looked(state.condition.lock, event.standing.lock))
     if event.at.boot_ms - event.tapped.boot_ms > rules.ink_ms:
         # The answer took longer than a person waits: a late yes opens nothing.
         return refuse(rules, state, no_ledger(rules), event.token, event.standing.person, event.at)

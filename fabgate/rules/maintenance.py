@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fabgate.events import Ink, OopsPressed
-from fabgate.model import Lock, MachineRules, Moment, Notice, Standing, Token
-from fabgate.records import MachineLocked
+from fabgate.model import Lock, MachineRules, Moment, Notice, Origin, RecordId, Standing, Token
 from fabgate.rules import beside, starting
 from fabgate.rules.readings import Step, refuse, tell
 from fabgate.rules.states import MAINTENANCE, AwaitingConfirm, LockedOut, Opening, Session, State, at_rest
+
+UNWRITTEN = RecordId(Origin(""), 0)
+"""The record of a lock that this very machine made just now, and that is not in the journal yet."""
 
 
 def ask(rules: MachineRules, state: State, standing: Standing, token: Token, at: Moment) -> Step:
@@ -47,13 +48,6 @@ def start(rules: MachineRules, state: State, standing: Standing, at: Moment) -> 
     return starting.start(rules, state, session, at)
 
 
-def oops(rules: MachineRules, state: State, event: OopsPressed) -> Step:
-    """Somebody at the machine takes it out of service; who, nobody knows."""
-    if state.condition.lock is not None:
-        return state, ()
-    return state, (Ink(rules.machine, event.at, MachineLocked(rules.machine, by="", cause="oops")),)
-
-
 def under_way(state: State) -> bool:
     """Whether a start for maintenance waits for its second tap or for its ink."""
     return isinstance(state, AwaitingConfirm) or (
@@ -62,5 +56,7 @@ def under_way(state: State) -> bool:
 
 
 def same_lock(one: Lock | None, other: Lock | None) -> bool:
-    """Whether this is the lock that was there before."""
-    return one is not None and other is not None and one.record == other.record
+    """Whether this is the lock that was there before: one that was not written yet is its own record's."""
+    if one is None or other is None:
+        return False
+    return one.record == other.record or one.record == UNWRITTEN

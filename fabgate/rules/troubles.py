@@ -7,18 +7,27 @@ from dataclasses import replace
 from fabgate.events import Ink, Mended, NotPowered, Power, Stopping, Troubled
 from fabgate.model import Hold, MachineRules, Moment, Notice, Trouble, Why
 from fabgate.records import PowerMissed, TroubleBegan, TroubleOver
-from fabgate.rules import endings
+from fabgate.rules import endings, lockouts
 from fabgate.rules.readings import Effects, Step, run_of, tell, with_run
 from fabgate.rules.states import State, at_rest, under
 from fabgate.rules.taps import Presence
 
-CUTS = frozenset({Trouble.ESTOP, Trouble.RELAY})
+CUTS = frozenset({Trouble.ESTOP, Trouble.RELAY, Trouble.WELDED})
 
 
 def troubled(rules: MachineRules, state: State, event: Troubled) -> Step:
-    """An e-stop or a relay that fails cuts at once; a blind reader ends nothing (law 10)."""
+    """An e-stop, a relay that fails or a welded contactor cuts at once; every other trouble denies the next
+    start and ends nothing (law 10). A weld takes the machine out of service until a person puts it back."""
     if event.trouble in state.condition.troubles:
         return state, ()
+    state, effects = _begun(rules, state, event)
+    if event.trouble is not Trouble.WELDED:
+        return state, effects
+    state, locked = lockouts.welded(rules, state, event.at)
+    return state, effects + locked
+
+
+def _begun(rules: MachineRules, state: State, event: Troubled) -> Step:
     told = record(rules, TroubleBegan(rules.machine, event.trouble), event)
     condition = replace(state.condition, troubles=state.condition.troubles | {event.trouble})
     if event.trouble is Trouble.READER:
@@ -26,7 +35,7 @@ def troubled(rules: MachineRules, state: State, event: Troubled) -> Step:
         condition = replace(condition, presence=Presence())
         state = _blinded(state, event.at)
     if run_of(state) is None:
-        off = (Power(rules.machine, on=False),) if event.trouble in CUTS else ()
+        off = (Power(rules.machine, on=False, cut=True),) if event.trouble in CUTS else ()
         return at_rest(condition), off + told
     state = under(state, condition)
     if event.trouble not in CUTS:
@@ -95,4 +104,4 @@ def stopping(rules: MachineRules, state: State, event: Stopping) -> Step:
     state = under(state, replace(state.condition, stopping=True))
     if run_of(state) is not None:
         return endings.stop(rules, state, Why.GATE_STOPPED, event.at)
-    return at_rest(state.condition), (Power(rules.machine, on=False),)
+    return at_rest(state.condition), (Power(rules.machine, on=False, cut=True),)
