@@ -56,7 +56,8 @@ def assemble(
     """
     keys = Ring(settings.gate.state)
     rules = {machine: wired.rules for machine, wired in settings.machines.items()}
-    panels = Panels(bench.machines, catalogue)
+    titles = {machine: one.title for machine, one in rules.items()}
+    panels = Panels(bench.machines, catalogue, clock, titles)
     posts = [Post(rules[machine], devices) for machine, devices in bench.machines.items()]
     return Gate(
         loop=Loop(posts, clock, edges, panels, settings.gate.beat_ms, clock.now().synced),

@@ -21,7 +21,8 @@ from fabgate.gate.outside import machine_state
 from fabgate.gate.panel import Panels, Showing, sound
 from fabgate.model import Clock, Duty, MachineId, MachineRules, Moment, Trouble
 from fabgate.records import ClockSynced, Draft
-from fabgate.rules.face import Face, Mood, flash
+from fabgate.rules.countdown import runs_out_ms
+from fabgate.rules.face import Mood, flash
 from fabgate.rules.gestures import Name
 from fabgate.rules.kinds import AnyState, begin, deadline, look, step
 from fabgate.rules.refusals import Tally
@@ -48,7 +49,7 @@ class Post:
     def __init__(self, rules: MachineRules, devices: Devices) -> None:
         self.rules, self.devices = rules, devices
         self.state: AnyState = begin(rules)
-        self.shown: Face | None = None
+        self.shown: Showing | None = None
         self.mood: Mood | None = None
         self.flash_until_ms: int | None = None
         self.told: MachineState | None = None  # what whoever looks on was told last
@@ -188,7 +189,9 @@ class Loop:
         self._light(post, look(post.rules, post.state).mood if mood is Mood.READY else mood)
         post.flash_until_ms = self._clock.now().boot_ms + FLASH_MS
         post.shown = None
-        self._edges.show(Showing(tell.machine, tell.what, tell.facts, tell.language, sound(tell.what)))
+        ends_ms = runs_out_ms(post.rules, post.state)
+        said = Showing(tell.machine, tell.what, tell.facts, tell.language, sound(tell.what), ends_ms)
+        self._edges.show(said)
 
     def _show_rest(self, post: Post, now_ms: int) -> None:
         if post.flash_until_ms is not None and now_ms < post.flash_until_ms:
@@ -197,11 +200,12 @@ class Loop:
             return
         resting = look(post.rules, post.state)
         self._light(post, resting.mood)
-        if resting != post.shown:
-            post.shown = resting
-            self._edges.show(
-                Showing(post.rules.machine, resting.what, resting.facts, resting.language, Sound.NONE)
-            )
+        ends_ms = runs_out_ms(post.rules, post.state)
+        about = (resting.what, resting.facts, resting.language, Sound.NONE, ends_ms)
+        shown = Showing(post.rules.machine, *about, rest=True)
+        if shown != post.shown:
+            post.shown = shown
+            self._edges.show(shown)
 
     def _tell_state(self, post: Post, at: Moment) -> None:
         now = machine_state(post.state, at)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from fabgate.devices.protocols import Colour, Devices, Pattern, Sound
 from fabgate.errors import DeviceError
-from fabgate.model import Code, Facts, MachineId, Notice
+from fabgate.gate.screen import Screen, Sheet
+from fabgate.model import Clock, Code, Facts, MachineId, Notice
 from fabgate.rules.face import Mood
 from fabgate.texts import Catalogue
 
@@ -59,13 +60,18 @@ SOUND: Mapping[Notice, Sound] = {
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """Words and a sound for one machine."""
+    """Words and a sound for one machine. `ends_ms` (CLOCK_BOOTTIME): what a display counts down to.
+
+    `rest`: what it shows while nothing happens.
+    """
 
     machine: MachineId
     what: Code | Notice
     facts: Facts
     language: str | None
     sound: Sound
+    ends_ms: int | None = None
+    rest: bool = False
 
 
 def sound(what: Code | Notice) -> Sound:
@@ -76,22 +82,50 @@ def sound(what: Code | Notice) -> Sound:
 class Panels:
     """Shows words and plays sounds; a display or buzzer that fails is told once and done without."""
 
-    def __init__(self, devices: Mapping[MachineId, Devices], catalogue: Catalogue) -> None:
-        self._devices, self._catalogue = devices, catalogue
+    def __init__(
+        self,
+        devices: Mapping[MachineId, Devices],
+        catalogue: Catalogue,
+        clock: Clock,
+        titles: Mapping[MachineId, str],
+    ) -> None:
+        """`titles`: what stands above the words on each machine's display."""
+        self._devices, self._catalogue, self._clock, self._titles = devices, catalogue, clock, titles
+        self._screens = {machine: Screen(held.display) for machine, held in devices.items()}
         self._broken: set[tuple[MachineId, str]] = set()
 
     def show(self, showing: Showing) -> None:
-        said = self._catalogue.say(showing.what, showing.facts, showing.language)
-        here = self._devices[showing.machine]
+        """Words and sound, the sound even where the display fails."""
+        machine = showing.machine
         try:
-            here.display.write(tuple(line for line in (said.text, said.next) if line))
+            self._screens[machine].show(self._sheet(showing), self._clock.now().boot_ms)
         except DeviceError as error:
-            self._without(showing.machine, "display", error)
+            self._without(machine, "display", error)
         try:
             if showing.sound is not Sound.NONE:
-                here.buzzer.play(showing.sound)
+                self._devices[machine].buzzer.play(showing.sound)
         except DeviceError as error:
-            self._without(showing.machine, "buzzer", error)
+            self._without(machine, "buzzer", error)
+
+    def turn(self) -> None:
+        """Time has passed: the next page, and the time that is left. Wanted about once a second."""
+        now_ms = self._clock.now().boot_ms
+        for machine, screen in self._screens.items():
+            try:
+                screen.turn(now_ms)
+            except DeviceError as error:
+                self._without(machine, "display", error)
+
+    def _sheet(self, showing: Showing) -> Sheet:
+        said = self._catalogue.say(showing.what, showing.facts, showing.language)
+        title = self._titles[showing.machine]
+        return Sheet(
+            lines=tuple(line for line in (said.text, said.next) if line),
+            title=title[:1].upper() + title[1:],
+            ends_ms=showing.ends_ms,
+            unit=lambda unit: self._catalogue.word("units", unit, showing.language),
+            rest=showing.rest,
+        )
 
     def light(self, machine: MachineId, mood: Mood) -> None:
         """Set the lamp; called by the loop."""

@@ -125,7 +125,9 @@ class Daemon:
             begin=gate.ink.open,
             end=lambda: self._close_ink(gate),
         )
-        self._shower: Worker[Showing] = Worker("display", lambda job: self._show_latest(gate, job))
+        self._shower: Worker[Showing] = Worker(
+            "display", lambda job: self._show_latest(gate, job), idle=gate.panels.turn
+        )
 
     def _begun(self) -> bool:
         """Whether lookup and ink are ready: without them no machine is ever said to be."""

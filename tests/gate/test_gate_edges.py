@@ -200,8 +200,9 @@ def test_a_reader_that_fails_again_is_told_again(edge: ReaderEdge, bench: SimBen
 
 
 @pytest.fixture
-def panels(bench: SimBench, lab: Settings) -> Panels:
-    return Panels(bench.machines, catalogue_of(lab))
+def panels(bench: SimBench, clock: SimClock, lab: Settings) -> Panels:
+    titles = {machine: wired.rules.title for machine, wired in lab.machines.items()}
+    return Panels(bench.machines, catalogue_of(lab), clock, titles)
 
 
 def showing(what: Code | Notice = Code.UNKNOWN_BADGE) -> Showing:
