@@ -50,7 +50,12 @@ def rechecked(rules: MachineRules, state: State, event: Rechecked) -> Step:
 
 
 def _lost(run: Run, standing: Standing) -> Why | None:
-    """What the user of a running session lost; maintenance takes no level, but the office."""
+    """What the user of a running session lost; maintenance takes no level, but the office.
+
+    Who would not have been let in where the gate did more than look on has nothing to lose.
+    """
+    if run.session.would:
+        return None
     if run.session.purpose != MAINTENANCE:
         return policy.lost(standing, run.session.level)
     return policy.lost(standing, Level.NONE) or (None if standing.keeps else Why.REVOKED)

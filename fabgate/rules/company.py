@@ -52,7 +52,7 @@ def looked(rules: MachineRules, state: Open | Ending, token: Token, standing: St
 def lost(rules: MachineRules, run: Run) -> bool:
     """Whether somebody who has to be there is not, as far as this gate knows."""
     session = run.session
-    if session.purpose == MAINTENANCE:
+    if session.purpose == MAINTENANCE or session.would:
         return False
     gone = policy.company_lost(rules, run.user, run.beside, session.sponsor_ms, how=session.how)
     return run.missed or gone

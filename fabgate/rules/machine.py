@@ -170,7 +170,7 @@ def _gone(rules: MachineRules, state: State, event: BadgeGone) -> Step:
 
 def _looked(rules: MachineRules, state: State, event: Looked) -> Step:
     before = state
-    if run_of(state) is None and event.standing.person is not None:
+    if run_of(state) is None and (event.standing.person is not None or rules.audit):
         # The store is the truth about locks; the word from the desk may still be on its way.
         state = changes.locked(state, lockouts.looked(state.condition.lock, event.standing.lock))
     if event.at.boot_ms - event.tapped.boot_ms > rules.ink_ms:

@@ -36,6 +36,7 @@ def record(rules: MachineRules, session: Session, limit_ms: int) -> SessionStart
         company=company(rules, session),
         roster_age_ms=-1 if age_ms is None else age_ms,
         hours_unasked=standing.hours_unasked,
+        would=session.would,
     )
 
 

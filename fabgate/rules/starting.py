@@ -25,7 +25,7 @@ from fabgate.model import (
     Token,
     Why,
 )
-from fabgate.rules import beside, endings, policy
+from fabgate.rules import audit, beside, endings, policy
 from fabgate.rules.policy import Start
 from fabgate.rules.readings import ASKS, Step, due_facts, no_ledger, pair, refuse, tell
 from fabgate.rules.start_record import company, limit_ms, record
@@ -51,6 +51,8 @@ LACKS: Mapping[Need, Code] = {
 
 def newcomer(rules: MachineRules, standing: Standing, token: Token) -> Session:
     """The session of somebody who taps at a free machine, as they may start it."""
+    if rules.audit:
+        return audit.session(rules, standing, token)
     how = policy.start(rules, standing)
     assert standing.person is not None, "an unknown badge was let through"
     assert isinstance(how, Start), "somebody who may not start was let through"
@@ -135,6 +137,8 @@ def short(rules: MachineRules, session: Session, standing: Standing) -> Denied |
     """
     if session.purpose == MAINTENANCE:
         return beside.keeper(rules, standing)
+    if rules.audit:
+        return None
     verdict = policy.start(rules, standing)
     if isinstance(verdict, Denied):
         return verdict
@@ -192,6 +196,8 @@ def _opened(rules: MachineRules, state: Opening, event: Inked) -> Step:
 def _welcome(rules: MachineRules, session: Session) -> Notice:
     if session.purpose == MAINTENANCE:
         return Notice.OPENED_MAINTENANCE
+    if session.would:
+        return Notice.OPENED_AUDIT
     if session.workshop is not None:
         return Notice.OPENED_WORKSHOP
     if session.sponsor is not None and session.need is not Need.COMPANY:

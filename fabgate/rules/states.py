@@ -104,6 +104,7 @@ class Session:
 
     `sponsor` is whoever stands by with a tap of their own: a sponsor, another adult, a host; their last
     one was at `sponsor_ms` (wall). `standing` and `beside` are both as they stood when they tapped.
+    `would`: the code by which it would have been refused, where the gate only looks on.
     """
 
     user: Person
@@ -116,6 +117,7 @@ class Session:
     beside: Standing | None = None
     sponsor_ms: int = 0
     purpose: str = ""
+    would: str = ""
 
     @property
     def need(self) -> Need:

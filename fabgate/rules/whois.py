@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from fabgate.model import Code, Denied, MachineRules, Moment, Standing, Token
-from fabgate.rules import beside, policy, praise
+from fabgate.rules import audit, beside, policy, praise
 from fabgate.rules.gestures import Who
 from fabgate.rules.readings import in_trouble, run_of, session_of
 from fabgate.rules.states import (
@@ -91,8 +91,10 @@ _STARTS: Mapping[policy.Start, Who] = {
 
 
 def _stranger(rules: MachineRules, standing: Standing) -> Who:
-    verdict = policy.start(rules, standing)
-    return Who.NOBODY if isinstance(verdict, Denied) else _STARTS[verdict]
+    verdict = audit.start(rules, standing) if rules.audit else policy.start(rules, standing)
+    if not isinstance(verdict, Denied):
+        return _STARTS[verdict]
+    return Who.AUTONOMOUS if rules.audit else Who.NOBODY
 
 
 def _asked(run: Run) -> bool:
@@ -116,7 +118,7 @@ def reason(
     """Why a tap that the table refuses is refused: first the badge, then the machine, then the right."""
     facts = policy.facts(rules, standing)
     refused = policy.welcome(rules, standing)
-    if refused is not None:
+    if refused is not None and not rules.audit:
         return refused
     match state:
         case Fault():
