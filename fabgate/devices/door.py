@@ -27,6 +27,7 @@ SOCKET = "sim.sock"
 OUTPUTS = "sim.outputs"
 LONGEST = 4_096  # bytes in a line
 MOST = 16  # callers at a time
+LOOK_S = 0.1  # how often the bench is looked at for what changed by itself
 
 Spawn = Callable[[str, Callable[[], None]], object]
 
@@ -176,8 +177,9 @@ class Door:
                 ready.register(self._awake, selectors.EVENT_READ)
                 ready.register(self._listener, selectors.EVENT_READ)
                 while not self._stopped.is_set():
-                    for key, _events in ready.select():
+                    for key, _events in ready.select(LOOK_S):
                         self._turn_to(key.fileobj, ready, callers)
+                    self._bench.settle()
         finally:
             for caller in callers.values():
                 caller.line.close()

@@ -17,24 +17,26 @@ from functools import partial
 from typing import TextIO
 
 from fabgate.badges.uid import Uid
-from fabgate.config import MachineSettings, Settings
+from fabgate.config import MachineSettings, Settings, Wire
 from fabgate.devices.console import say
 from fabgate.devices.kinds import PANEL, check_kind
-from fabgate.devices.protocols import Appeared, Devices, Left
+from fabgate.devices.protocols import Appeared, Devices, Left, Relay
 from fabgate.devices.simparts import (
+    OFF,
     SimBuzzer,
     SimDisplay,
     SimInput,
     SimLamp,
     SimReader,
-    SimRelay,
     Spot,
 )
+from fabgate.devices.simwires import SimContactor, SimMeter, SimMirror, SimPump
 from fabgate.errors import DeviceError
-from fabgate.model import Clock, MachineId, Moment
+from fabgate.model import Clock, Duty, MachineId, Moment
 
 RECENT = 10_000  # changes that the history of a daemon keeps; the door's file has them all
 READERS = ("sim",)
+METERS = ("sim",)
 PANELS = ("none", "console", "sim")  # all are simulated; `console` writes to the terminal besides
 
 
@@ -58,6 +60,7 @@ class _Parts:
 
     reader: SimReader
     inputs: Mapping[str, SimInput]
+    pumps: tuple[SimPump, ...]
     devices: Devices
 
 
@@ -71,6 +74,7 @@ class SimBench:
         self._followers: list[Callable[[Change], None]] = []
         self._wired = settings.machines
         self._spots = {machine: self._spot(machine, wired) for machine, wired in self._wired.items()}
+        self._held: dict[MachineId, set[str]] = {machine: set() for machine in self._wired}
         self._parts: dict[MachineId, _Parts] = {}
         self._machines: dict[MachineId, Devices] = {}
         self.reopen()
@@ -86,6 +90,7 @@ class SimBench:
 
         What stands in the room stays: badges in slots, pressed buttons, broken devices.
         """
+        self.settle()
         for held in self._machines.values():
             for relay in held.outputs.values():
                 relay.close()
@@ -95,8 +100,10 @@ class SimBench:
             held.display.close()
             for reader in held.readers:
                 reader.close()
-            for _role, line in held.inputs:
+            for _sense, line in held.inputs:
                 line.close()
+            if held.meter is not None:
+                held.meter.close()
 
     def reopen(self) -> None:
         """Fresh devices on the same room, as a new daemon finds it: after this, ask `machines` again."""
@@ -138,13 +145,15 @@ class SimBench:
             self._parts[machine].reader.show(Left(uid))
 
     def press(self, machine: MachineId, name: str) -> None:
+        """An input is pressed and stays so. A mirror contact: the contactor is welded from now on."""
         self._move(machine, name, pressed=True)
 
     def release(self, machine: MachineId, name: str) -> None:
+        """It is released. A mirror contact: the contactor does not pull from now on."""
         self._move(machine, name, pressed=False)
 
     def current(self, machine: MachineId, amperes: float) -> None:
-        """What the machine draws. Kept and shown as mA; no rule reads it yet."""
+        """What the machine draws, whatever is switched on: its meter tells it, if it has one."""
         spot = self._find(machine)
         if not 0 <= amperes <= 1_000:
             raise DeviceError(f"machine {machine} cannot draw {amperes} A", "Give amperes from 0 to 1000.")
@@ -158,9 +167,12 @@ class SimBench:
                 self._parts[machine].reader.dazzle()
 
     def mend(self, machine: MachineId, device: str) -> None:
-        """It answers again. A reader sees again once it is revived."""
+        """It answers again. A reader sees again once it is revived; a mirror follows its output again."""
         with self._lock:
             self._find(machine, device).broken.discard(device)
+            line = self._parts[machine].inputs.get(device)
+        if isinstance(line, SimMirror):
+            line.let_go()
 
     # --- what can be seen -----------------------------------------------------------------------
 
@@ -168,6 +180,7 @@ class SimBench:
     def history(self) -> tuple[Change, ...]:
         """Every change of an output, oldest first."""
         with self._lock:
+            self.settle()
             return tuple(self._history)
 
     def follow(self, told: Callable[[Change], None]) -> None:
@@ -178,6 +191,7 @@ class SimBench:
     def state(self, machine: MachineId, device: str) -> str:
         """What an output shows now, as in `Change`; `pressed` or `released` for an input."""
         with self._lock:
+            self.settle()
             shown = self._shown(self._find(machine))
         if device not in shown:
             raise DeviceError(f"machine {machine} has no {device!r}", f"It has: {_listed(shown)}.")
@@ -190,6 +204,7 @@ class SimBench:
     def snapshot(self) -> tuple[Change, ...]:
         """Every output as it stands now."""
         with self._lock:
+            self.settle()
             at = self._clock.now()
             return tuple(
                 Change(at, machine, device, value)
@@ -200,7 +215,18 @@ class SimBench:
     def show(self) -> dict[str, dict[str, str]]:
         """Everything at every machine: outputs and inputs by name, the badge, the current in A."""
         with self._lock:
+            self.settle()
             return {str(machine): self._shown(spot) for machine, spot in self._spots.items()}
+
+    def settle(self) -> None:
+        """Let what ran dry by itself be seen and told: a charge pump that nobody fed any more."""
+        with self._lock:
+            for machine, parts in self._parts.items():
+                for pump in parts.pumps:
+                    at = pump.lapsed()
+                    if at is not None:
+                        self._spots[machine].shown[pump.name] = OFF
+                        self._tell(Change(at, machine, pump.name, OFF))
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -211,20 +237,41 @@ class SimBench:
 
     def _open(self, spot: Spot) -> _Parts:
         wired = self._wired[spot.machine]
-        inputs = {pin.name: SimInput(spot, pin.name) for pin in wired.inputs}
+        inputs = self._inputs(spot, wired)
+        outputs = {wire.name: self._output(spot, wire, inputs) for wire in wired.outputs}
         reader = SimReader(spot)
         devices = Devices(
-            outputs={wire.name: SimRelay(spot, wire.name) for wire in wired.outputs},
+            outputs=outputs,
             inputs=tuple((contact.sense, inputs[contact.name]) for contact in wired.inputs),
             readers=(reader,),  # one, however many the real bench has: a badge lies or taps here
             lamp=SimLamp(spot, "lamp"),
             buzzer=SimBuzzer(spot, "buzzer"),
             display=SimDisplay(spot, "display"),
+            meter=None if wired.meter is None else SimMeter(spot),
         )
-        return _Parts(reader, inputs, devices)
+        pumps = tuple(output for output in outputs.values() if isinstance(output, SimPump))
+        return _Parts(reader, inputs, pumps, devices)
+
+    def _inputs(self, spot: Spot, wired: MachineSettings) -> dict[str, SimInput]:
+        mirrored, held = dict(wired.rules.mirrors), self._held[spot.machine]
+        return {
+            contact.name: SimMirror(spot, contact.name, mirrored[contact.name], held)
+            if contact.name in mirrored
+            else SimInput(spot, contact.name)
+            for contact in wired.inputs
+        }
+
+    def _output(self, spot: Spot, wire: Wire, inputs: Mapping[str, SimInput]) -> Relay:
+        if wire.duty is Duty.DEADMAN:
+            return SimPump(spot, wire.name, self._clock)
+        lines = (line for line in inputs.values() if isinstance(line, SimMirror))
+        return SimContactor(spot, wire.name, tuple(line for line in lines if line.output == wire.name))
 
     def _changed(self, machine: MachineId, device: str, value: str) -> None:
-        change = Change(self._clock.now(), machine, device, value)
+        self.settle()
+        self._tell(Change(self._clock.now(), machine, device, value))
+
+    def _tell(self, change: Change) -> None:
         self._history.append(change)
         for told in self._followers:
             told(change)
@@ -241,15 +288,21 @@ class SimBench:
                 raise DeviceError(f"{name} of machine {machine} is {how} already", "Say the other one first.")
             spot.pressed[name] = pressed
             line = self._parts[machine].inputs[name]
+            if isinstance(line, SimMirror):
+                line.hold()
         line.change()
 
     def _find(self, machine: MachineId, device: str | None = None) -> Spot:
         spot = self._spots.get(machine)
         if spot is None:
             raise DeviceError(f"there is no machine {machine!r}", f"This bench has: {_listed(self._spots)}.")
-        if device is not None and device not in spot.devices:
-            raise DeviceError(f"machine {machine} has no {device!r}", f"It has: {_listed(spot.devices)}.")
+        if device is not None and device not in (there := self._breakable(spot)):
+            raise DeviceError(f"machine {machine} has no {device!r}", f"It has: {_listed(there)}.")
         return spot
+
+    def _breakable(self, spot: Spot) -> tuple[str, ...]:
+        metered = self._wired[spot.machine].meter is not None
+        return (*spot.devices, *(("meter",) if metered else ()))
 
     def _shown(self, spot: Spot) -> dict[str, str]:
         pressed = {name: "pressed" if is_in else "released" for name, is_in in spot.pressed.items()}
@@ -264,6 +317,8 @@ def check_unmixed(settings: Settings) -> None:
             check_kind(READERS, reader.kind, f"the {reader.name} of machine {machine}")
         for device in PANEL:
             check_kind(PANELS, getattr(wired.panel, device), f"the {device} of machine {machine}")
+        if wired.meter is not None:
+            check_kind(METERS, wired.meter.kind, f"the meter of machine {machine}")
 
 
 def echo(settings: Settings, stream: TextIO) -> Callable[[Change], None]:

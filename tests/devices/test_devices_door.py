@@ -18,13 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fabgate.badges.uid import Uid
-from fabgate.config import Settings
+from fabgate.config import Settings, Wire
 from fabgate.devices.clock import SimClock, SystemClock
 from fabgate.devices.door import LONGEST, MOST, Door, answer, ask
 from fabgate.devices.protocols import Appeared, Left, Sound
 from fabgate.devices.sim import SimBench
 from fabgate.errors import DeviceError
-from fabgate.model import MachineId
+from fabgate.model import Duty, MachineId
 
 LASER = MachineId("laser")
 
@@ -50,7 +50,7 @@ def open_door(
 ) -> Iterator[Callable[..., Door]]:
     doors: list[Door] = []
 
-    def made(folder: Path = tmp_path) -> Door:
+    def made(folder: Path = tmp_path, bench: SimBench = bench) -> Door:
         door = Door(bench, folder)
         doors.append(door)
 
@@ -299,6 +299,20 @@ def test_the_moment_is_the_kernels_time_since_boot(lab: Callable[..., Settings],
     assert before <= outputs(tmp_path)[-1]["boot_ms"] <= before + 10_000
     bench.close()
     door.close()
+
+
+def test_a_charge_pump_that_runs_dry_is_in_the_file_though_nobody_asks(
+    open_door: Any, lab: Callable[..., Settings], clock: SimClock, tmp_path: Path
+):
+    bench = SimBench(lab(outputs=(Wire("alive", Duty.DEADMAN, 24),)), clock)
+    open_door(bench=bench)
+    bench.machines[LASER].outputs["alive"].switch(True)
+    clock.advance(700)
+    _until(lambda: outputs(tmp_path)[-1]["value"] == "off")
+    assert [(line["boot_ms"], line["device"], line["value"]) for line in outputs(tmp_path)[-2:]] == [
+        (0, "alive", "on"),
+        (500, "alive", "off"),
+    ]
 
 
 def test_a_new_run_goes_on_in_the_same_file(open_door: Any, bench: SimBench, tmp_path: Path):
