@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from fabgate.cli.frame import example
+from fabgate.devices.protocols import Pattern
 from fabgate.rehearsal.play import Failure, Told, play
 from fabgate.rehearsal.scenario import Scenario, load
 
@@ -127,7 +128,7 @@ def chapters(path: Path) -> list[tuple[int, str]]:
 
 def _lamp(told: Told) -> str:
     colour, pattern = told.detail.split()
-    how = "blinks " if pattern == "blink" else ""
+    how = "" if pattern in (Pattern.STEADY, Pattern.WINK) else "blinks "
     return f"{told.machine} lamp    " + click.style(f"● {how}{colour}", fg=LIGHT[colour])
 
 

@@ -17,7 +17,7 @@ import importlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from itertools import chain
+from itertools import chain, cycle
 from types import ModuleType
 from typing import Any, Protocol, TextIO, TypeVar, cast
 
@@ -27,6 +27,7 @@ from fabgate.devices.kinds import check_kind
 from fabgate.devices.lower import header_chip
 from fabgate.devices.none import Broken, NoBuzzer, NoDisplay, NoLamp, NoReader
 from fabgate.devices.protocols import Buzzer, Colour, Devices, Input, Lamp, Pattern, Reader, Relay, Sound
+from fabgate.devices.rhythms import BEEPS, RHYTHM, STEP_S, steps
 from fabgate.errors import DeviceError
 from fabgate.model import MachineId
 
@@ -36,7 +37,6 @@ BUZZERS = ("none", "console", "gpio")
 DISPLAYS = ("none", "console")
 HEADER = range(28)
 PULLED_UP = range(9)  # GPIO0 to 8 are pulled up from reset until software comes: a relay would close
-BLINK_S = 0.5
 
 RGB = {
     Colour.OFF: (0, 0, 0),
@@ -45,14 +45,6 @@ RGB = {
     Colour.RED: (1, 0, 0),
     Colour.AMBER: (1, 1, 0),
     Colour.BLUE: (0, 0, 1),
-}
-# How long a beep and the pause after it are, in seconds, and how many there are.
-BEEPS = {
-    Sound.ACCEPT: (0.1, 0.1, 1),
-    Sound.REFUSE: (0.1, 0.1, 3),
-    Sound.WARN: (0.5, 0.5, 2),
-    Sound.ASK: (0.2, 0.2, 2),
-    Sound.END: (0.6, 0.1, 1),
 }
 
 
@@ -182,10 +174,20 @@ class PiLamp(_Output):
 
     def show(self, colour: Colour, pattern: Pattern) -> None:
         with self._guard():
-            if pattern is Pattern.BLINK:
-                self._device.blink(BLINK_S, BLINK_S, on_color=RGB[colour], off_color=RGB[Colour.OFF])
-            else:
-                self._device.color = RGB[colour]
+            self._device.source = None
+            match RHYTHM[pattern]:
+                case ():
+                    self._device.color = RGB[colour]
+                case (on_s, off_s):
+                    self._device.blink(on_s, off_s, on_color=RGB[colour], off_color=RGB[Colour.OFF])
+                case _:
+                    self._device.source_delay = STEP_S
+                    self._device.source = cycle([RGB[colour if on else Colour.OFF] for on in steps(pattern)])
+
+    def close(self) -> None:
+        if not self._device.closed:
+            self._device.source = None  # or its thread would go on writing to lines that are closed
+        super().close()
 
 
 class PiBuzzer(_Output):

@@ -27,8 +27,15 @@ class Colour(enum.StrEnum):
 
 
 class Pattern(enum.StrEnum):
+    """How a lamp lights: told apart without its colour (`rhythms.py` has the seconds)."""
+
     STEADY = "steady"
-    BLINK = "blink"
+    WINK = "wink"  # on, with a short gap now and then
+    BLINK = "blink"  # on and off, evenly
+    FAST = "fast"  # the same, quickly
+    FLASH = "flash"  # off, with a short flash now and then
+    DOUBLE = "double"  # two flashes and a pause
+    TRIPLE = "triple"  # three flashes and a pause
 
 
 class Sound(enum.StrEnum):
@@ -38,6 +45,7 @@ class Sound(enum.StrEnum):
     WARN = "warn"
     ASK = "ask"
     END = "end"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True)

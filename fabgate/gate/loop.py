@@ -18,7 +18,8 @@ from fabgate.errors import DeviceError
 from fabgate.events import Ask, Effect, Event, Ink, Power, Recheck, Refuse, Stopping, Tell, Tick, Troubled
 from fabgate.gate.ink import Beat, Written
 from fabgate.gate.outside import machine_state
-from fabgate.gate.panel import Panels, Showing, sound
+from fabgate.gate.panel import Panels, Showing
+from fabgate.gate.signals import sound
 from fabgate.model import Clock, Duty, MachineId, MachineRules, Moment, Trouble
 from fabgate.records import ClockSynced, Draft
 from fabgate.rules.countdown import runs_out_ms

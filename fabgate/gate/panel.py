@@ -10,52 +10,15 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fabgate.devices.protocols import Colour, Devices, Pattern, Sound
+from fabgate.devices.protocols import Devices, Sound
 from fabgate.errors import DeviceError
 from fabgate.gate.screen import Screen, Sheet
+from fabgate.gate.signals import LIGHT
 from fabgate.model import Clock, Code, Facts, MachineId, Notice
 from fabgate.rules.face import Mood
 from fabgate.texts import Catalogue
 
 log = logging.getLogger(__name__)
-
-LIGHT: Mapping[Mood, tuple[Colour, Pattern]] = {
-    Mood.READY: (Colour.WHITE, Pattern.STEADY),
-    Mood.WAITING: (Colour.BLUE, Pattern.BLINK),
-    Mood.ON: (Colour.GREEN, Pattern.STEADY),
-    Mood.WARNING: (Colour.AMBER, Pattern.BLINK),
-    Mood.LOCKED: (Colour.RED, Pattern.STEADY),
-    Mood.FAULT: (Colour.RED, Pattern.BLINK),
-    Mood.DENIED: (Colour.RED, Pattern.STEADY),
-}
-SOUND: Mapping[Notice, Sound] = {
-    Notice.ASK_SPONSOR: Sound.ASK,
-    Notice.ASK_RETURN: Sound.ASK,
-    Notice.OPENED: Sound.ACCEPT,
-    Notice.ASK_COMPANY: Sound.ASK,
-    Notice.ASK_HOST: Sound.ASK,
-    Notice.CONFIRM: Sound.ASK,
-    Notice.PROVE: Sound.ASK,
-    Notice.OPENED_SUPERVISED: Sound.ACCEPT,
-    Notice.OPENED_ACCOMPANIED: Sound.ACCEPT,
-    Notice.OPENED_WORKSHOP: Sound.ACCEPT,
-    Notice.OPENED_MAINTENANCE: Sound.ACCEPT,
-    Notice.DOOR_OPEN: Sound.ACCEPT,
-    Notice.CHECKED_IN: Sound.ACCEPT,
-    Notice.WELL_DONE: Sound.ACCEPT,
-    Notice.HERE: Sound.ACCEPT,
-    Notice.STAY: Sound.ACCEPT,
-    Notice.BACK: Sound.ACCEPT,
-    Notice.WARNING: Sound.WARN,
-    Notice.TOLD: Sound.WARN,
-    Notice.AWAY: Sound.WARN,
-    Notice.ALONE: Sound.WARN,
-    Notice.CANCELLED: Sound.END,
-    Notice.WAIT_OVER: Sound.END,
-    Notice.ENDED: Sound.END,
-    Notice.CHECKED_OUT: Sound.END,
-    Notice.IDENTIFY: Sound.ASK,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +35,6 @@ class Showing:
     sound: Sound
     ends_ms: int | None = None
     rest: bool = False
-
-
-def sound(what: Code | Notice) -> Sound:
-    """The sound of a telling: every refusal sounds the same."""
-    return Sound.REFUSE if isinstance(what, Code) else SOUND.get(what, Sound.NONE)
 
 
 class Panels:

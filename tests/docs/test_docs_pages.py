@@ -16,7 +16,7 @@ from read_pages import HOME, PAGES, blocks, name
 from fabgate import config
 from fabgate.cli import main
 from fabgate.errors import ScenarioError
-from fabgate.gate.panel import LIGHT
+from fabgate.gate.signals import LIGHT
 from fabgate.model import Why
 from fabgate.rehearsal import grammar
 from fabgate.reports.sheet import DIALECTS, ROW_COLUMNS, SUM_COLUMNS

@@ -66,14 +66,14 @@ def test_a_trainee_waits_for_a_sponsor(serve: Serve, lab: Settings):
 def test_a_stranger_is_refused_and_the_journal_says_so(serve: Serve, lab: Settings):
     gate = serve().ready()
     gate.tap(LASER, STRANGER)
-    until(lambda: gate.bench.state(LASER, "lamp") == "red steady", "the lamp is red")
+    until(lambda: gate.bench.state(LASER, "lamp") == "red triple", "the lamp is red")
     gate.end()
     assert [refusal.code for refusal in bodies(lab, Refused)] == ["unknown_badge"]
 
 
 def test_a_reader_that_is_blind_from_the_beginning_takes_no_other_machine_with_it(serve: Serve):
     gate = serve(lambda bench: bench.fail(LASER, "reader")).ready()
-    until(lambda: gate.bench.state(LASER, "lamp") == "red blink", "the laser is in fault")
+    until(lambda: gate.bench.state(LASER, "lamp") == "red double", "the laser is in fault")
     gate.start(LATHE, ADA)
     assert gate.end() == 0
 

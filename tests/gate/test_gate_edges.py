@@ -11,8 +11,9 @@ from fabgate.devices.protocols import Sound
 from fabgate.devices.sim import SimBench
 from fabgate.events import BadgeGone, BadgeSeen, Event, Mended, Troubled
 from fabgate.gate.assembly import catalogue_of, watch_inputs
-from fabgate.gate.panel import LIGHT, SOUND, Panels, Showing, sound
+from fabgate.gate.panel import Panels, Showing
 from fabgate.gate.readers import ReaderEdge, Ring
+from fabgate.gate.signals import sound
 from fabgate.model import Code, Notice, Trouble
 from fabgate.rules.face import Mood
 from fabgate.store.keys import Keys
@@ -213,12 +214,6 @@ def test_words_and_sound_reach_the_people(panels: Panels, bench: SimBench):
     panels.show(showing())
     assert bench.says(LASER)
     assert bench.state(LASER, "buzzer") == Sound.REFUSE
-
-
-def test_every_mood_has_a_light_and_every_refusal_sounds_the_same():
-    assert set(LIGHT) == set(Mood)
-    assert {sound(code) for code in Code} == {Sound.REFUSE}
-    assert all(sound(notice) is SOUND.get(notice, Sound.NONE) for notice in Notice)
 
 
 def test_a_display_that_fails_is_told_once_and_done_without(

@@ -32,7 +32,7 @@ def test_a_full_disk_refuses_starts_ends_nothing_and_loses_nothing(run: Run, lab
 
     gate.tap(LATHE, GRACE)
     until(lambda: "call a manager: Zoé" in gate.show(LATHE)["display"], "the start is refused")
-    assert gate.show(LATHE)["lamp"] == "red steady"
+    assert gate.show(LATHE)["lamp"] == "red triple"
     assert gate.show(LATHE)["relay"] == "off"
     assert gate.show(LASER)["relay"] == "on", "the session that runs goes on"
 

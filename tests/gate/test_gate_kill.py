@@ -32,7 +32,7 @@ def test_whenever_the_daemon_is_killed_the_books_hold_all_that_the_relays_did(ru
         rounds += 1
     assert rounds >= 10, "a machine that is too slow to tell anything"
     last = run()
-    until(lambda: last.show(LASER)["lamp"] == "white steady", "the whole journal was read")
+    until(lambda: last.show(LASER)["lamp"] == "white wink", "the whole journal was read")
     assert open_sessions(lab) == []
     assert {last.show(machine)["relay"] for machine in (LASER, LATHE)} == {"off"}
     last.start(LASER, ADA)

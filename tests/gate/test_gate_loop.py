@@ -82,7 +82,7 @@ def test_a_start_on_a_full_disk_is_refused_and_leaves_no_trace(hand: ByHand, lab
     hand.disk.full = True
     hand.start(LASER, ADA)
     assert hand.relay(LASER) == "off"
-    assert hand.bench.state(LASER, "lamp") == "red steady"
+    assert hand.bench.state(LASER, "lamp") == "red triple"
     hand.disk.full = False
     assert read(lab, SessionStarted) == []
 
@@ -167,10 +167,10 @@ def test_an_emergency_stop_cuts_its_machine_and_no_other(hand: ByHand, lab: Sett
 def test_a_machine_in_fault_never_looks_free_not_even_while_it_says_that_a_session_ended(hand: ByHand):
     hand.start(LASER, ADA)
     hand.loop.handle(Troubled(LASER, Trouble.ESTOP, hand.clock.now()))
-    assert hand.bench.state(LASER, "lamp") == "red blink"
+    assert hand.bench.state(LASER, "lamp") == "red double"
     hand.bench.fail(LATHE, "relay")
     hand.start(LATHE, GRACE)
-    assert hand.bench.state(LATHE, "lamp") == "red blink"
+    assert hand.bench.state(LATHE, "lamp") == "red double"
 
 
 # --- heartbeats
@@ -246,7 +246,7 @@ def test_a_lock_is_in_force_before_any_output_is_driven(lab: Settings):
     hand = ByHand(lab)
     hand.begin()
     assert isinstance(hand.loop.posts[LASER].state, LockedOut)
-    assert changes(hand, "lamp")[0] == (LASER, "red steady"), "it was never shown to be free"
+    assert changes(hand, "lamp")[0] == (LASER, "red flash"), "it was never shown to be free"
     assert changes(hand) == []
     hand.start(LASER, ADA)
     assert hand.relay(LASER) == "off"
@@ -259,7 +259,7 @@ def test_while_the_journal_is_read_through_every_start_is_refused(lab: Settings)
         journal.mark_run(pen, clean=False)
     hand = ByHand(lab)
     hand.begin()
-    assert hand.bench.state(LASER, "lamp") == "amber blink"
+    assert hand.bench.state(LASER, "lamp") == "amber fast"
     hand.start(LASER, ADA)
     assert hand.relay(LASER) == "off"
     assert [refusal.code for refusal in bodies(lab, Refused)] == ["journal_check"]

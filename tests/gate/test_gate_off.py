@@ -135,7 +135,7 @@ def test_a_start_whose_ink_hangs_for_too_long_opens_nothing(serve: Serve, lab: S
     gate.tap(LASER, ADA)
     assert gate.disk.held_up.wait(10)
     gate.wait(2_000, LASER)
-    until(lambda: gate.bench.state(LASER, "lamp") == "red steady", "the start is refused")
+    until(lambda: gate.bench.state(LASER, "lamp") == "red triple", "the start is refused")
     gate.disk.free.set()
     until(lambda: read(lab, SessionStopped), "the late start is answered")
     gate.end()
@@ -164,7 +164,7 @@ def test_an_answer_of_the_lookup_that_comes_too_late_opens_nothing(serve: Serve,
     assert gate.clock.held_up.wait(10)
     gate.clock.advance(2_001)
     gate.clock.free.set()
-    until(lambda: gate.bench.state(LASER, "lamp") == "red steady", "the late yes is a no")
+    until(lambda: gate.bench.state(LASER, "lamp") == "red triple", "the late yes is a no")
     gate.end()
     assert read(lab, SessionStarted) == []
     assert never_on(gate)
