@@ -7,21 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from fabgate.config import Settings
-from fabgate.devices.protocols import Bench, Input
-from fabgate.errors import DeviceError
-from fabgate.events import Event, LockChanged, Mended, Troubled
-from fabgate.gate.boot import Books
+from fabgate.devices.protocols import Bench
+from fabgate.events import Event, LockChanged
+from fabgate.gate.boot import Books, last_ends
 from fabgate.gate.ink import InkWell
 from fabgate.gate.lookup import Lookup, Terms
-from fabgate.gate.loop import Edges, Loop, Post
+from fabgate.gate.loop import Edges, Loop
+from fabgate.gate.meters import MeterEdge
+from fabgate.gate.outputs import WAVE_MS, Outputs
 from fabgate.gate.panel import Panels
+from fabgate.gate.post import Post
 from fabgate.gate.readers import ReaderEdge, Ring
 from fabgate.gate.readers import edges as edges_of
+from fabgate.gate.sensing import Sensing
 from fabgate.link.hooks import LastWord
-from fabgate.model import Clock, MachineId, Sense, Trouble
+from fabgate.model import Clock, MachineId
 from fabgate.store import roster
 from fabgate.store.db import Store
 from fabgate.texts import Catalogue, titles_of
@@ -37,6 +39,7 @@ class Gate:
     panels: Panels
     readers: tuple[ReaderEdge, ...]
     keys: Ring
+    meters: tuple[MeterEdge, ...] = ()
 
 
 def assemble(
@@ -48,9 +51,10 @@ def assemble(
     edges: Edges,
     post: Callable[[Event], None],
     word: LastWord | None = None,
+    wave_ms: int = WAVE_MS,
 ) -> Gate:
     """The gate of these settings on this bench. `post` puts an event into the loop's inbox, `word` is what
-    its hub said, None where it has joined none.
+    its hub said, None where it has joined none; `wave_ms` lie between two edges of a dead man's wave.
 
     Raises StoreError without keys.
     """
@@ -58,7 +62,16 @@ def assemble(
     rules = {machine: wired.rules for machine, wired in settings.machines.items()}
     titles = {machine: one.title for machine, one in rules.items()}
     panels = Panels(bench.machines, catalogue, clock, titles)
-    posts = [Post(rules[machine], devices) for machine, devices in bench.machines.items()]
+    meters = _meters(settings, bench, clock, post)
+    posts = [
+        Post(
+            rules[machine],
+            Outputs(rules[machine], devices.outputs, wave_ms),
+            Sensing(machine, devices.inputs, clock, post),
+            meters.get(machine),
+        )
+        for machine, devices in bench.machines.items()
+    ]
     return Gate(
         loop=Loop(posts, clock, edges, panels, settings.gate.beat_ms, clock.now().synced),
         ink=InkWell(books.store, clock, books.owed),
@@ -70,6 +83,7 @@ def assemble(
             for edge in edges_of(machine, devices.readers, keys, clock, post)
         ),
         keys=keys,
+        meters=tuple(meters.values()),
     )
 
 
@@ -87,31 +101,26 @@ def apply_locks(gate: Gate, store: Store, clock: Clock) -> None:
                 gate.loop.handle(LockChanged(machine, lock, clock.now()))
 
 
-def watch_inputs(bench: Bench, clock: Clock, post: Callable[[Event], None]) -> None:
-    """From now on the emergency stops speak; one that is pressed already says so."""
-    for machine, devices in bench.machines.items():
-        stops = tuple(line for role, line in devices.inputs if role is Sense.ESTOP)
-        told = partial(_estop, machine, stops, clock, post)
-        for line in stops:
-            try:
-                line.watch(told)
-                if line.pressed:
-                    told(True)
-            except DeviceError:
-                post(Troubled(machine, Trouble.INPUT, clock.now()))
+def begin_run_ons(gate: Gate, books: Books, clock: Clock) -> None:
+    """Let extraction and cooling run on where a restart, or a crash, broke them off."""
+    gate.loop.run_on(last_ends(books, gate.loop.posts), clock.now())
 
 
-def _estop(
-    machine: MachineId, stops: tuple[Input, ...], clock: Clock, post: Callable[[Event], None], pressed: bool
-) -> None:
-    """One that is released ends nothing while another one is pressed."""
-    event = Troubled if pressed or any(map(_pressed, stops)) else Mended
-    post(event(machine, Trouble.ESTOP, clock.now()))
+def watch_inputs(gate: Gate) -> None:
+    """From now on the inputs speak; an emergency stop that is pressed already says so."""
+    for post in gate.loop.posts.values():
+        post.sensing.watch()
 
 
-def _pressed(line: Input) -> bool:
-    """Whether it is pressed, as far as anybody can tell."""
-    try:
-        return line.pressed
-    except DeviceError:
-        return True
+def _meters(
+    settings: Settings, bench: Bench, clock: Clock, post: Callable[[Event], None]
+) -> dict[MachineId, MeterEdge]:
+    found = {
+        machine: (devices.meter, settings.machines[machine].meter)
+        for machine, devices in bench.machines.items()
+    }
+    return {
+        machine: MeterEdge(machine, meter, scale, clock, post)
+        for machine, (meter, scale) in found.items()
+        if meter is not None and scale is not None
+    }

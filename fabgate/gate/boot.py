@@ -8,6 +8,7 @@ is, and every start is refused until a person has looked at it.
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ from pathlib import Path
 
 from fabgate import VERSION
 from fabgate.config import Settings
-from fabgate.errors import DiskFull, StoreBusy, StoreCorrupt, StoreError
+from fabgate.errors import ChainBroken, DiskFull, StoreBusy, StoreCorrupt, StoreError
 from fabgate.events import Event, Mended, Troubled
 from fabgate.gate.ink import write_down
 from fabgate.model import Clock, MachineId, Moment, Trouble, Why
 from fabgate.records import Draft, GateStarted, SessionStopped
 from fabgate.reports.checks import RUN_LOCK
+from fabgate.rules.sequence import LastEnd
 from fabgate.store import db, journal, linked
 from fabgate.store.db import Medium, Store, Writer
 from fabgate.store.files import Lock, release_reserve
@@ -29,6 +31,7 @@ from fabgate.wire.roster import EVERY, lacking
 
 log = logging.getLogger(__name__)
 LAST = 100
+LOST = ("corrupt", "restore")  # why an epoch began whose books do not have what happened last
 GLANCE_MS = 1_000  # `fabgate doctor` holds the lock for a moment to see whether a gate runs
 
 
@@ -128,6 +131,35 @@ def troubles(books: Books, machines: Iterable[MachineId], at: Moment) -> list[Ev
         what = Trouble.CHECKING if books.sound else Trouble.JOURNAL
         found += [Troubled(machine, what, at) for machine in machines]
     return found + [Troubled(one, Trouble.OUTDATED, at) for one in machines if books.refused & {one, EVERY}]
+
+
+def last_ends(books: Books, machines: Iterable[MachineId]) -> dict[MachineId, LastEnd]:
+    """How the newest session of each machine ended, as far as the books know; no entry where it had none.
+
+    One that a crash ended has no known end, nor has any in books that were begun anew or put back, before
+    there was another: what ran then is not in these.
+    """
+    owed = {draft.body.machine for draft in books.owed if isinstance(draft.body, SessionStopped)}
+    with books.store.reader() as reader:
+        found = {one: _last_end(reader.conn, one) for one in machines if one not in owed}
+    known = {machine: end for machine, end in found.items() if end is not None}
+    return known | {MachineId(machine): LastEnd(None) for machine in owed}
+
+
+def _last_end(conn: sqlite3.Connection, machine: MachineId) -> LastEnd | None:
+    says = f'"machine":"{machine}"'
+    try:
+        lost = journal.begun_by(conn) in LOST
+        newest = journal.entries(
+            conn, 1 if lost else 0, (SessionStopped.kind,), newest_first=True, limit=1, own=True, saying=says
+        )
+        end = next(newest, None)
+    except ChainBroken:
+        return LastEnd(None)
+    if end is None:
+        return LastEnd(None) if lost else None
+    recovered = not isinstance(end.body, SessionStopped) or end.body.recovered
+    return LastEnd(None if recovered else end.at)
 
 
 def check_books(books: Books, machines: Iterable[MachineId], clock: Clock) -> list[Event]:

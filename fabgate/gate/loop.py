@@ -7,27 +7,41 @@ of `Edges`; their answers come back as events. The same object runs in the daemo
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from fabgate.devices.protocols import Devices, Sound
-from fabgate.errors import DeviceError
-from fabgate.events import Ask, Effect, Event, Ink, Power, Recheck, Refuse, Stopping, Tell, Tick, Troubled
+from fabgate.devices.protocols import Sound
+from fabgate.events import (
+    Ask,
+    Effect,
+    Event,
+    Ink,
+    Mended,
+    Power,
+    Recheck,
+    Refuse,
+    Stopping,
+    Tell,
+    Tick,
+    Troubled,
+)
 from fabgate.gate.ink import Beat, Written
 from fabgate.gate.outside import machine_state
 from fabgate.gate.panel import Panels, Showing
+from fabgate.gate.post import Post
 from fabgate.gate.signals import sound
-from fabgate.model import Clock, Duty, MachineId, MachineRules, Moment, Trouble
+from fabgate.model import Clock, MachineId, Moment, Trouble
 from fabgate.records import ClockSynced, Draft
 from fabgate.rules.countdown import runs_out_ms
 from fabgate.rules.face import Mood, flash
 from fabgate.rules.gestures import Name
-from fabgate.rules.kinds import AnyState, begin, deadline, look, step
+from fabgate.rules.kinds import deadline, look, step
 from fabgate.rules.refusals import Tally
-from fabgate.rules.states import Ending, Open
+from fabgate.rules.sequence import LastEnd
 from fabgate.wire.presence import MachineState
 
 log = logging.getLogger(__name__)
@@ -42,23 +56,6 @@ class Edges:
     ink: Callable[[Written], None]
     show: Callable[[Showing], None]
     state: Callable[[MachineId, MachineState], None] = lambda _machine, _state: None
-
-
-class Post:
-    """One machine, door or counter at the loop: its rules, its devices, its state, and what it shows."""
-
-    def __init__(self, rules: MachineRules, devices: Devices) -> None:
-        self.rules, self.devices = rules, devices
-        self.state: AnyState = begin(rules)
-        self.shown: Showing | None = None
-        self.mood: Mood | None = None
-        self.flash_until_ms: int | None = None
-        self.told: MachineState | None = None  # what whoever looks on was told last
-
-    @property
-    def powered(self) -> bool:
-        """Whether somebody works here: the pulse of a door needs no heartbeat."""
-        return isinstance(self.state, Open | Ending)
 
 
 class Loop:
@@ -84,11 +81,8 @@ class Loop:
         elif self._stopping and isinstance(event, Tick | Troubled):
             return
         post = self.posts[event.machine]
-        todo: deque[Event] = deque([event])
-        while todo:
-            post.state, effects = step(post.rules, post.state, todo.popleft())
-            for effect in effects:
-                todo.extend(self._carry_out(post, effect))
+        self._settle(post, (event,))
+        self._settle(post, post.prove(event.at))
         self._show_rest(post, event.at.boot_ms)
         self._plan_beat(event.at.boot_ms)
         self._tell_state(post, event.at)
@@ -100,6 +94,7 @@ class Loop:
             due = deadline(post.rules, post.state)
             if due is not None and due <= now_ms:
                 self.handle(Tick(post.rules.machine, at))
+            self._pass_time(post, at)
             if post.flash_until_ms is not None and post.flash_until_ms <= now_ms:
                 post.flash_until_ms = None
                 self._show_rest(post, now_ms)
@@ -116,19 +111,27 @@ class Loop:
         wanted = [self._beat_at_ms, self._tally.wake_ms()]
         for post in self.posts.values():
             wanted += [deadline(post.rules, post.state), post.flash_until_ms]
+            wanted += [post.outputs.wake_ms(), post.proves_ms()]
         return min((at for at in wanted if at is not None), default=None)
 
     def stop(self, at: Moment) -> None:
-        """Everything off; then what is left to say goes to the ink."""
+        """Everything that gives permission off; then what is left to say goes to the ink."""
+        for post in self.posts.values():
+            post.outputs.power(on=False, cut=True, now_ms=at.boot_ms)
         for machine in self.posts:
             self.handle(Stopping(machine, at))
         self._write_tally(None)
 
     def lower_all(self) -> None:
-        """Open every relay before the first event; one that does not obey puts its machine in fault."""
+        """Lower every output before the first event; one that does not obey puts its machine in fault."""
         for post in self.posts.values():
-            for trouble in self._switch(post, on=False):
-                self.handle(trouble)
+            self._obey(post, post.outputs.lower(self._now_ms()))
+
+    def run_on(self, ends: Mapping[MachineId, LastEnd], now: Moment) -> None:
+        """What gives no permission goes on where a restart broke it off: `ends` by machine, as the books
+        know them."""
+        for machine, post in self.posts.items():
+            self._obey(post, post.outputs.run_on(ends.get(machine), now))
 
     def show_all(self, at: Moment) -> None:
         """Show every machine's state: called once before the first event."""
@@ -142,6 +145,11 @@ class Loop:
         return any(post.powered for post in self.posts.values())
 
     @property
+    def senses(self) -> bool:
+        """Whether any machine has inputs to be read."""
+        return any(post.sensing.reads for post in self.posts.values())
+
+    @property
     def checked(self) -> bool:
         """Whether the books are known to be sound; if not, the next run must read them through again."""
         unsure = {Trouble.JOURNAL, Trouble.CHECKING}
@@ -149,10 +157,20 @@ class Loop:
 
     # --- what goes out
 
+    def _settle(self, post: Post, events: Iterable[Event]) -> None:
+        """Let the machine decide about these, and about whatever comes of that."""
+        todo = deque(events)
+        while todo:
+            post.state, effects = step(post.rules, post.state, todo.popleft())
+            for effect in effects:
+                todo.extend(self._carry_out(post, effect))
+
     def _carry_out(self, post: Post, effect: Effect) -> tuple[Event, ...]:
         match effect:
-            case Power(on=on):
-                return self._switch(post, on)
+            case Power(on=True):
+                return self._give(post)
+            case Power(cut=cut):
+                return self._fault(post, post.outputs.power(on=False, cut=cut, now_ms=self._now_ms()))
             case Ask() | Recheck():
                 self._edges.ask(effect)
             case Ink():
@@ -167,22 +185,46 @@ class Loop:
                 assert_never(never)
         return ()
 
-    def _switch(self, post: Post, on: bool) -> tuple[Event, ...]:
-        """Set every power output, the others too when one fails; a failure is an event for the machine."""
-        failed = False
-        for output in post.rules.outputs:
-            if output.duty is Duty.AUX:
-                continue
-            relay = post.devices.outputs[output.name]
-            try:
-                relay.switch(on)
-            except DeviceError as error:
-                failed = True
-                log.critical(
-                    "event=relay_failed machine=%s relay=%s on=%s error=%r",
-                    post.rules.machine, relay.name, on, error.what,
-                )  # fmt: skip
-        return (Troubled(post.rules.machine, Trouble.RELAY, self._clock.now()),) if failed else ()
+    def _give(self, post: Post) -> tuple[Event, ...]:
+        """Give permission, but under no emergency stop: its own word may wait in the inbox still."""
+        told, stopped = self._stopped(post)
+        if stopped:
+            return (*told, *stopped)
+        post.begin_session()
+        now_ms = self._now_ms()
+        return (*self._fault(post, post.outputs.power(on=True, cut=False, now_ms=now_ms)), *told)
+
+    def _stopped(self, post: Post) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+        """What the inputs tell when they are read now; and the emergency stop, where one is pressed."""
+        now = self._clock.now()
+        told = post.sensing.look(now.boot_ms, at_once=True)
+        return told, (Troubled(post.rules.machine, Trouble.ESTOP, now),) if post.sensing.stopped else ()
+
+    def _pass_time(self, post: Post, at: Moment) -> None:
+        """What time alone asks of the outputs, once the rules have had their say."""
+        now_ms, machine = at.boot_ms, post.rules.machine
+        self._handle_all(post.sensing.look(now_ms))
+        if post.outputs.lapsed(now_ms):
+            # The loop stood still, and the charge pump has let go: nothing may come on again by itself.
+            self._handle_all([kind(machine, Trouble.RELAY, at) for kind in (Troubled, Mended)])
+        if post.outputs.gives(now_ms):
+            self._handle_all(itertools.chain(*self._stopped(post)))
+        self._obey(post, post.outputs.pass_time(now_ms))
+        self._handle_all(post.prove(at))
+
+    def _handle_all(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.handle(event)
+
+    def _obey(self, post: Post, obeyed: bool) -> None:
+        self._handle_all(self._fault(post, obeyed))
+
+    def _fault(self, post: Post, obeyed: bool) -> tuple[Event, ...]:
+        """An output that does not obey is an event for its machine."""
+        return () if obeyed else (Troubled(post.rules.machine, Trouble.RELAY, self._clock.now()),)
+
+    def _now_ms(self) -> int:
+        return self._clock.now().boot_ms
 
     def _flash(self, post: Post, tell: Tell) -> None:
         mood = flash(tell)

@@ -21,14 +21,16 @@ from fabgate.devices.notify import Notify
 from fabgate.devices.protocols import Bench
 from fabgate.devices.sim import SimBench
 from fabgate.events import Ask, Event, Inked, InkFailed, Recheck, Stopping
-from fabgate.gate.assembly import Gate, apply_locks, assemble, catalogue_of, watch_inputs
+from fabgate.gate.assembly import Gate, apply_locks, assemble, begin_run_ons, catalogue_of, watch_inputs
 from fabgate.gate.boot import Books, alone, check_books, open_books, troubles
 from fabgate.gate.inbox import Inbox
 from fabgate.gate.ink import Written
 from fabgate.gate.loop import Edges
+from fabgate.gate.meters import MeterEdge
 from fabgate.gate.outside import Outside
 from fabgate.gate.panel import Showing
 from fabgate.gate.readers import ReaderEdge
+from fabgate.gate.sensing import READ_MS
 from fabgate.gate.threads import LINK, Patience, Turner, Worker, spawn
 from fabgate.link.hooks import has_joined
 from fabgate.model import Clock, MachineId
@@ -43,6 +45,7 @@ SWITCH_S = 0.0001  # a busy thread must not hold a tap for the default 5 ms
 WATCH_S = 0.1
 READ_S = 1.0
 BLIND_S = 1.0
+MEASURE_S = 0.3  # between two readings of a meter, each of which takes 0.2
 LONGEST_SLEEP_MS = 2_000
 FEED_MS = 1_000
 ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -66,6 +69,7 @@ class Daemon:
         self._fed_ms = 0
         self._latest: dict[MachineId, Showing] = {}
         self._readers: list[Turner] = []
+        self._meters: list[Turner] = []
         self._outside = Outside(settings.machines, clock, self._inbox)
         self._line: Line | None = None  # to the hub, where there is one
         self._linker: Turner | None = None
@@ -143,8 +147,10 @@ class Daemon:
         gate.loop.lower_all()
         for event in troubles(books, machines, self._clock.now()):
             gate.loop.handle(event)
+        begin_run_ons(gate, books, self._clock)
         gate.loop.show_all(self._clock.now())
-        watch_inputs(self._bench, self._clock, self._inbox.put)
+        watch_inputs(gate)
+        self._meters = [self._measure(edge) for edge in gate.meters]
         self._readers = [self._turn(edge) for edge in gate.readers]
         if has_joined(self._settings.gate.state):
             self._line = self._line_of(gate, books)
@@ -170,6 +176,13 @@ class Daemon:
             return BLIND_S if edge.blind else 0.0
 
         return Turner(f"reader-{edge.machine}", turn)
+
+    def _measure(self, edge: MeterEdge) -> Turner:
+        def turn() -> float:
+            edge.turn()
+            return BLIND_S if edge.dead else MEASURE_S
+
+        return Turner(f"meter-{edge.machine}", turn)
 
     def thread_died(self, what: threading.ExceptHookArgs) -> None:
         """No thread dies in silence: the gate stops, and systemd starts it anew.
@@ -211,10 +224,12 @@ class Daemon:
             self._feed(at.boot_ms)
 
     def _sleep_s(self, gate: Gate) -> float:
+        """Until something is due, and never for long: inputs are read although no edge has told of them."""
+        nap_ms = min(self._nap_ms, READ_MS) if gate.loop.senses else self._nap_ms
         wake_ms = gate.loop.wake_ms()
         if wake_ms is None:
-            return self._nap_ms / 1000
-        return max(0, min(wake_ms - self._clock.now().boot_ms, self._nap_ms)) / 1000
+            return nap_ms / 1000
+        return max(0, min(wake_ms - self._clock.now().boot_ms, nap_ms)) / 1000
 
     def _feed(self, now_ms: int) -> None:
         if now_ms - self._fed_ms >= min(FEED_MS, self._nap_ms):
@@ -260,7 +275,7 @@ class Daemon:
 
     def _end_threads(self, gate: Gate, patience: Patience) -> None:
         """Let the edges finish, the ink with the most time: it alone has something to lose."""
-        for turner in self._readers:
+        for turner in (*self._readers, *self._meters):
             turner.finish()
         if self._linker is not None and self._line is not None:
             self._linker.finish()  # it says goodbye to the hub while the ink is written

@@ -15,7 +15,7 @@ from fabgate.devices.clock import SimClock
 from fabgate.devices.sim import SimBench
 from fabgate.errors import DiskFull
 from fabgate.events import Ask, Ink, Inked, InkFailed, Recheck
-from fabgate.gate.assembly import Gate, apply_locks, assemble, catalogue_of, watch_inputs
+from fabgate.gate.assembly import Gate, apply_locks, assemble, begin_run_ons, catalogue_of, watch_inputs
 from fabgate.gate.boot import check_books, open_books, troubles
 from fabgate.gate.inbox import Inbox
 from fabgate.gate.ink import Written
@@ -27,6 +27,7 @@ from fabgate.records import CheckedIn, CheckedOut, Draft, EvidenceNoted, GateSto
 from fabgate.store.db import Store
 from fabgate.texts import Catalogue
 
+WAVE_MS = 400  # between two edges of a dead man's wave: as seldom as it lives, for each is a wake
 _NEWS = (CheckedIn, CheckedOut, EvidenceNoted, GrantRenewed)  # what a gate writes and then reads as news
 
 
@@ -81,7 +82,15 @@ class Stage:
         edges = Edges(self._asks.append, self._inks.append, self._shows.append, self._outside.state)
         word = self._outside.word if self._joined else None
         gate = assemble(
-            self.settings, books, self._catalogue, self.bench, self.clock, edges, self._inbox.put, word
+            self.settings,
+            books,
+            self._catalogue,
+            self.bench,
+            self.clock,
+            edges,
+            self._inbox.put,
+            word,
+            WAVE_MS,
         )
         gate.ink.open()
         gate.lookup.open()
@@ -90,8 +99,9 @@ class Stage:
         gate.loop.lower_all()
         for event in troubles(books, machines, self.clock.now()):
             gate.loop.handle(event)
+        begin_run_ons(gate, books, self.clock)
         gate.loop.show_all(self.clock.now())
-        watch_inputs(self.bench, self.clock, self._inbox.put)
+        watch_inputs(gate)
         for event in check_books(books, machines, self.clock):
             self._inbox.put_far(event)
         self._gate = gate
@@ -193,7 +203,8 @@ class Stage:
         if self._gate is None:
             return None
         now_ms = self.clock.now().boot_ms
-        wakes = (self._gate.loop.wake_ms(), self._looks_ms())
+        meters = (edge.wake_ms() for edge in self._gate.meters)
+        wakes = (self._gate.loop.wake_ms(), self._looks_ms(), *meters)
         waits = [max(0, wake_ms - now_ms) for wake_ms in wakes if wake_ms is not None]
         if self._stalled_until_ms is not None:
             waits.append(max(0, self._stalled_until_ms - self.passed_ms))
@@ -210,7 +221,7 @@ class Stage:
         """Drain the gate: to quiescence, or for so many pieces of work."""
         if self._gate is None:
             return
-        self._read()  # nothing comes to a reader while the gate works: time stands still
+        self._read()
         done = 0
         while (steps is None or done < steps) and self._work():
             done += 1
@@ -239,8 +250,11 @@ class Stage:
     # --- inside
 
     def _read(self) -> None:
+        """Badges and currents; nothing more comes while the gate works, for time stands still."""
         for reader in self.gate.readers:
             reader.turn(0)
+        for meter in self.gate.meters:
+            meter.turn()
 
     def _work(self) -> bool:
         """One piece of work; False when there is none."""

@@ -30,6 +30,7 @@ __all__ = [
     "Running",
     "Verdict",
     "beat",
+    "begun_by",
     "entries",
     "entry",
     "last_seq",
@@ -130,6 +131,13 @@ def entry(conn: sqlite3.Connection, id: RecordId) -> Entry | None:  # noqa: A002
         return None
     row = conn.execute("SELECT position, body FROM journal WHERE position = ?", (at,)).fetchone()
     return _entry(id.origin, *row) if row else None
+
+
+def begun_by(conn: sqlite3.Connection) -> str:
+    """Why the present epoch of these books began: `init`, `corrupt`, `restore`, `fork`; empty where its first
+    record does not say so. Raises ChainBroken, StoreCorrupt."""
+    first = entry(conn, RecordId(own_epochs(conn)[-1][1], 1))
+    return first.body.cause if first is not None and isinstance(first.body, EpochBegun) else ""
 
 
 @told

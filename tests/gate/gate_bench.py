@@ -15,7 +15,7 @@ from fabgate.devices.clock import SimClock
 from fabgate.devices.sim import SimBench
 from fabgate.errors import DiskFull
 from fabgate.events import Ask, BadgeGone, BadgeSeen, Event, Ink, Recheck, Tick
-from fabgate.gate.assembly import apply_locks, assemble, catalogue_of
+from fabgate.gate.assembly import apply_locks, assemble, begin_run_ons, catalogue_of
 from fabgate.gate.boot import open_books, troubles
 from fabgate.gate.ink import Written
 from fabgate.gate.loop import Edges
@@ -66,11 +66,12 @@ class ByHand:
         self.loop = self.gate.loop
 
     def begin(self) -> None:
-        """As the daemon begins: locks, relays down, troubles of the books, faces."""
+        """As the daemon begins: locks, relays down, troubles of the books, run-ons, faces."""
         apply_locks(self.gate, self.books.store, self.clock)
         self.loop.lower_all()
         for event in troubles(self.books, tuple(self.loop.posts), self.clock.now()):
             self.loop.handle(event)
+        begin_run_ons(self.gate, self.books, self.clock)
         self.loop.show_all(self.clock.now())
 
     def close(self) -> None:

@@ -10,9 +10,10 @@ from fabgate.devices.clock import SimClock
 from fabgate.devices.protocols import Sound
 from fabgate.devices.sim import SimBench
 from fabgate.events import BadgeGone, BadgeSeen, Event, Mended, Troubled
-from fabgate.gate.assembly import catalogue_of, watch_inputs
+from fabgate.gate.assembly import catalogue_of
 from fabgate.gate.panel import Panels, Showing
 from fabgate.gate.readers import ReaderEdge, Ring
+from fabgate.gate.sensing import Sensing
 from fabgate.gate.signals import sound
 from fabgate.model import Code, Notice, Trouble
 from fabgate.rules.face import Mood
@@ -37,10 +38,16 @@ def posted() -> list[Event]:
 # --- emergency stops
 
 
+def watch(bench: SimBench, clock: SimClock, posted: list[Event]) -> None:
+    """The inputs of every machine speak."""
+    for machine, devices in bench.machines.items():
+        Sensing(machine, devices.inputs, clock, posted.append).watch()
+
+
 def test_an_emergency_stop_speaks_when_it_is_pressed_and_when_it_is_released(
     bench: SimBench, clock: SimClock, posted: list[Event]
 ):
-    watch_inputs(bench, clock, posted.append)
+    watch(bench, clock, posted)
     bench.press(LATHE, "estop")
     bench.release(LATHE, "estop")
     now = clock.now()
@@ -51,12 +58,12 @@ def test_an_emergency_stop_that_is_pressed_already_says_so(
     bench: SimBench, clock: SimClock, posted: list[Event]
 ):
     bench.press(LASER, "estop")
-    watch_inputs(bench, clock, posted.append)
+    watch(bench, clock, posted)
     assert posted == [Troubled(LASER, Trouble.ESTOP, clock.now())]
 
 
 def test_of_two_emergency_stops_both_must_be_released(bench: SimBench, clock: SimClock, posted: list[Event]):
-    watch_inputs(bench, clock, posted.append)
+    watch(bench, clock, posted)
     bench.press(LASER, "estop")
     bench.press(LASER, "pull-cord")
     bench.release(LASER, "estop")
@@ -68,7 +75,7 @@ def test_of_two_emergency_stops_both_must_be_released(bench: SimBench, clock: Si
 def test_an_emergency_stop_that_does_not_answer_counts_as_pressed(
     bench: SimBench, clock: SimClock, posted: list[Event]
 ):
-    watch_inputs(bench, clock, posted.append)
+    watch(bench, clock, posted)
     bench.press(LASER, "estop")
     bench.fail(LASER, "pull-cord")
     bench.release(LASER, "estop")
@@ -79,7 +86,7 @@ def test_an_input_that_fails_at_the_start_puts_its_machine_in_fault_and_no_other
     bench: SimBench, clock: SimClock, posted: list[Event]
 ):
     bench.fail(LATHE, "estop")
-    watch_inputs(bench, clock, posted.append)
+    watch(bench, clock, posted)
     assert posted == [Troubled(LATHE, Trouble.INPUT, clock.now())]
 
 
