@@ -16,15 +16,15 @@ from fabgate.errors import DiskFull, StoreBusy, StoreError
 from fabgate.events import Ink, Inked, InkFailed
 from fabgate.model import Clock, Moment, RecordId
 from fabgate.records import Draft, GateStarted, GateStopped, Refused
-from fabgate.store import journal, practice
+from fabgate.store import journal, views
 from fabgate.store.db import Pen, Store, Writer
 from fabgate.store.files import release_reserve, restore_reserve
 
 log = logging.getLogger(__name__)
 PATIENCE_MS = 2_000
 COMMITS = 100  # between two checkpoints: the first commit after one costs a second flush
-UNREAD = 32  # records: what the view of practice has not read, a tap of a lab with rules of disuse reads
-PRACTICE = 128  # records that are read for it at a time: a tap may come meanwhile
+UNREAD = 32  # records: what a view has not read, a tap of a lab reads that has rules of disuse, or services
+PRACTICE = 128  # records that are read for them at a time: a tap may come meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +88,19 @@ class InkWell:
             if self.writer.commits >= COMMITS:
                 self.writer.checkpoint()
             restore_reserve(self._store.folder)
-            self._read_practice()
+            self._read_views()
         except (StoreError, OSError) as error:
             self._complain("upkeep_failed", error)
         else:
             self._told.discard("upkeep_failed")
 
-    def _read_practice(self) -> None:
-        """Read the view on where enough is unread. Who writes just now goes first, and so does a tap: the
+    def _read_views(self) -> None:
+        """Read the views on where enough is unread. Who writes just now goes first, and so does a tap: the
         lock is not waited for, and a slice is a few milliseconds."""
-        if practice.behind(self.writer.conn) < UNREAD:
+        if views.behind(self.writer.conn) < UNREAD:
             return
         with suppress(StoreBusy), self.writer.write(patience_ms=0) as pen:
-            practice.catch_up(pen, PRACTICE)
+            views.catch_up(pen, PRACTICE)
 
     def flush(self) -> bool:
         """Write what could not be written before; whether nothing is left."""

@@ -20,7 +20,7 @@ from fabgate.model import Moment, Origin, RecordId
 from fabgate.records import CheckedIn, CheckedOut, ClockSeen, Draft, GateCommanded
 from fabgate.rules.progress import Practice
 from fabgate.store import gates as rows
-from fabgate.store import heard, journal, needed, practice, present, rights
+from fabgate.store import heard, journal, needed, practice, present, rights, views
 from fabgate.store.connect import Identity
 from fabgate.store.db import Pen, Store
 from fabgate.store.gates import AlarmRow, GateRow
@@ -176,11 +176,11 @@ class SqliteBooks:
         return present.words(self._writer.conn, since_ms)
 
     def read_practice(self) -> bool:
-        unread = practice.behind(self._writer.conn)
+        unread = views.behind(self._writer.conn)
         if not unread:
             return False
         with self._writer.write(PATIENCE_MS) as pen:
-            return practice.catch_up(pen, PRACTICE) < unread
+            return views.catch_up(pen, PRACTICE) < unread
 
     def untold(self, own_step_ms: int) -> Mapping[Skilled, Practice]:
         return practice.untold(self._writer.conn, own_step_ms)

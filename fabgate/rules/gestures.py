@@ -90,6 +90,8 @@ MEANING: Mapping[Cell, Gesture] = {
     **_cells(Name.FREE, (Who.GUEST,), Gesture.ASK_HOST),
     **_cells(Name.FREE, (Who.SPONSOR_WAS,), Gesture.PRAISE),
     **_cells(Name.FREE, (Who.NOBODY,), Gesture.REFUSE),
+    # It needs its service first: who keeps the machine may start it, with a second tap.
+    **_cells(Name.FREE, (Who.KEEPER,), Gesture.ASK_CONFIRM),
     # Out of service: who keeps the machine may start it, with a second tap.
     **_cells(Name.LOCKED_OUT, (Who.KEEPER,), Gesture.ASK_CONFIRM),
     **_cells(Name.LOCKED_OUT, OTHERS, Gesture.REFUSE),

@@ -1,7 +1,8 @@
 """A machine that is out of service, and who keeps it: two taps start it for maintenance (R2).
 
 The first tap asks, the second one of the same badge starts: whoever comes by in habit switches nothing
-on. The lock must be there the whole time; no lock and no tap of anybody else ends such a session.
+on. The lock must be there the whole time; no lock and no tap of anybody else ends such a session. A machine
+that needs its service first is started for it in the same way, without a lock.
 """
 
 from __future__ import annotations
@@ -9,9 +10,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fabgate.model import Lock, MachineRules, Moment, Notice, Origin, RecordId, Standing, Token
-from fabgate.rules import beside, starting
+from fabgate.rules import beside, questions, starting
 from fabgate.rules.readings import Step, refuse, tell
-from fabgate.rules.states import MAINTENANCE, AwaitingConfirm, LockedOut, Opening, Session, State, at_rest
+from fabgate.rules.states import (
+    MAINTENANCE,
+    AwaitingConfirm,
+    Free,
+    LockedOut,
+    Opening,
+    Session,
+    State,
+    at_rest,
+)
 
 UNWRITTEN = RecordId(Origin(""), 0)
 """The record of a lock that this very machine made just now, and that is not in the journal yet."""
@@ -19,7 +29,7 @@ UNWRITTEN = RecordId(Origin(""), 0)
 
 def ask(rules: MachineRules, state: State, standing: Standing, token: Token, at: Moment) -> Step:
     """Is nobody's hand in it? The second tap says so."""
-    assert isinstance(state, LockedOut)
+    assert isinstance(state, LockedOut | Free)
     assert standing.person is not None
     session = Session(standing.person, token, standing.level, standing=standing, purpose=MAINTENANCE)
     lock = state.condition.lock
@@ -36,10 +46,11 @@ def ask(rules: MachineRules, state: State, standing: Standing, token: Token, at:
 
 
 def start(rules: MachineRules, state: State, standing: Standing, at: Moment) -> Step:
-    """The second tap: looked up again, and the lock is there still."""
+    """The second tap: looked up again, and the lock is there still, or the service is over still."""
     assert isinstance(state, AwaitingConfirm)
     denied = beside.keeper(rules, standing)
-    if denied is not None or state.condition.lock is None:
+    serviced = questions.service(rules, standing) is None
+    if denied is not None or (state.condition.lock is None and serviced):
         rest = at_rest(state.condition)
         if denied is None:
             return starting.cancel(rules, rest, state.session.user)
@@ -56,7 +67,10 @@ def under_way(state: State) -> bool:
 
 
 def same_lock(one: Lock | None, other: Lock | None) -> bool:
-    """Whether this is the lock that was there before: one that was not written yet is its own record's."""
+    """Whether this is the lock that was there before: one that was not written yet is its own record's.
+
+    None is the same as None: then it was a service that they were asked about.
+    """
     if one is None or other is None:
-        return False
+        return one is other
     return one.record == other.record or one.record == UNWRITTEN

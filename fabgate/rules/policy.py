@@ -3,7 +3,8 @@
 A refusal is a value (law 4). The order of the questions is the order in which a person would want
 them answered (R2): is this a badge we know, is it still good; are you welcome; are your papers in
 order; what has to come before this skill, and the skill itself; is it open; does this gate know
-enough to tell; and last who has to be there. A machine that is out of service is `machine.py`'s.
+enough to tell; does the machine need its service first; and last who has to be there. A machine that is
+out of service is `machine.py`'s.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ def start(rules: MachineRules, standing: Standing) -> Start | Denied:
         or ask.right(rules, standing)
         or ask.hours(rules, standing)
         or ask.stale(rules, standing)
+        or ask.service(rules, standing)
     )
     if refused is not None:
         return refused

@@ -98,6 +98,14 @@ def stale(rules: MachineRules, standing: Standing) -> Denied | None:
     return Denied(Code.STALE_ROSTER, facts(rules, standing) | {"age_ms": standing.roster_age_ms})
 
 
+def service(rules: MachineRules, standing: Standing) -> Denied | None:
+    """Is a service over that the machine does not run without?"""
+    due = standing.upkeep
+    if due is None or not (due.over and due.blocks):
+        return None
+    return Denied(Code.SERVICE_OVER, facts(rules, standing) | {"upkeep": due.service})
+
+
 def is_stale(rules: MachineRules, standing: Standing) -> bool:
     """Whether the roster is older than the lab allows on this machine; an unknown age is too old (R12)."""
     if rules.stale_after_ms is None:

@@ -190,6 +190,7 @@ def _opened(rules: MachineRules, state: Opening, event: Inked) -> Step:
     return Open(state.condition, run), (
         Power(rules.machine, on=True),
         tell(rules, _welcome(rules, session), session.user, **_facts(run, state.limit_ms)),
+        *_upkeep(rules, session),
     )
 
 
@@ -203,6 +204,14 @@ def _welcome(rules: MachineRules, session: Session) -> Notice:
     if session.sponsor is not None and session.need is not Need.COMPANY:
         return Notice.OPENED_SUPERVISED
     return Notice.OPENED_ACCOMPANIED if company(rules, session) else Notice.OPENED
+
+
+def _upkeep(rules: MachineRules, session: Session) -> tuple[Tell, ...]:
+    """That the machine is due for service; who services it knows."""
+    due = session.standing.upkeep
+    if due is None or session.purpose == MAINTENANCE:
+        return ()
+    return (tell(rules, Notice.SERVICE_SOON, session.user, contact=rules.contact, upkeep=due.service),)
 
 
 def _facts(run: Run, limit_ms: int) -> dict[str, Fact]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from fabgate.model import Code, Denied, MachineRules, Moment, Standing, Token
-from fabgate.rules import audit, beside, policy, praise
+from fabgate.rules import audit, beside, policy, praise, questions
 from fabgate.rules.gestures import Who
 from fabgate.rules.readings import in_trouble, run_of, session_of
 from fabgate.rules.states import (
@@ -72,6 +72,8 @@ def _by_the_state(rules: MachineRules, state: State, token: Token, standing: Sta
             return Who.SPONSOR_WAS
         case LockedOut() if beside.keeper(rules, standing) is None:
             return Who.KEEPER
+        case Free() if _serves(rules, standing):
+            return Who.KEEPER
         case AwaitingSponsor() if beside.refused(rules, state.trainee, standing, token) is None:
             return Who.ABLE
         case Open() | Ending() if beside.relieves(rules, state.run, standing, token):
@@ -95,6 +97,12 @@ def _stranger(rules: MachineRules, standing: Standing) -> Who:
     if not isinstance(verdict, Denied):
         return _STARTS[verdict]
     return Who.AUTONOMOUS if rules.audit else Who.NOBODY
+
+
+def _serves(rules: MachineRules, standing: Standing) -> bool:
+    """Whether the machine needs its service first, and this is who keeps it."""
+    over = questions.service(rules, standing) is not None
+    return over and not rules.audit and beside.keeper(rules, standing) is None
 
 
 def _asked(run: Run) -> bool:

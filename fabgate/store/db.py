@@ -21,7 +21,7 @@ from sqlite_utils import Migrations
 from fabgate.errors import StoreCorrupt, StoreError
 from fabgate.model import Moment, Origin, RecordId
 from fabgate.records import Draft, EpochBegun
-from fabgate.store import migrations, practice, rights
+from fabgate.store import migrations, rights, views
 from fabgate.store.connect import Identity, connect, connect_to_write, know_lab, own_origin
 from fabgate.store.copies import PRIVATE_MODE, copy_database, pack
 from fabgate.store.faults import told
@@ -290,9 +290,9 @@ def read_anew(conn: sqlite3.Connection) -> None:
     if rights.unread(conn):
         with _written(conn, who, number) as pen:
             rights.read_again(pen)
-    while practice.behind(conn) > practice.BEHIND:
+    while views.behind(conn) > views.BEHIND:
         with _written(conn, who, number) as pen:
-            practice.catch_up(pen)
+            views.catch_up(pen)
 
 
 @contextmanager

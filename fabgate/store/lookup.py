@@ -31,11 +31,12 @@ from fabgate.model import (
     Standing,
     Status,
     Token,
+    Upkeep,
     Workshop,
 )
-from fabgate.rules import hours, terms
+from fabgate.rules import hours, terms, upkeep
 from fabgate.rules.terms import End, Held
-from fabgate.store import people, present, workshops
+from fabgate.store import people, present, wear, workshops
 from fabgate.store.asked import Asked
 from fabgate.store.faults import told
 from fabgate.store.helpers import Helpers, in_force
@@ -197,6 +198,7 @@ class _Look:
             due=self._due(),
             manages=bool(row.manages),
             closes_ms=times.closes_ms,
+            upkeep=self._upkeep(),
         )
 
     def _right(self) -> tuple[Level, End | None]:
@@ -307,6 +309,15 @@ class _Look:
         today_ms, zone = self._today_ms, self._asked.zone
         found = terms.due(self._charter, ends, self._filed, self._minor, today_ms, zone)
         return next(iter(found), None)
+
+    def _upkeep(self) -> Upkeep | None:
+        """What the machine needs soonest, where it has services at all."""
+        services = self._rules.services
+        if not services:
+            return None
+        worn = wear.of(self._conn, self._rules.machine)
+        since = {one.name: worn.since(one.name) for one in services}
+        return upkeep.soonest(services, since, self._today_ms)
 
 
 def _never(opening: str) -> Opening:

@@ -19,6 +19,7 @@ never rewrites a journal row (law 6).
     papers, grant_holds, renewals, proposals, reviews, evidence, duties, uses, workshops, openings
                the roster too: what stands beside a grant
     practice, practice_read, practice_ends   a view of sessions, how far it has read, ends apart from starts
+    wear, services, wear_read   a view of how much machines were used, and when their services were done
     present    who checked in, here and (as the hub says) elsewhere
 """
 
@@ -30,7 +31,7 @@ from functools import cache
 from sqlite_utils import Database, Migrations
 
 from fabgate.errors import StoreCorrupt, StoreTooNew
-from fabgate.store import backfill, form3
+from fabgate.store import backfill, form3, form4
 from fabgate.store.faults import MOVE
 
 MIGRATIONS = Migrations("fabgate")
@@ -236,6 +237,13 @@ def _sponsorship(db: Database) -> None:
     for statement in form3.TABLES.split(";\n"):
         db.execute(statement)
     db.execute("PRAGMA user_version = 3")
+
+
+@MIGRATIONS(name="m004_bench")
+def _bench(db: Database) -> None:
+    for statement in form4.TABLES.split(";\n"):
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 4")
 
 
 def apply(conn: sqlite3.Connection, steps: Migrations = MIGRATIONS) -> None:

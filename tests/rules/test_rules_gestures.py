@@ -52,6 +52,7 @@ from fabgate.model import (
     Standing,
     Token,
     Trouble,
+    Upkeep,
     Why,
 )
 from fabgate.records import EvidenceNoted, SessionProved, SessionStopped
@@ -149,6 +150,14 @@ def just_ended(rules: MachineRules) -> MachineBench:
     return bench
 
 
+def worn_out(rules: MachineRules) -> MachineBench:
+    """It needs a service first, and does not run without."""
+    bench = MachineBench(rules)
+    over = Upkeep("lens", left_jobs=0, blocks=True)
+    bench.roster = {token: replace(standing, upkeep=over) for token, standing in bench.roster.items()}
+    return bench
+
+
 def awaiting_confirm(rules: MachineRules) -> MachineBench:
     bench = locked(rules)
     bench.tap(KIMS)
@@ -226,6 +235,7 @@ class Scene:
 SCENES = (
     Scene(Name.FREE, MachineBench, OTHERS),
     Scene(Name.FREE, just_ended, CAST | PRAISING),
+    Scene(Name.FREE, worn_out, KEEPERS),
     Scene(Name.LOCKED_OUT, locked, OTHERS | KEEPERS),
     Scene(Name.FAULT, faulty, OTHERS),
     Scene(Name.AWAITING_SPONSOR, awaiting_sponsor, OWN | OTHERS | SPONSORS),

@@ -26,10 +26,12 @@ from fabgate.model import (
     MemberId,
     Moment,
     RecordId,
+    Service,
     SkillId,
     Standing,
     Status,
     Token,
+    Upkeep,
     Workshop,
 )
 from fabgate.records import (
@@ -43,6 +45,7 @@ from fabgate.records import (
     GrantSuspended,
     HoursSet,
     MachineLocked,
+    MachineServiced,
     MemberAdded,
     MemberLifted,
     MemberStatus,
@@ -655,3 +658,33 @@ def test_who_is_a_fab_manager_is_told(books: Writer):
     assert not stands(books, BOB).manages
     right(books, RoleGiven(BOB, "manager", ZOE))
     assert stands(books, BOB).manages
+
+
+# --- services -----------------------------------------------------------------------------------
+
+LENS = Service("lens", jobs=10, blocks=True)
+
+
+def ran(writer: Writer, times: int) -> None:
+    with writer.write() as pen:
+        for _ in range(times):
+            pen.append(Draft(moment(), SessionStopped("openfab/gate1/e0000001#1", MACHINE, "own_tap", 1_000)))
+
+
+def test_what_the_machine_needs_soonest_is_told_of_it_to_everybody(books: Writer):
+    rules = replace(RULES, services=(LENS,))
+    ran(books, 8)
+    assert stands(books, BOB, rules).upkeep is None
+    ran(books, 1)
+    assert stands(books, BOB, rules).upkeep == stands(books, ADA, rules).upkeep
+    assert stands(books, BOB, rules).upkeep == Upkeep("lens", left_jobs=1, blocks=True)
+    ran(books, 1)
+    assert stands(books, BOB, rules).upkeep.over
+    with books.write() as pen:
+        pen.append(Draft(moment(), MachineServiced(MACHINE, "lens", ZOE)))
+    assert stands(books, BOB, rules).upkeep is None
+
+
+def test_a_machine_without_services_is_asked_for_none(books: Writer):
+    ran(books, 20)
+    assert stands(books, BOB).upkeep is None

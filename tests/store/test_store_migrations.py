@@ -13,7 +13,7 @@ from sqlite_utils import Database, Migrations
 from fabgate.errors import StoreCorrupt, StoreError, StoreTooNew
 from fabgate.model import Level, MachineId, MachineRules, SkillId, Status, Token
 from fabgate.rules.standing import KINDS
-from fabgate.store import journal, linked, migrations, people, practice, rights, roster
+from fabgate.store import journal, linked, migrations, people, practice, rights, roster, wear
 from fabgate.store.backup import restore
 from fabgate.store.db import Store, check, migrate
 from fabgate.store.files import restore_reserve
@@ -56,7 +56,7 @@ def forms(*later: Callable[[Database], None]) -> Migrations:
 
 def m901_hours(db: Database) -> None:
     db.execute("CREATE TABLE hours (lab TEXT NOT NULL, day INTEGER NOT NULL) STRICT")
-    db.execute("PRAGMA user_version = 4")
+    db.execute("PRAGMA user_version = 5")
 
 
 def m902_broken(db: Database) -> None:
@@ -300,3 +300,12 @@ def test_the_link_of_an_older_version_is_kept(second: Store, folder: Path):
         now = linked.linked(reader.conn)
         assert (now.hub, now.arrived) == ("hub00001", 3)
         assert linked.heard(reader.conn) is None
+
+
+def test_the_sessions_of_an_older_journal_wore_the_machines(folder: Path):
+    opened_by_hand(folder, "v3.sql").close()
+    migrate(folder, moment())
+    with Store(folder).reader() as reader:
+        assert wear.of(reader.conn, "laser").all.powered_ms == 4 * 1_200_000
+        cutter = wear.of(reader.conn, "cutter").all
+        assert (cutter.powered_ms, cutter.busy_ms, cutter.jobs) == (4 * 600_000, 0, 4)
