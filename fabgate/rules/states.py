@@ -217,6 +217,7 @@ class Run:
     taken_over: bool = False
     user: Standing = field(default_factory=Standing)
     beside: Standing | None = None
+    unpowered: frozenset[str] = frozenset()  # outputs that were seen off although they are on (law 9)
 
     def blind_until(self, at_ms: int) -> int:
         """For how long the reader has seen nothing in this session."""

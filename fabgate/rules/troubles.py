@@ -57,10 +57,11 @@ def mended(rules: MachineRules, state: State, event: Mended) -> Step:
 
 
 def not_powered(rules: MachineRules, state: State, event: NotPowered) -> Step:
-    """What was commanded on is seen off: told, and nothing more (law 9)."""
+    """What was commanded on is seen off: told once a session, and nothing more (law 9)."""
     run = run_of(state)
-    if run is None:
+    if run is None or event.output in run.unpowered:
         return state, ()
+    state = with_run(state, replace(run, unpowered=run.unpowered | {event.output}))
     missed = PowerMissed(rules.machine, event.output, str(run.record))
     told = tell(rules, Notice.NO_POWER, run.session.user, contact=rules.contact, output=event.output)
     return state, (told, Ink(rules.machine, event.at, missed))

@@ -21,9 +21,9 @@ from machine_bench import (
     working,
 )
 
-from fabgate.events import Ink, OopsPressed
+from fabgate.events import Ink, NotPowered, OopsPressed
 from fabgate.model import Code, Ending, Ends, Kind, Lock, Notice, RecordId, Trouble, Why
-from fabgate.records import MachineLocked, TroubleBegan, TroubleOver
+from fabgate.records import MachineLocked, PowerMissed, TroubleBegan, TroubleOver
 from fabgate.rules.gestures import Name
 
 DOOR = replace(RULES, kind=Kind.DOOR)
@@ -218,3 +218,46 @@ def test_a_door_whose_strike_stays_powered_stays_locked_until_a_person_says_so()
     bench.wait(3)
     bench.tap(ADAS)
     assert bench.relay
+
+
+# --- on, and seen off -----------------------------------------------------------------------------
+
+
+def off(bench: MachineBench, output: str = "contactor") -> None:
+    bench.send(NotPowered(LASER, output, bench.now))
+
+
+def test_what_is_on_and_seen_off_is_told_and_written_once_a_session_and_ends_nothing():
+    bench = working(ADAS)
+    off(bench)
+    facts = bench.told[-1].facts
+    assert (bench.said, facts["output"], facts["contact"]) == (
+        Notice.NO_POWER,
+        "contactor",
+        "ask at the bar",
+    )
+    told = len(bench.told)
+    off(bench)
+    assert (len(bench.told), bench.relay) == (told, True)
+    off(bench, "laser")
+    session = str(bench.records[0][0])
+    assert bench.written(PowerMissed) == [
+        PowerMissed("laser", "contactor", session),
+        PowerMissed("laser", "laser", session),
+    ]
+
+
+def test_the_next_session_is_told_again():
+    bench = working(ADAS)
+    off(bench)
+    bench.tap(ADAS)
+    bench.wait(3)
+    bench.tap(ADAS)
+    off(bench)
+    assert len(bench.written(PowerMissed)) == 2
+
+
+def test_on_a_machine_that_nobody_uses_it_says_nothing():
+    bench = MachineBench()
+    off(bench)
+    assert (bench.told, bench.records) == ([], [])
