@@ -283,14 +283,16 @@ class SimBench:
                 raise DeviceError(
                     f"machine {machine} has no input {name!r}", f"It has: {_listed(spot.pressed)}."
                 )
-            if spot.pressed[name] == pressed:
+            line = self._parts[machine].inputs[name]
+            if spot.pressed[name] == pressed and not isinstance(line, SimMirror):
                 how = "pressed" if pressed else "released"
                 raise DeviceError(f"{name} of machine {machine} is {how} already", "Say the other one first.")
+            moved = spot.pressed[name] != pressed
             spot.pressed[name] = pressed
-            line = self._parts[machine].inputs[name]
             if isinstance(line, SimMirror):
-                line.hold()
-        line.change()
+                line.hold()  # a contactor welds while it is closed
+        if moved:
+            line.change()
 
     def _find(self, machine: MachineId, device: str | None = None) -> Spot:
         spot = self._spots.get(machine)
