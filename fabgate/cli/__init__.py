@@ -34,6 +34,7 @@ COMMANDS = {
     "badge": "badge",
     "role": "role",
     "machine": "machine",
+    "sign": "sign",
     "grant": "grant",
     "passport": "passport",
     "evidence": "evidence",

@@ -29,7 +29,7 @@ from fabgate.devices.clock import SystemClock
 from fabgate.errors import FabgateError, UsageError
 from fabgate.model import Clock, Code, Denied, Facts, Notice
 from fabgate.store.db import Reader, Store
-from fabgate.texts import Catalogue, titles_of
+from fabgate.texts import LANGUAGES, Catalogue, titles_of
 
 CONFIG = Path("/etc/fabgate/fabgate.toml")
 _JOINERS = "\u200c\u200d"  # shape letters and emoji of many scripts, and move nothing
@@ -204,6 +204,15 @@ def only_at_a_gate(here: Here) -> None:
     """Raises UsageError on a hub's computer, for what needs machines or makes the books of a gate."""
     if here.settings.hub is not None:
         raise UsageError(f"{here.config}: this is the file of a hub, not of a gate", "Type it on a gate.")
+
+
+def spoken(here: Here, language: str) -> Catalogue:
+    """What the lab says in one language, its own words laid on top. Raises UsageError for one not shipped."""
+    if language not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise UsageError(f"there are no texts in the language {language!r}", f"There are: {known}.")
+    lab = here.settings.lab
+    return Catalogue.load((language,), lab.zone, lab.texts, titles_of(here.settings.charter))
 
 
 # --- options ----------------------------------------------------------------------------------

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 import click
 
 from fabgate.cli.evidence import progress_json
-from fabgate.cli.frame import Here, example, found, json_option, pass_here, printable, show_json
+from fabgate.cli.frame import Here, example, found, json_option, pass_here, printable, show_json, spoken
 from fabgate.cli.show import Json, day, or_id, person, utc
 from fabgate.desk import passport as passports
 from fabgate.desk.evidence import Progress, Proof
 from fabgate.desk.passport import Filed, Passport, Stamp, Step
-from fabgate.errors import UsageError
 from fabgate.model import Code, Denied, Due, Level, Status
 from fabgate.rules.progress import MINUTE_MS, Missing
 from fabgate.store.roster import RoleHeld
-from fabgate.texts import LANGUAGES, Catalogue, titles_of
+from fabgate.texts import Catalogue
 
 _WIDTH = 80
 _WIDEST = 32  # of a title before its value
@@ -39,7 +38,7 @@ def passport(here: Here, member: str, language: str | None, as_json: bool) -> No
     when and why, what was counted and shown, who could sign what is missing. MEMBER is their handle or
     id. Who could help is named only where they agreed to be named.
     """
-    page = _Page(here, language or "en", _catalogue(here, language or "en"))
+    page = _Page(here, language or "en", spoken(here, language or "en"))
     with here.desk() as desk:
         shown = found(here, passports.passport(desk, member))
     if as_json:
@@ -47,15 +46,6 @@ def passport(here: Here, member: str, language: str | None, as_json: bool) -> No
         return
     for line in page.lines(shown):
         click.echo(line)
-
-
-def _catalogue(here: Here, language: str) -> Catalogue:
-    """What the lab says in one language, its own words laid on top where members read it."""
-    if language not in LANGUAGES:
-        known = ", ".join(LANGUAGES)
-        raise UsageError(f"there are no texts in the language {language!r}", f"There are: {known}.")
-    lab = here.settings.lab
-    return Catalogue.load((language,), lab.zone, lab.texts, titles_of(here.settings.charter))
 
 
 @dataclass(frozen=True, slots=True)

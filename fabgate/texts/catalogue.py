@@ -23,6 +23,8 @@ from fabgate.texts.titles import Titles, told
 
 LANGUAGES = ("en", "fr", "nl", "de")
 SENTENCES = tuple(what.value for what in (*Code, *Notice))
+PHRASES = ("sign",)
+"""Groups of words that hold facts, as sentences do."""
 _PARTS = ("text", "next")
 _Table = Mapping[str, object]
 
@@ -96,6 +98,11 @@ class Catalogue:
     def word(self, group: str, key: str, language: str | None = None) -> str:
         """The word for a reason, a level, a state, a trouble, ...; `key` itself where there is none."""
         return self._tongue(language).speech.word(group, key) or key
+
+    def phrase(self, group: str, key: str, facts: Facts, language: str | None = None) -> str | None:
+        """A phrase of a group of PHRASES with its facts; None where one of them is not given."""
+        speech = self._tongue(language).speech
+        return fill(line(speech.words[group][key]), facts, speech)
 
     def title(self, kind: str, thing: str, language: str | None = None) -> str:
         """What the lab calls a skill, a paper or an opening; the id itself where it gave no title."""
@@ -174,6 +181,8 @@ def _words(value: object, where: str) -> Words:
         for key, word in words.items():
             if not isinstance(word, str) or not word.strip():
                 raise ConfigError(f"{where}: {group}.{key} is no word", "Put a word in quotes.")
+            if group in PHRASES:
+                _line(word, f"{where} {group}.{key}")
     return {group: {key: str(word) for key, word in words.items()} for group, words in groups.items()}
 
 

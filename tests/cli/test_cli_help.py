@@ -20,6 +20,7 @@ member add|list|show|edit|status|suspend|lift
 badge add|list|block|wait
 role give|revoke|list
 machine list|show|lock|unlock
+sign
 grant give|revoke|list
 passport
 paper file|withdraw|list

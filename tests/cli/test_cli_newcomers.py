@@ -149,6 +149,7 @@ def test_a_passport_reads_well_on_eighty_columns_at_every_step(lab: Ruled):
         assert fits(said), said
         assert fits(lab.done("passport ada --language fr"))
         assert fits(lab.done("passport ada --language nl"))
+        assert fits(lab.done("passport ada --language de"))
         return said
 
     said = read()

@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fabgate.charter import Charter
+from fabgate.devices.protocols import Colour, Pattern, Sound
 from fabgate.model import Code, Company, Hold, Lapse, Level, Notice, Role, Status, Trouble, Why
+from fabgate.rules.face import Mood
 from fabgate.rules.gestures import Name
 from fabgate.texts import LANGUAGES, Catalogue, titles_of
-from fabgate.texts.catalogue import SENTENCES, shipped
+from fabgate.texts.catalogue import PHRASES, SENTENCES, shipped
 from fabgate.texts.forms import FACTS, KINDS_OF
-from fabgate.texts.lines import placeholders
+from fabgate.texts.lines import line, placeholders
 
 ZONE = ZoneInfo("Europe/Brussels")
 FILES = {language: tomllib.loads(shipped(language)) for language in LANGUAGES}
@@ -89,6 +91,14 @@ def test_the_languages_have_the_same_words():
     assert all(word == words[0] for word in words)
 
 
+@pytest.mark.parametrize("group", PHRASES)
+def test_the_languages_know_the_same_of_each_phrase(group):
+    for key, phrase in FILES["en"]["words"][group].items():
+        for language in LANGUAGES:
+            spoken = FILES[language]["words"][group][key]
+            assert placeholders(line(spoken)) == placeholders(line(phrase)), f"{language}: {key}"
+
+
 @pytest.mark.parametrize(
     ("group", "keys"),
     [
@@ -107,6 +117,12 @@ def test_the_languages_have_the_same_words():
         ("lapse", Lapse),
         ("start", Hold),
         ("stop", Hold),
+        ("mood", Mood),
+        ("door", [Mood.READY, Mood.ON]),
+        ("colour", Colour),
+        ("pattern", Pattern),
+        ("sound", set(Sound) - {Sound.NONE}),
+        ("heard", set(Sound) - {Sound.NONE}),
     ],
 )
 def test_every_word_of_the_model_has_its_word_for_people(group, keys):
@@ -141,7 +157,8 @@ def test_what_happened_fits_a_small_display(what, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_commands_in_a_next_step_are_written_alike_in_all_languages(language):
-    def commands(text):
-        return sorted(re.findall(r"fabgate [a-z]+ [a-z]+|--[a-z]+", text))
+    def commands(file):
+        words = {group: words for group, words in file["words"].items() if group not in PHRASES}
+        return sorted(re.findall(r"fabgate [a-z]+ [a-z]+|--[a-z]+", str(file | {"words": words})))
 
-    assert commands(shipped(language)) == commands(shipped("en"))
+    assert commands(FILES[language]) == commands(FILES["en"])

@@ -82,6 +82,7 @@ def test_sentences_in_a_language_that_the_lab_does_not_use_do_no_harm(load):
         ('[en.words.why]\nlimt = "x"', "limt", "limit"),
         ('[en.words.wy]\nlimit = "x"', "'wy'", "why"),
         ("[en.words.why]\nlimit = 3", "why.limit", "quotes"),
+        ('[en.words.sign]\ncall = "{contct}"', "{contct}", "contact"),
         ('[en.words.why]\nlimit = " "', "why.limit", "a word"),
         ('[en.unknown_badge\ntext = "x"', "line 1", ""),
     ],
