@@ -24,6 +24,7 @@ from gate_lab import (
 from fabgate.badges.uid import parse
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
+from fabgate.devices.protocols import Head
 from fabgate.devices.sim import SimBench
 from fabgate.devices.simparts import SimDisplay
 from fabgate.gate.run import Daemon
@@ -113,13 +114,27 @@ class SlowDisplay:
         self.shown: list[tuple[str, ...]] = []
         real = SimDisplay.write
 
-        def write(display: SimDisplay, lines: tuple[str, ...]) -> None:
+        def write(display: SimDisplay, lines: tuple[str, ...], head: Head) -> int:
             self.busy.set()
             self.free.wait(60)
             self.shown.append(lines)
-            real(display, lines)
+            return real(display, lines, head)
 
         monkeypatch.setattr(SimDisplay, "write", write)
+
+
+def test_the_time_that_is_left_goes_on_although_nothing_happens(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+):
+    times: list[str] = []
+    monkeypatch.setattr(SimDisplay, "turn", lambda _display, _page, head: times.append(head.left))
+    gate = serve().ready()
+    gate.start(LASER, ADA)
+    gate.wait(10_000, LASER)
+    until(lambda: "at work" in gate.bench.says(LASER), "the welcome is over")
+    gate.clock.advance(20 * 60_000)
+    until(lambda: times, "the display is told of the time")
+    assert times[-1] == "40 min"
 
 
 def test_until_the_journal_was_read_through_nobody_starts_and_no_end_counts_as_clean(

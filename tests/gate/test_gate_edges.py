@@ -13,6 +13,7 @@ from fabgate.events import BadgeGone, BadgeSeen, Event, Mended, Troubled
 from fabgate.gate.assembly import catalogue_of
 from fabgate.gate.panel import Panels, Showing
 from fabgate.gate.readers import ReaderEdge, Ring
+from fabgate.gate.screen import RETRY_MS
 from fabgate.gate.sensing import Sensing
 from fabgate.gate.signals import sound
 from fabgate.model import Code, Notice, Trouble
@@ -234,6 +235,21 @@ def test_a_display_that_fails_is_told_once_and_done_without(
     bench.mend(LASER, "display")
     panels.show(showing())
     assert bench.says(LASER)
+
+
+def test_a_display_that_fails_while_time_passes_is_told_once_too(
+    panels: Panels, bench: SimBench, clock: SimClock, caplog: pytest.LogCaptureFixture
+):
+    bench.fail(LASER, "display")
+    panels.show(showing())
+    for _ in range(30):
+        clock.advance(1_000)
+        panels.turn()
+    assert len(caplog.records) == 1
+    bench.mend(LASER, "display")
+    clock.advance(RETRY_MS)
+    panels.turn()
+    assert bench.says(LASER), "it comes back by itself"
 
 
 def test_a_buzzer_that_fails_is_done_without(panels: Panels, bench: SimBench):
