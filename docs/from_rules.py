@@ -28,7 +28,8 @@ IN_STATE = {
     "badge starts it for maintenance. No power.",
     Name.OPENING: f"The start is being written, for {INK} at most. No power before that.",
     Name.OPEN: "Somebody works: the machine has power.",
-    Name.ENDING: "Somebody works, and the end of the session has been announced and not yet been seen.",
+    Name.ENDING: "Somebody works, and the end of the session has been announced and not yet been seen; or "
+    "its member has left the machine to its job, with nobody logged in.",
 }
 WHO = {
     Who.USER: "whose session it is, or who waits for somebody, with the badge that holds it",
@@ -47,6 +48,9 @@ WHO = {
     Who.LONE: "somebody else who may work here when another adult is there, and none is",
     Who.GUEST: "somebody else, a guest, where the machine takes guests",
     Who.KEEPER: "a manager or maintainer of the machine, while it is out of service",
+    Who.CLAIMANT: "somebody else who may end this session: the machine has done nothing for `takeover` and "
+    "they could start it at once, or nothing tells what it does and they are a fab manager",
+    Who.CLAIMANT_ASKED: f"the same, within {CONFIRM} after they were asked",
     Who.NOBODY: "somebody else who may not work here: an unknown or blocked badge, "
     "a suspended member, a member without this qualification, or with something else in the way",
 }
@@ -60,13 +64,16 @@ DOES = {
     Gesture.START_MAINTENANCE: "starts it for maintenance, at no price; no lock ends it",
     Gesture.ASK_RETURN: "stands by; the badge of whoever waits is asked back, where it does not lie there",
     Gesture.CANCEL: "takes it back: nothing starts, nothing is charged",
-    Gesture.OFF: "off",
-    Gesture.STAY: "“I have seen it”: the session goes on to its announced end, which does not move",
+    Gesture.OFF: "off; where the table says so and the machine works, off when it is done",
+    Gesture.STAY: "“I have seen it”: the session goes on to its announced end, which does not move; the time "
+    "that an idle machine has begins anew, and who had left it to its job is back",
     Gesture.BACK: "the badge is there again: the session goes on",
     Gesture.UNDO: "undoes the start: off, recorded, not charged",
     Gesture.HERE: "“I am here”: their time begins anew, and who was missed is back; it ends nothing",
     Gesture.PROVE: "“I am here”: the session goes on; it is not “off”",
     Gesture.TAKE_OVER: "stands by instead: the session goes on, and who pays stays as it was",
+    Gesture.ASK_CLAIM: "is asked to tap again: nothing ends yet",
+    Gesture.CLAIM: "ends the session; it starts none",
     Gesture.PRAISE: "“well done”: noted for the trainee; nothing starts",
 }
 WARNED = "the badge is there again, and the announcement was seen: the session goes on to its announced end"
@@ -154,8 +161,11 @@ Refused taps change nothing and are left out; [gestures.md](gestures.md) has the
 - Power goes on in one place only: when the start is in the journal.
 - Where a way ends in `free`, it ends in `locked_out` on a machine that was locked meanwhile, and in `fault`
   on one that is in trouble. `fault` lasts until the last trouble is over.
-- "Table" is the machine's own: what a lockout, a lost right or missing company does to a session that runs.
-  `now` ends it, `soon` announces its end, `warn` tells the member. An end that is nearer already stays.
+- "Table" is the machine's own ([ends.md](ends.md)): what each cause does to a session that runs. `now` ends
+  it, `when_idle` announces its end and waits for the machine, `warn` tells the member, `alarm` calls people
+  too. An end that is nearer already stays.
+- "While it works" (or its meter fails, and nothing tells) and "while it does nothing" are ways of a machine
+  with a meter, where they differ from those of one without.
 - When the daemon stops, everything goes off at once. The diagram leaves that out, the table has it.
 """
 STOPS = "the daemon stops"

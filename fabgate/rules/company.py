@@ -44,9 +44,24 @@ def looked(rules: MachineRules, state: Open | Ending, token: Token, standing: St
     """The standing of the user, or of whoever stands by, as it is now: is somebody missed, or back?"""
     mine = token == state.run.session.badge
     run = replace(state.run, user=standing) if mine else replace(state.run, beside=standing)
+    if run.finishing is not None:
+        return with_run(state, run), ()  # nobody is logged in: nobody has to be there
     if lost(rules, run):
         return _miss(rules, state, run, at)
     return with_run(state, _well(run)), ()
+
+
+def again(rules: MachineRules, state: Open | Ending, at: Moment) -> Step:
+    """Somebody is logged in again: who has to be there has all their time from now, and may be missed."""
+    run = state.run
+    fresh = replace(
+        run,
+        asked_ms=None if run.asked_ms is None else at.boot_ms,
+        alone_ms=None if run.alone_ms is None else at.boot_ms,
+    )
+    if lost(rules, fresh):
+        return _miss(rules, state, fresh, at)
+    return with_run(state, fresh), ()
 
 
 def lost(rules: MachineRules, run: Run) -> bool:

@@ -1,17 +1,25 @@
-"""How a session ends, and what leads to it: off first, then ink (law 2)."""
+"""How a session ends, and what leads to it: off first, then ink (law 2).
+
+The machine's table says for each cause what it does (law 10). What is to end `when_idle` is owed: it waits
+for its time and then for the machine, in `Run.owed` and `Run.overdue`; `idle.py` hears the machine.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import assert_never
 
-from fabgate.events import CloseNow, Ink, Power
+from fabgate.events import ButtonPressed, CloseNow, Ink, Power
 from fabgate.model import Ending as End
 from fabgate.model import MachineRules, Moment, Notice, RecordId, Why
-from fabgate.records import SessionStopped
+from fabgate.records import AlarmCalled, SessionStopped
 from fabgate.rules import praise
-from fabgate.rules.readings import Step, run_of, tell, with_run
-from fabgate.rules.states import Ending, Open, Run, State, at_rest
+from fabgate.rules.ahead import left, quiet, soonest
+from fabgate.rules.readings import Effects, Step, run_of, tell, with_run
+from fabgate.rules.states import Condition, Ending, Open, Owed, Run, State, at_rest
+
+CUT = frozenset({Why.ESTOP, Why.FAULT, Why.CLOSED, Why.GATE_STOPPED})
+"""Causes that take the permission away at once, whatever delay an output has (law 8)."""
 
 
 def stop(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
@@ -21,48 +29,65 @@ def stop(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
     # Events come from several threads: one may have happened just before the ink that came before it.
     length_ms = max(0, at.boot_ms - run.opened.boot_ms)
     told = tell(rules, Notice.ENDED, run.session.user, why=why, length_ms=length_ms)
+    busy_ms = worked_ms(state.condition, run, at)
     condition = replace(state.condition, praise=praise.earned(rules, run, why, at))
     return at_rest(condition), (
-        Power(rules.machine, on=False),
-        stopped(rules, run.record, why, length_ms, at, run.blind_until(at.boot_ms)),
+        Power(rules.machine, on=False, cut=why in CUT),
+        stopped(rules, run.record, why, length_ms, at, run.blind_until(at.boot_ms), busy_ms),
         told,
     )
 
 
 def stopped(
-    rules: MachineRules, record: RecordId, why: Why, length_ms: int, at: Moment, blind_ms: int = 0
+    rules: MachineRules,
+    record: RecordId,
+    why: Why,
+    length_ms: int,
+    at: Moment,
+    blind_ms: int = 0,
+    busy_ms: int | None = None,
 ) -> Ink:
     """The end of a session as the journal has it. What was undone or never had power is not charged."""
     charged = why not in (Why.UNDONE, Why.ABORTED)
-    body = SessionStopped(str(record), rules.machine, why, length_ms, charged, blind_ms=blind_ms)
+    body = SessionStopped(
+        str(record), rules.machine, why, length_ms, charged, blind_ms=blind_ms, busy_ms=busy_ms
+    )
     return Ink(rules.machine, at, body)
 
 
-def announce(rules: MachineRules, state: Open | Ending, run: Run, at: Moment) -> Step:
-    """Say that the end comes, and wait for somebody to say that they have seen it."""
-    left_ms = run.ends_ms - at.boot_ms
-    told = tell(rules, Notice.WARNING, run.session.user, left_ms=left_ms, why=run.ends_why)
-    return Ending(state.condition, replace(run, seen=False)), (told,)
+def worked_ms(condition: Condition, run: Run, at: Moment) -> int | None:
+    """For how long the machine worked in this session; None as long as nothing has told."""
+    if condition.busy is None:
+        return run.busy_ms
+    since_ms = max(condition.since_ms, run.opened.boot_ms)
+    return (run.busy_ms or 0) + (max(0, at.boot_ms - since_ms) if condition.busy else 0)
 
 
-def lose(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
-    """A running session whose ground is gone: the machine's table says what happens (law 10)."""
-    assert isinstance(state, Open | Ending)
-    run = state.run
-    if why in run.told:
+# --- what its own member asks for ---------------------------------------------------------------
+
+
+def leave(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
+    """Its member is done: off, or as soon as the machine is, with nobody logged in meanwhile."""
+    run = run_of(state)
+    assert run is not None, "only a session with power can be left"
+    if rules.ends.of(why) is not End.WHEN_IDLE or quiet(rules, state.condition):
+        return stop(rules, state, why, at)
+    if run.finishing is not None:
         return state, ()
-    run = replace(run, told=run.told | {why})
-    match rules.ends.of(why):
-        case End.NOW:
-            return stop(rules, state, why, at)
-        case End.WHEN_IDLE if (ends_ms := at.boot_ms + rules.warning_ms) < run.ends_ms:
-            return announce(rules, state, replace(run, ends_ms=ends_ms, ends_why=why), at)
-        case End.WHEN_IDLE | End.WARN | End.ALARM:
-            # An end that is nearer than the warning time was announced already, and keeps its cause.
-            told = tell(rules, Notice.TOLD, run.session.user, why=why, left_ms=run.ends_ms - at.boot_ms)
-            return with_run(state, run), (told,)
-        case _ as never:
-            assert_never(never)
+    left_alone = with_run(state, replace(run, finishing=why, unseen=frozenset()))
+    return left_alone, (tell(rules, Notice.FINISHING, run.session.user),)
+
+
+def pressed(rules: MachineRules, state: State, event: ButtonPressed) -> Step:
+    """The machine's own button: as its member's own tap for "off", whoever presses it."""
+    return (state, ()) if run_of(state) is None else leave(rules, state, Why.OWN_TAP, event.at)
+
+
+def gone(rules: MachineRules, state: Open | Ending, at: Moment) -> Step:
+    """The badge that holds the session is out of the slot for too long."""
+    if rules.ends.badge_gone in (End.NOW, End.WHEN_IDLE):
+        return leave(rules, state, Why.BADGE_GONE, at)
+    return lose(rules, state, Why.BADGE_GONE, at)
 
 
 def close(rules: MachineRules, state: State, event: CloseNow) -> Step:
@@ -71,3 +96,121 @@ def close(rules: MachineRules, state: State, event: CloseNow) -> Step:
     if run is None or run.record != event.session:
         return state, ()
     return stop(rules, state, Why.CLOSED, event.at)
+
+
+# --- what the table says ------------------------------------------------------------------------
+
+
+def lose(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
+    """A running session whose ground is gone: the machine's table says what happens (law 10)."""
+    assert isinstance(state, Open | Ending)
+    if why in state.run.told:
+        return state, ()
+    state = with_run(state, replace(state.run, told=state.run.told | {why}))
+    match rules.ends.of(why):
+        case End.NOW:
+            return stop(rules, state, why, at)
+        case End.WHEN_IDLE if _is_next(rules, state, at.boot_ms + rules.warning_ms):
+            return owe(rules, state, Owed(why, at.boot_ms + rules.warning_ms), at)
+        case End.WHEN_IDLE | End.WARN:
+            # An end that is nearer than the warning time was announced already, and keeps its cause.
+            return state, note(rules, state, why, at)
+        case End.ALARM:
+            return state, call(rules, state.run, why, at)
+        case _ as never:
+            assert_never(never)
+
+
+def owe(rules: MachineRules, state: State, owed: Owed, at: Moment) -> Step:
+    """From now on the session ends at this time, or as soon as the machine does nothing after it."""
+    assert isinstance(state, Open | Ending)
+    run = replace(state.run, owed=(*state.run.owed, owed))
+    if run.finishing is not None:
+        # Nobody is logged in: it ends before, or its member comes back and is told then.
+        return with_run(state, run), ()
+    return announce(rules, with_run(state, run), owed, at)
+
+
+def announce(rules: MachineRules, state: State, owed: Owed, at: Moment) -> Step:
+    """Say that the end comes, and wait for somebody to say that they have seen it."""
+    assert isinstance(state, Open | Ending)
+    run, why = state.run, owed.why
+    told = tell(rules, Notice.WARNING, run.session.user, left_ms=max(0, owed.at_ms - at.boot_ms), why=why)
+    return with_run(state, replace(run, warned=run.warned | {why}, unseen=run.unseen | {why})), (told,)
+
+
+def come(rules: MachineRules, state: Open | Ending, owed: Owed, at: Moment) -> Step:
+    """The time of an end has come."""
+    why, run = owed.why, replace(state.run, owed=tuple(one for one in state.run.owed if one != owed))
+    match rules.ends.of(why):
+        case End.NOW:
+            return stop(rules, state, why, at)
+        case End.WHEN_IDLE:
+            idle = quiet(rules, state.condition)
+            return stop(rules, state, why, at) if idle else _wait(rules, state, run, why)
+        case End.WARN:
+            state = with_run(state, replace(run, told=run.told | {why}))
+            return state, note(rules, state, why, at)
+        case End.ALARM:
+            run = replace(run, told=run.told | {why})
+            return with_run(state, run), call(rules, run, why, at)
+        case _ as never:
+            assert_never(never)
+
+
+def overrun(rules: MachineRules, state: Open | Ending, at: Moment) -> Step:
+    """The machine still works, long after the limit: people are called, once, or it ends now."""
+    run = replace(state.run, overran=True)
+    match rules.ends.overrun:
+        case End.NOW | End.WHEN_IDLE:
+            return stop(rules, state, Why.LIMIT, at)
+        case End.WARN:
+            return with_run(state, run), note(rules, state, Why.LIMIT, at)
+        case End.ALARM:
+            return with_run(state, run), call(rules, run, Why.LIMIT, at)
+        case _ as never:
+            assert_never(never)
+
+
+def _wait(rules: MachineRules, state: State, run: Run, why: Why) -> Step:
+    """Time is over, and the machine works: the first moment at which it does nothing ends the session."""
+    first = not run.overdue and run.finishing is None
+    run = replace(run, overdue=(*run.overdue, why))
+    if not first:
+        return with_run(state, run), ()
+    told = tell(rules, Notice.OVERDUE, run.session.user, why=why)
+    return with_run(state, replace(run, unseen=run.unseen | {why})), (told,)
+
+
+def without(run: Run, why: Why) -> Run:
+    """The session without this end, and without what was said of it."""
+    return replace(
+        run,
+        owed=tuple(one for one in run.owed if one.why is not why),
+        overdue=tuple(one for one in run.overdue if one is not why),
+        warned=run.warned - {why},
+        unseen=run.unseen - {why},
+    )
+
+
+def note(rules: MachineRules, state: State, why: Why, at: Moment) -> Effects:
+    """Tell the member, and leave the end to them or to the limit."""
+    run = run_of(state)
+    assert run is not None, "there is nobody to tell"
+    return (tell(rules, Notice.TOLD, run.session.user, why=why, **left(rules, state.condition, run, at)),)
+
+
+def call(rules: MachineRules, run: Run, why: Why, at: Moment) -> Effects:
+    """Call people: sound, record, hub. Nothing is switched."""
+    told = tell(rules, Notice.ALARM, run.session.user, why=why, contact=rules.contact)
+    return told, Ink(rules.machine, at, AlarmCalled(rules.machine, why, str(run.record)))
+
+
+def _is_next(rules: MachineRules, state: Open | Ending, at_ms: int) -> bool:
+    """Whether an end at this time would come before every other. That the machine does nothing now is none:
+    it may work again."""
+    run = state.run
+    if run.overdue:
+        return False
+    other = soonest(rules, replace(state.condition, busy=None), run)
+    return other is None or at_ms < other.at_ms

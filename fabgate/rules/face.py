@@ -11,6 +11,7 @@ from typing import assert_never
 
 from fabgate.events import Tell
 from fabgate.model import Code, Fact, Facts, MachineRules, Notice, Trouble, Why
+from fabgate.rules.ahead import soonest
 from fabgate.rules.readings import ASKS, pair
 from fabgate.rules.states import (
     AwaitingConfirm,
@@ -64,15 +65,21 @@ def face(rules: MachineRules, state: State) -> Face:
             return _confirming(rules, state, about)
         case Opening():
             return Face(Mood.WAITING, Notice.READY, about)
+        case Open() | Ending() if state.run.finishing is not None:
+            # Whose session it was is nobody's business any more.
+            return Face(Mood.ON, Notice.FINISHING, about)
         case Open() | Ending() if state.run.alone_ms is not None:
             # How long they have left changes by the second: it was said when it began.
-            return _running(Mood.WARNING, Notice.ALONE, state.run, about | {"why": Why.ALONE})
+            return _running(rules, state, Mood.WARNING, Notice.ALONE, about | {"why": Why.ALONE})
         case Open() | Ending() if state.run.asked_ms is not None:
             return _proving(state.run, about)
+        case Open() | Ending() if state.run.overdue:
+            why = state.run.overdue[0]
+            return _running(rules, state, Mood.WARNING, Notice.OVERDUE, about | {"why": why})
         case Open():
-            return _running(Mood.ON, Notice.STILL_ON, state.run, about)
+            return _running(rules, state, Mood.ON, Notice.STILL_ON, about)
         case Ending():
-            return _running(Mood.WARNING, Notice.WARNING, state.run, about)
+            return _running(rules, state, Mood.WARNING, Notice.WARNING, about)
         case _ as never:
             assert_never(never)
 
@@ -146,8 +153,13 @@ def _proving(run: Run, about: dict[str, Fact]) -> Face:
     return Face(Mood.WARNING, Notice.PROVE, facts, asked.language if asked else None)
 
 
-def _running(mood: Mood, what: Notice, run: Run, about: dict[str, Fact]) -> Face:
-    facts = {"why": run.ends_why, **about, **pair(run.session)}
-    if run.opened.synced:
-        facts["until_ms"] = run.opened.wall_ms + run.ends_ms - run.opened.boot_ms
+def _running(
+    rules: MachineRules, state: Open | Ending, mood: Mood, what: Notice, about: dict[str, Fact]
+) -> Face:
+    run, end = state.run, soonest(rules, state.condition, state.run)
+    facts: dict[str, Fact] = {**about, **pair(run.session)}
+    if end is not None:
+        facts = {"why": end.why, **facts}
+        if run.opened.synced:
+            facts["until_ms"] = run.opened.wall_ms + end.at_ms - run.opened.boot_ms
     return Face(mood, what, facts, run.session.user.language)

@@ -43,6 +43,8 @@ class Who(enum.StrEnum):
     LONE = "lone"  # another: may work here when another adult is there
     GUEST = "guest"  # another: may work here under a host
     KEEPER = "keeper"  # another: may start a machine that is out of service, for maintenance
+    CLAIMANT = "claimant"  # another: may end this session, since the machine stands idle
+    CLAIMANT_ASKED = "claimant_asked"  # the same, who was asked just now whether they mean to
     NOBODY = "nobody"  # another: unknown, blocked, suspended, or with something else in the way
 
 
@@ -66,6 +68,8 @@ class Gesture(enum.StrEnum):
     PROVE = "prove"
     TAKE_OVER = "take_over"
     PRAISE = "praise"
+    ASK_CLAIM = "ask_claim"
+    CLAIM = "claim"
     REFUSE = "refuse"
 
 
@@ -110,20 +114,26 @@ MEANING: Mapping[Cell, Gesture] = {
     # The start is being written: whoever asked for it may still take it back.
     **_cells(Name.OPENING, (*OWN, Who.SPONSOR_NEW), Gesture.CANCEL),
     **_cells(Name.OPENING, OTHERS, Gesture.REFUSE),
-    # A session runs. A stranger's tap never touches it, unless whoever stood by is missed.
+    # A session runs. A stranger's tap never touches it, unless whoever stood by is missed, or the machine
+    # stands idle: then a second tap ends it.
     **_cells(Name.OPEN, OWN, Gesture.OFF, TAP),
     **_cells(Name.OPEN, OWN, Gesture.BACK, SLOT),
     **_cells(Name.OPEN, (Who.USER_ASKED,), Gesture.PROVE),
     **_cells(Name.OPEN, (Who.SPONSOR_NEW,), Gesture.UNDO),
     **_cells(Name.OPEN, (Who.SPONSOR,), Gesture.HERE),
     **_cells(Name.OPEN, (Who.ABLE,), Gesture.TAKE_OVER),
+    **_cells(Name.OPEN, (Who.CLAIMANT,), Gesture.ASK_CLAIM),
+    **_cells(Name.OPEN, (Who.CLAIMANT_ASKED,), Gesture.CLAIM),
     **_cells(Name.OPEN, OTHERS, Gesture.REFUSE),
-    # Its end was announced: the first own tap means "I have seen it", not "off".
+    # Its end was announced, or its member left it to its job: the first own tap means "I have seen it" or
+    # "I am back", not "off".
     **_cells(Name.ENDING, OWN, Gesture.STAY, TAP),
     **_cells(Name.ENDING, OWN, Gesture.BACK, SLOT),
     **_cells(Name.ENDING, (Who.USER_ASKED,), Gesture.PROVE),
     **_cells(Name.ENDING, (Who.SPONSOR_NEW,), Gesture.UNDO),
     **_cells(Name.ENDING, (Who.SPONSOR,), Gesture.HERE),
     **_cells(Name.ENDING, (Who.ABLE,), Gesture.TAKE_OVER),
+    **_cells(Name.ENDING, (Who.CLAIMANT,), Gesture.ASK_CLAIM),
+    **_cells(Name.ENDING, (Who.CLAIMANT_ASKED,), Gesture.CLAIM),
     **_cells(Name.ENDING, OTHERS, Gesture.REFUSE),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fabgate.events import Event
 from fabgate.model import MachineRules
-from fabgate.rules import door, face, machine, states
+from fabgate.rules import ahead, door, face, machine, states
 from fabgate.rules.door import Door
 from fabgate.rules.readings import Effects
 from fabgate.rules.states import Condition, State
@@ -29,7 +29,7 @@ def step(rules: MachineRules, state: AnyState, event: Event) -> tuple[AnyState, 
 
 def deadline(rules: MachineRules, state: AnyState) -> int | None:
     """When this state wants to be woken (CLOCK_BOOTTIME ms), None for never."""
-    return door.deadline(state) if isinstance(state, Door) else states.deadline(rules, state)
+    return door.deadline(state) if isinstance(state, Door) else ahead.deadline(rules, state)
 
 
 def look(rules: MachineRules, state: AnyState) -> face.Face:

@@ -47,8 +47,11 @@ from fabgate.events import (
 from fabgate.model import Hold, MachineRules, Moment, Notice, Standing, Token, Why
 from fabgate.rules import (
     changes,
+    claim,
     company,
     endings,
+    idle,
+    lid,
     lockouts,
     maintenance,
     praise,
@@ -57,6 +60,7 @@ from fabgate.rules import (
     troubles,
     whois,
 )
+from fabgate.rules.ahead import Deed, Due, deadline, first_due
 from fabgate.rules.gestures import MEANING, Gesture, Who
 from fabgate.rules.readings import Effects, Step, no_ledger, refuse, run_of, session_of, tell
 from fabgate.rules.states import (
@@ -70,9 +74,6 @@ from fabgate.rules.states import (
     Open,
     Opening,
     State,
-    deadline,
-    gives_up_ms,
-    proof_ms,
     under,
 )
 
@@ -127,8 +128,12 @@ def _on(rules: MachineRules, state: State, event: Event) -> Step:
             return troubles.troubled(rules, state, event)
         case Mended():
             return troubles.mended(rules, state, event)
-        case Activity() | LidMoved() | ButtonPressed():
-            return state, ()
+        case Activity():
+            return idle.activity(rules, state, event)
+        case LidMoved():
+            return lid.moved(rules, state, event)
+        case ButtonPressed():
+            return endings.pressed(rules, state, event)
         case OopsPressed():
             return lockouts.oops(rules, state, event)
         case NotPowered():
@@ -182,6 +187,8 @@ def _looked(rules: MachineRules, state: State, event: Looked) -> Step:
             return starting.cancel(rules, state, before.session.user)
         if event.tapped.boot_ms < state.asked_ms:
             return state, ()  # from before the question: it answers nothing
+    if claim.answers_nothing(state, event):
+        return state, ()
     who = whois.who_taps(rules, state, event.token, event.standing, event.at)
     return _tapped(rules, state, who, event.token, event.standing, event.at)
 
@@ -208,7 +215,7 @@ def _tapped(
             assert session is not None, "only a wait or a start can be cancelled"
             return starting.cancel(rules, state, session.user)
         case Gesture.OFF:
-            return endings.stop(rules, state, Why.OWN_TAP, at)
+            return endings.leave(rules, state, Why.OWN_TAP, at)
         case Gesture.STAY:
             return running.stay(rules, state, Notice.STAY, at)
         case Gesture.BACK:
@@ -223,6 +230,10 @@ def _tapped(
             return running.take_over(rules, state, standing, token, at)
         case Gesture.PRAISE:
             return praise.say(rules, state, standing, token, at)
+        case Gesture.ASK_CLAIM:
+            return claim.ask(rules, state, standing, token, at)
+        case Gesture.CLAIM:
+            return claim.end(rules, state, at)
         case Gesture.REFUSE:
             denied = whois.reason(rules, state, who, standing, token, at)
             return refuse(rules, state, denied, token, standing.person, at)
@@ -242,16 +253,27 @@ def _lapsed(rules: MachineRules, state: State, at: Moment) -> Step:
         case Opening():
             return starting.no_ink(rules, state, at)
         case Open() | Ending():
-            gone_ms = gives_up_ms(rules, state.run)
-            if gone_ms is not None and gone_ms <= at.boot_ms:
-                return endings.stop(rules, state, Why.BADGE_GONE, at)
-            if state.run.ends_ms <= at.boot_ms:
-                return endings.stop(rules, state, state.run.ends_why, at)
-            due_ms = proof_ms(rules, state.run)
-            if due_ms is not None and due_ms <= at.boot_ms:
-                return company.due(rules, state, at)
-            return endings.announce(rules, state, state.run, at)
+            return _come(rules, state, first_due(rules, state, at), at)
         case Free() | LockedOut() | Fault():
             raise AssertionError(f"{state.name} has no deadline")
+        case _ as never:
+            assert_never(never)
+
+
+def _come(rules: MachineRules, state: Open | Ending, due: Due, at: Moment) -> Step:
+    """One deadline of this session has passed."""
+    match due.deed:
+        case Deed.GONE:
+            return endings.gone(rules, state, at)
+        case Deed.END:
+            assert due.owed is not None
+            return endings.come(rules, state, due.owed, at)
+        case Deed.OVERRUN:
+            return endings.overrun(rules, state, at)
+        case Deed.PROOF:
+            return company.due(rules, state, at)
+        case Deed.ANNOUNCE:
+            assert due.owed is not None
+            return endings.announce(rules, state, due.owed, at)
         case _ as never:
             assert_never(never)

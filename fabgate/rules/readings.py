@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import assert_never
 
 from fabgate.events import Effect, Refuse, Tell
@@ -34,6 +33,7 @@ from fabgate.rules.states import (
     Run,
     Session,
     State,
+    going,
 )
 
 ASKS: Mapping[Need, Notice] = {
@@ -65,10 +65,10 @@ def session_of(state: State) -> Session | None:
             assert_never(never)
 
 
-def with_run(state: State, run: Run) -> State:
+def with_run(state: State, run: Run) -> Open | Ending:
     """The same state of a running machine with this run."""
     assert isinstance(state, Open | Ending)
-    return replace(state, run=run)
+    return going(state.condition, run)
 
 
 def refuse(

@@ -1,21 +1,63 @@
-"""Taps in a running session that end nothing: its user is there or away, and whoever stands by is there."""
+"""A session from its first moment on; and taps in it that end nothing: its user is there or away, and whoever
+stands by is there."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from fabgate.model import Hold, MachineRules, Moment, Notice, Standing, Token
+from fabgate.model import Hold, MachineRules, Moment, Notice, RecordId, Standing, Token, Why
 from fabgate.rules import company
+from fabgate.rules.ahead import left
 from fabgate.rules.readings import Step, run_of, tell, with_run
-from fabgate.rules.states import Ending, Open, State
+from fabgate.rules.states import MAINTENANCE, Ending, Open, Opening, Owed, Run, Session, State
+
+ASIDE = frozenset({Why.IDLE, Why.BADGE_GONE})  # over with a tap of the member: they are here
+
+
+def begun(state: Opening, record: RecordId, at: Moment) -> Run:
+    """The session that begins now, with the ends that it owes from its first moment."""
+    session, limit_ms = state.session, at.boot_ms + state.limit_ms
+    return Run(
+        session,
+        record,
+        at,
+        limit_ms=limit_ms,
+        owed=(Owed(Why.LIMIT, limit_ms), *_closing(session, at)),
+        proved_ms=at.boot_ms,
+        user=session.standing,
+        beside=session.beside,
+    )
+
+
+def _closing(session: Session, at: Moment) -> tuple[Owed, ...]:
+    """The end of the hours that let them start, a time of day that somebody has to know.
+
+    A workshop has an end of its own, and maintenance no hours.
+    """
+    closes_ms = session.standing.closes_ms
+    if closes_ms is None or not at.synced or session.workshop is not None or session.purpose == MAINTENANCE:
+        return ()
+    return (Owed(Why.CLOSING, at.boot_ms + closes_ms - at.wall_ms),)
 
 
 def stay(rules: MachineRules, state: State, what: Notice, at: Moment) -> Step:
-    """The user is here. It silences the warning; it never moves the end (see docs/decisions/)."""
+    """The user is here. It silences the warning; it never moves the end (see docs/decisions/), but that of a
+    machine that does nothing. Who left the machine to its job is back."""
     assert isinstance(state, Open | Ending)
-    run = replace(state.run, seen=state.run.seen or isinstance(state, Ending), away_ms=None)
-    told = tell(rules, what, run.session.user, left_ms=run.ends_ms - at.boot_ms)
-    return Open(state.condition, run), (told,)
+    run = replace(
+        state.run,
+        unseen=frozenset(),
+        warned=state.run.warned - ASIDE,
+        told=state.run.told - ASIDE,
+        finishing=None,
+        away_ms=None,
+        stayed_ms=at.boot_ms,
+    )
+    told = tell(rules, what, run.session.user, **left(rules, state.condition, run, at))
+    if state.run.finishing is None:
+        return with_run(state, run), (told,)
+    after, missed = company.again(rules, with_run(state, run), at)
+    return after, (told, *missed)
 
 
 def back(rules: MachineRules, state: State, token: Token, at: Moment) -> Step:

@@ -25,7 +25,7 @@ from fabgate.model import (
     Token,
     Why,
 )
-from fabgate.rules import audit, beside, endings, policy
+from fabgate.rules import audit, beside, endings, policy, running
 from fabgate.rules.policy import Start
 from fabgate.rules.readings import ASKS, Step, due_facts, no_ledger, pair, refuse, tell
 from fabgate.rules.start_record import company, limit_ms, record
@@ -177,16 +177,7 @@ def inked(rules: MachineRules, state: State, event: Inked) -> Step:
 def _opened(rules: MachineRules, state: Opening, event: Inked) -> Step:
     """The one place where power goes on."""
     session = state.session
-    run = Run(
-        session,
-        event.record,
-        event.at,
-        ends_ms=event.at.boot_ms + state.limit_ms,
-        ends_why=Why.LIMIT,
-        proved_ms=event.at.boot_ms,
-        user=session.standing,
-        beside=session.beside,
-    )
+    run = running.begun(state, event.record, event.at)
     return Open(state.condition, run), (
         Power(rules.machine, on=True),
         tell(rules, _welcome(rules, session), session.user, **_facts(run, state.limit_ms)),

@@ -1,6 +1,7 @@
-"""The states of one machine, as frozen values that carry their data, and when each wants waking.
+"""The states of one machine, as frozen values that carry their data.
 
-`machine.py` owns every way from one to another; this file owns what they are.
+`machine.py` owns every way from one to another, `ahead.py` says when each wants waking; this file owns
+what they are.
 All `..._ms` here are CLOCK_BOOTTIME milliseconds within the boot of the daemon.
 """
 
@@ -8,13 +9,12 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, assert_never
+from typing import ClassVar
 
 from fabgate.model import (
     InkId,
     Level,
     Lock,
-    MachineRules,
     Moment,
     Person,
     RecordId,
@@ -52,7 +52,8 @@ class Praise:
 class Condition:
     """What a machine keeps through all its states: lock, troubles, badges at the reader, inks given out.
 
-    `praise`: the session that ended last, where its sponsor may still say something about it.
+    `praise`: the session that ended last, where its sponsor may still say something about it. `busy`:
+    whether it works, since `since_ms`; None where nothing tells.
     """
 
     lock: Lock | None = None
@@ -61,6 +62,8 @@ class Condition:
     inks: int = 0
     stopping: bool = False  # the daemon is asked to stop: nothing starts any more
     praise: Praise | None = None
+    busy: bool | None = None
+    since_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +191,37 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A session with power: since when, as which record, when it must end and why then.
+class Owed:
+    """An end that is to come: from `at_ms` on the machine's table holds for `why` (law 10)."""
 
-    `seen`: its coming end was announced and seen. `away_ms`: since when the badge is out of the
-    slot. `told`: losses of right that the member was told of and that end nothing. `blind_ms`: for
-    how long a reader was blind so far, besides the blindness that lasts since `blind_since_ms`.
+    why: Why
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody else asked for this machine: their second tap, of the same badge and before `until_ms`, ends
+    the session."""
+
+    badge: Token
+    asked_ms: int
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A session with power: since when, as which record, until when, and what is to end it.
+
+    `limit_ms`: when its time is up. `owed`: the ends that are to come, its limit among them; `warned`:
+    those that were announced, `unseen`: those of them that nobody has said they saw. `overdue`: ends that
+    have come and wait for the machine to do nothing; `finishing`: its own member left it to its job, by
+    their tap or their badge. `overran`: what holds long after the limit was done.
+
+    `away_ms`: since when the badge is out of the slot. `told`: what the member was told of and what ends
+    nothing. `blind_ms`: for how long a reader was blind so far, besides the blindness that lasts since
+    `blind_since_ms`. `busy_ms`: for how long the machine worked until it last changed what it does, None
+    as long as nothing has told. `stayed_ms`: when its member last said that it stays on. `claim`: somebody
+    else was asked whether they mean to end it.
 
     Whoever has to be there (R4) proved it last at `proved_ms`, is asked to since `asked_ms`, is missed
     since `alone_ms`; `missed`: because they did not tap when they were asked; `taken_over`: another
@@ -203,13 +231,20 @@ class Run:
     session: Session
     record: RecordId
     opened: Moment
-    ends_ms: int
-    ends_why: Why
-    seen: bool = False
+    limit_ms: int
+    owed: tuple[Owed, ...] = ()
+    warned: frozenset[Why] = frozenset()
+    unseen: frozenset[Why] = frozenset()
+    overdue: tuple[Why, ...] = ()
+    finishing: Why | None = None
+    overran: bool = False
     away_ms: int | None = None
     told: frozenset[Why] = frozenset()
     blind_ms: int = 0
     blind_since_ms: int | None = None
+    busy_ms: int | None = None
+    stayed_ms: int = 0
+    claim: Claim | None = None
     proved_ms: int = 0
     asked_ms: int | None = None
     alone_ms: int | None = None
@@ -236,7 +271,8 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Open still, but its end has been announced and nobody has said that they saw it."""
+    """Open still, but its end has been announced and nobody has said that they saw it; or nobody is logged
+    in any more, and the machine finishes its job."""
 
     name: ClassVar[Name] = Name.ENDING
     condition: Condition
@@ -263,48 +299,7 @@ def under(state: State, condition: Condition) -> State:
             return replace(state, condition=condition)
 
 
-def deadline(rules: MachineRules, state: State) -> int | None:
-    """When this state wants to be woken (CLOCK_BOOTTIME ms), None for never."""
-    match state:
-        case Free() | LockedOut() | Fault():
-            return None
-        case AwaitingSponsor() | AwaitingReturn() | AwaitingConfirm():
-            return state.until_ms
-        case Opening():
-            return state.by_ms
-        case Open():
-            ends = state.run.ends_ms if state.run.seen else warns_ms(rules, state.run)
-            return _soonest(ends, gives_up_ms(rules, state.run), proof_ms(rules, state.run))
-        case Ending():
-            return _soonest(state.run.ends_ms, gives_up_ms(rules, state.run), proof_ms(rules, state.run))
-        case _ as never:
-            assert_never(never)
-
-
-def warns_ms(rules: MachineRules, run: Run) -> int:
-    """When the end of this run is announced."""
-    return run.ends_ms - rules.warning_ms
-
-
-def gives_up_ms(rules: MachineRules, run: Run) -> int | None:
-    """When a badge that is out of the slot counts as gone."""
-    return None if run.away_ms is None else run.away_ms + rules.grace_ms
-
-
-def proof_ms(rules: MachineRules, run: Run) -> int | None:
-    """When something is due about who has to be there: they are asked, missed, or missed for too long (R4).
-
-    Nobody can tap at a reader that is blind: while it is, nobody is asked and nobody missed.
-    """
-    if run.blind_since_ms is not None:
-        return None
-    if run.alone_ms is not None:
-        return None if Why.ALONE in run.told else run.alone_ms + rules.company_grace_ms
-    if run.asked_ms is not None:
-        return run.asked_ms + rules.company_grace_ms
-    asks = rules.reproof_ms > 0 and run.session.prover is not None
-    return run.proved_ms + rules.reproof_ms if asks else None
-
-
-def _soonest(one: int, *others: int | None) -> int:
-    return min([one, *(other for other in others if other is not None)])
+def going(condition: Condition, run: Run) -> Open | Ending:
+    """The state of a machine on which this session runs."""
+    told = run.unseen or run.finishing
+    return Ending(condition, run) if told else Open(condition, run)

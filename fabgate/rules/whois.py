@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from fabgate.model import Code, Denied, MachineRules, Moment, Standing, Token
-from fabgate.rules import audit, beside, policy, praise, questions
+from fabgate.rules import ahead, audit, beside, claim, policy, praise, questions
 from fabgate.rules.gestures import Who
 from fabgate.rules.readings import in_trouble, run_of, session_of
 from fabgate.rules.states import (
@@ -78,6 +78,8 @@ def _by_the_state(rules: MachineRules, state: State, token: Token, standing: Sta
             return Who.ABLE
         case Open() | Ending() if beside.relieves(rules, state.run, standing, token):
             return Who.ABLE
+        case Open() | Ending() if claim.may(rules, state, standing, at):
+            return Who.CLAIMANT_ASKED if claim.asked(state, token, at) else Who.CLAIMANT
         case _:
             return _stranger(rules, standing)
 
@@ -142,8 +144,8 @@ def reason(
         case Open() | Ending():
             run = state.run
             taken = at.boot_ms - run.opened.boot_ms
-            left = max(0, run.ends_ms - at.boot_ms)
-            return Denied(Code.MACHINE_IN_USE, facts | {"taken_ms": taken, "left_ms": left})
+            left = ahead.left(rules, state.condition, run, at)
+            return Denied(Code.MACHINE_IN_USE, {**facts, "taken_ms": taken, **left})
         case Free():
             verdict = policy.start(rules, standing)
             assert isinstance(verdict, Denied), f"{who} was refused on a free machine without a reason"

@@ -28,7 +28,8 @@ from fabgate.model import (
     Trouble,
 )
 from fabgate.rules.machine import step
-from fabgate.rules.states import Condition, State, at_rest, deadline
+from fabgate.rules.ahead import deadline
+from fabgate.rules.states import Condition, State, at_rest
 from fabgate.store.keys import Keys
 
 

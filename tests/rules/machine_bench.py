@@ -11,15 +11,18 @@ from dataclasses import replace
 from typing import TypeVar
 
 from fabgate.events import (
+    Activity,
     Ask,
     BadgeGone,
     BadgeSeen,
+    ButtonPressed,
     CloseNow,
     Effect,
     Event,
     Ink,
     Inked,
     InkFailed,
+    LidMoved,
     LockChanged,
     Looked,
     LookFailed,
@@ -264,6 +267,16 @@ class MachineBench:
     def mend(self, trouble: Trouble) -> tuple[Effect, ...]:
         return self.send(Mended(LASER, trouble, self.now))
 
+    def works(self, busy: bool | None = True) -> tuple[Effect, ...]:
+        """The machine begins to work, or stops (False), or its meter fails (None)."""
+        return self.send(Activity(LASER, busy, self.now))
+
+    def lid(self, is_open: bool) -> tuple[Effect, ...]:
+        return self.send(LidMoved(LASER, is_open, self.now))
+
+    def button(self) -> tuple[Effect, ...]:
+        return self.send(ButtonPressed(LASER, self.now))
+
     def shut_down(self) -> tuple[Effect, ...]:
         return self.send(Stopping(LASER, self.now))
 
@@ -315,6 +328,19 @@ def working(token: Token = ADAS, rules: MachineRules = RULES) -> MachineBench:
     if rules.hold is Hold.TAP:
         bench.lift(token)
         bench.wait(3)
+    return bench
+
+
+def metered(token: Token = ADAS, rules: MachineRules = RULES, *, busy: bool | None = True) -> MachineBench:
+    """A machine whose meter tells that it works, and somebody who works on it for three seconds."""
+    bench = MachineBench(replace(rules, metered=True))
+    bench.works(False)
+    bench.lay(token)
+    if rules.hold is Hold.TAP:
+        bench.lift(token)
+        bench.wait(3)
+    if busy is not False:
+        bench.works(busy)
     return bench
 
 

@@ -192,6 +192,59 @@ def ending_asked(rules: MachineRules) -> MachineBench:
     return bench
 
 
+def idle(rules: MachineRules) -> MachineBench:
+    """Bob's session stands idle: whoever could work here may ask for the machine."""
+    bench = open_late(replace(rules, metered=True, takeover_ms=600_000))
+    bench.works(False)
+    bench.wait(10 * MINUTE)
+    return bench
+
+
+def ending_idle(rules: MachineRules) -> MachineBench:
+    """The same, and its end was announced."""
+    bench = ending(replace(rules, metered=True, takeover_ms=200_000))
+    bench.works(False)
+    bench.wait(200)
+    return bench
+
+
+def claimed(rules: MachineRules) -> MachineBench:
+    """Dan asked for it, and was asked whether he means to."""
+    bench = idle(rules)
+    bench.tap(DANS)
+    bench.wait(3)
+    return bench
+
+
+def ending_claimed(rules: MachineRules) -> MachineBench:
+    bench = ending_idle(rules)
+    # The lock by which it ends was taken away; the end that was announced stays.
+    bench.lock(None)
+    bench.tap(DANS)
+    bench.wait(3)
+    return bench
+
+
+def ending_idle_unlocked(rules: MachineRules) -> MachineBench:
+    bench = ending_idle(rules)
+    bench.lock(None)
+    return bench
+
+
+def finishing(rules: MachineRules) -> MachineBench:
+    """Bob left the machine to its job."""
+    when_idle = Ends(tap=Ending.WHEN_IDLE, badge_gone=Ending.WHEN_IDLE)
+    bench = open_late(replace(rules, metered=True, ends=when_idle))
+    bench.works()
+    if rules.hold is Hold.SLOT:
+        bench.lift(BOBS)
+        bench.wait(30)
+    else:
+        bench.tap(BOBS)
+        bench.wait(3)
+    return bench
+
+
 # --- who taps there -----------------------------------------------------------------------------
 
 ACES, LOUS = badge("ace"), badge("lou")  # what they may depends on the class of the machine
@@ -218,6 +271,8 @@ RELIEF = {ADAS: Who.ABLE}
 KEEPERS = {KIMS: Who.KEEPER, KIMS_OTHER: Who.KEEPER}
 CONFIRMING = {KIMS: Who.USER, KIMS_OTHER: Who.USER_OTHER}
 PRAISING = {CLEOS: Who.SPONSOR_WAS, CLEOS_OTHER: Who.SPONSOR_WAS}
+CLAIMING = dict.fromkeys((ADAS, DANS, LEAS, ACES), Who.CLAIMANT)
+CLAIMED = CLAIMING | {DANS: Who.CLAIMANT_ASKED}
 LEADING = {LEAS: Who.USER_ASKED, LEAS_OTHER: Who.USER_ASKED}
 NOT_LEA = {token: who for token, who in OTHERS.items() if token != LEAS}
 
@@ -249,10 +304,16 @@ SCENES = (
     Scene(Name.OPEN, open_late, OWN | LATE | CAST),
     Scene(Name.OPEN, alone, OWN | LATE | CAST | RELIEF),
     Scene(Name.OPEN, asked, LEADING | NOT_LEA),
+    Scene(Name.OPEN, idle, OWN | LATE | CAST | CLAIMING),
+    Scene(Name.OPEN, claimed, OWN | LATE | CAST | CLAIMED),
     Scene(Name.ENDING, ending, OWN | NEW | CAST),
     Scene(Name.ENDING, ending_late, OWN | LATE | CAST),
     Scene(Name.ENDING, ending_alone, OWN | LATE | CAST | RELIEF),
     Scene(Name.ENDING, ending_asked, LEADING | NOT_LEA),
+    Scene(Name.ENDING, ending_idle, OWN | LATE | CAST),  # it is locked: nobody could start it
+    Scene(Name.ENDING, ending_idle_unlocked, OWN | LATE | CAST | CLAIMING),
+    Scene(Name.ENDING, ending_claimed, OWN | LATE | CAST | CLAIMED),
+    Scene(Name.ENDING, finishing, OWN | LATE | CAST),
 )
 TAPS = [
     pytest.param(scene, token, hold, id=f"{scene.make.__name__}-{who}-{token}-{hold}")
@@ -322,11 +383,13 @@ def test_a_sponsor_who_says_well_done_starts_nothing_by_it():
     assert {MEANING[Name.FREE, Who.SPONSOR_WAS, hold] for hold in Hold} == {Gesture.PRAISE}
 
 
-def test_only_the_user_or_a_new_sponsor_can_end_a_session():
+def test_only_the_user_or_a_new_sponsor_can_end_a_session_and_with_two_taps_whoever_needs_an_idle_machine():
     for (state, who, _), meaning in MEANING.items():
         if meaning in (Gesture.OFF, Gesture.UNDO):
             assert state in (Name.OPEN, Name.ENDING)
             assert who in (Who.USER, Who.USER_OTHER, Who.SPONSOR_NEW)
+        if meaning is Gesture.CLAIM:
+            assert (who, state in (Name.OPEN, Name.ENDING)) == (Who.CLAIMANT_ASKED, True)
 
 
 # --- what the machine makes of it -----------------------------------------------------------------
@@ -348,10 +411,12 @@ def told(effects: tuple[Effect, ...], what: Notice) -> Tell:
 
 
 def run(state: State) -> object:
-    """A running session but for what a tap may say: that somebody is there, and has seen the warning."""
+    """A running session but for what a tap may say: that somebody is there, and has seen the warning, or is
+    back from wherever they went."""
     assert isinstance(state, Open | Warned)
-    session = replace(state.run.session, sponsor_ms=0)
-    return replace(state.run, session=session, seen=False, away_ms=None, proved_ms=0)
+    session = replace(state.run.session, sponsor_ms=0, badge=UNKNOWN)
+    here = {"unseen": frozenset(), "finishing": None, "stayed_ms": 0, "away_ms": None, "proved_ms": 0}
+    return replace(state.run, session=session, **here)
 
 
 def starts(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
@@ -437,17 +502,31 @@ def ends(why: Why, charged: bool) -> Callable[..., None]:
     return fits
 
 
+def asks_claim(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
+    assert isinstance(before, Open | Warned)
+    assert isinstance(bench.state, Open | Warned)
+    assert bench.relay
+    claim = bench.state.run.claim
+    assert claim is not None
+    assert (claim.badge, claim.until_ms) == (token, bench.boot_ms + RULES.confirm_ms)
+    assert replace(bench.state.run, claim=before.run.claim) == before.run
+    assert told(effects, Notice.ASK_CLAIM).facts["wait_s"] == 10
+
+
 def goes_on(notice: Notice) -> Callable[..., None]:
     def fits(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:
         assert bench.relay
         assert run(bench.state) == run(before)
+        # In a slot another badge of theirs takes the place of the one that is out.
+        back = notice is Notice.BACK and before.run.away_ms is not None
+        assert bench.state.run.session.badge == (token if back else before.run.session.badge)
         sponsor = isinstance(before, Open | Warned) and before.run.session.sponsor
         gone = sponsor and before.run.alone_ms is not None and notice is Notice.HERE
         # A sponsor who may be one no more helps nobody by saying that they are there.
         assert bench.said is (Notice.ALONE if gone else notice)
         if notice is not Notice.HERE:
             assert isinstance(bench.state, Open)
-            assert bench.state.run.seen == isinstance(before, Warned)
+            assert bench.state.run.stayed_ms == bench.boot_ms
 
     return fits
 
@@ -479,6 +558,8 @@ FITS: dict[Gesture, Callable[..., None]] = {
     Gesture.STAY: goes_on(Notice.STAY),
     Gesture.BACK: goes_on(Notice.BACK),
     Gesture.HERE: goes_on(Notice.HERE),
+    Gesture.ASK_CLAIM: asks_claim,
+    Gesture.CLAIM: ends(Why.TAKEOVER, charged=True),
     Gesture.REFUSE: refuses,
 }
 

@@ -32,7 +32,7 @@ SPARING = tuple(trouble for trouble in Trouble if trouble not in CUTTING)
 def test_an_emergency_stop_cuts_at_once():
     bench = working(ADAS)
     effects = bench.trouble(Trouble.ESTOP)
-    assert effects[0] == Power(LASER, on=False)
+    assert effects[0] == Power(LASER, on=False, cut=True)
     assert (bench.stop.why, bench.stop.length_ms) == (Why.ESTOP, 3_000)
     assert bench.state.name is Name.FAULT
 
@@ -52,7 +52,7 @@ def test_a_stop_that_was_pressed_just_before_the_ink_came_ends_a_session_of_no_l
 def test_a_relay_that_fails_ends_the_session_at_once():
     bench = working(ADAS)
     effects = bench.trouble(Trouble.RELAY)
-    assert effects[0] == Power(LASER, on=False)
+    assert effects[0] == Power(LASER, on=False, cut=True)
     assert bench.stop.why == Why.FAULT
 
 
@@ -220,7 +220,7 @@ def test_a_journal_that_is_found_broken_keeps_refusing_after_the_check():
 def test_a_daemon_that_stops_opens_the_relay_first_and_ends_the_session():
     bench = working(ADAS)
     effects = bench.shut_down()
-    assert effects[0] == Power(LASER, on=False)
+    assert effects[0] == Power(LASER, on=False, cut=True)
     assert (bench.stop.why, bench.stop.charged) == (Why.GATE_STOPPED, True)
 
 
