@@ -56,6 +56,7 @@ COMMANDS = {
     "hub": "hub",
     "gate": "gate",
     "reader": "reader",
+    "meter": "meter",
     "doctor": "doctor",
     "metrics": "metrics",
     "rehearse": "rehearse",

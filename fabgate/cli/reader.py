@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,12 +17,12 @@ from fabgate.badges.readings import Reading, is_cut, lacks_letters, legend, read
 from fabgate.badges.typed import ENTERS, LINE_MS, Key, Lost, is_random
 from fabgate.badges.uid import Uid, parse
 from fabgate.cli.frame import Here, Noun, example, pass_here, printable, show_table
+from fabgate.cli.held import refuse_if_held
 from fabgate.config import ReaderSettings, Settings
 from fabgate.devices.pi import open_reader
 from fabgate.devices.protocols import Appeared, Left, Reader, Refused
 from fabgate.devices.usb import BY_ID, Keyboard, keyboards, lasting
-from fabgate.errors import ConfigError, DeviceError, UsageError
-from fabgate.reports.checks import RUN_LOCK
+from fabgate.errors import ConfigError, UsageError
 from fabgate.texts import Catalogue
 
 USB = "usb"
@@ -80,7 +79,7 @@ def try_out(
     known = parse(uid) if uid is not None else None
     place = _device_at(here, device) if device is not None else _configured(here.settings, machine, name)
     if place.configured:
-        _refuse_if_held(here.settings.gate.state)
+        refuse_if_held(here.settings.gate.state, "reader")
     try:
         if place.settings.kind == USB:
             _teach(place, known, taps)
@@ -135,21 +134,6 @@ def _places_if_any(here: Here) -> tuple[Place, ...]:
         return tuple(_places(here.settings))
     except ConfigError:
         return ()
-
-
-def _refuse_if_held(state: Path) -> None:
-    """A running gate holds its readers. Raises DeviceError."""
-    try:
-        with (state / RUN_LOCK).open("rb") as held:
-            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise DeviceError(
-            "the gate runs and holds its readers",
-            "See that nobody works (fabgate session list --open): stopping it ends their sessions. "
-            "Then: sudo systemctl stop fabgate-gate, try the reader, sudo systemctl start fabgate-gate.",
-        ) from None
-    except OSError:
-        return  # no gate has ever run on these books
 
 
 # --- a reader that gives UIDs -----------------------------------------------------------------
