@@ -56,8 +56,8 @@ class NoDisplay:
 class Broken:
     """A device that could not be opened: every use raises what went wrong, as DeviceError.
 
-    It stands in the place of a relay, an input, a lamp or a buzzer, so that its machine goes into
-    fault, or does without, while the other machines of the bench go on (law 8).
+    It stands in the place of a relay, an input, a meter, a lamp, a buzzer or a display, so that its
+    machine goes into fault, or does without, while the other machines of the bench go on (law 8).
     """
 
     def __init__(self, name: str, wrong: DeviceError) -> None:
@@ -73,6 +73,9 @@ class Broken:
 
     def watch(self, told: Callable[[bool], None]) -> None:
         """Nothing will be told; whoever watches reads `pressed` next, and learns why."""
+
+    def read(self) -> int:
+        raise self._fail()
 
     def switch(self, on: bool) -> None:  # noqa: ARG002
         raise self._fail()

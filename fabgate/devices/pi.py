@@ -6,37 +6,43 @@ the only one, because gpiozero alone would fall back to another with a warning. 
 imported when this bench is opened and not before (`fabgate[pi]`). It makes the threads that blink
 and beep; they touch nothing else.
 
-Wiring: a relay's input has its own pull-down of 10 kOhm, for a closed line is left floating. An
-emergency stop is a normally closed contact from the pin to ground; the pin is pulled up, so
-released reads low, and pressed reads high, as does a cut wire.
+Wiring: a relay's input has its own pull-down of 10 kOhm, for a closed line is left floating. Every
+contact goes from its pin to ground, and the pin is pulled up. One that opens when it is pressed (an
+emergency stop) reads low at rest and high when pressed, as does a cut wire; one that closes reads
+the other way round, and its cut wire as at rest.
 """
 
 from __future__ import annotations
 
-import importlib
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from itertools import chain, cycle
-from types import ModuleType
-from typing import Any, Protocol, TextIO, TypeVar, cast
+from typing import Any, Protocol, TextIO, TypeVar
 
-from fabgate.config import Contact, MachineSettings, Panel, ReaderSettings, Settings, Wire
+from fabgate.config import Contact, MachineSettings, MeterSettings, Panel, ReaderSettings, Settings, Wire
 from fabgate.devices.console import ConsoleBuzzer, ConsoleDisplay, ConsoleLamp
-from fabgate.devices.kinds import check_kind
-from fabgate.devices.lower import header_chip
+from fabgate.devices.meters import HERE, Meters, Outside
 from fabgate.devices.none import Broken, NoBuzzer, NoDisplay, NoLamp, NoReader
-from fabgate.devices.protocols import Buzzer, Colour, Devices, Input, Lamp, Pattern, Reader, Relay, Sound
+from fabgate.devices.pi_check import check, number
+from fabgate.devices.pins import Pins
+from fabgate.devices.protocols import (
+    Buzzer,
+    Colour,
+    Devices,
+    Input,
+    Lamp,
+    Meter,
+    Pattern,
+    Reader,
+    Relay,
+    Sound,
+)
 from fabgate.devices.rhythms import BEEPS, RHYTHM, STEP_S, steps
 from fabgate.errors import DeviceError
-from fabgate.model import MachineId
+from fabgate.model import MachineId, Sense
 
-READERS = ("none", "rc522", "usb")
-LAMPS = ("none", "console", "rgb")
-BUZZERS = ("none", "console", "gpio")
-DISPLAYS = ("none", "console")
-HEADER = range(28)
-PULLED_UP = range(9)  # GPIO0 to 8 are pulled up from reset until software comes: a relay would close
+STILL_S = 0.05  # longer than contacts bounce, much shorter than a hand presses
 
 RGB = {
     Colour.OFF: (0, 0, 0),
@@ -53,53 +59,6 @@ class _Closing(Protocol):
 
 
 Opened = TypeVar("Opened", bound=_Closing)
-
-
-class Pins:
-    """gpiozero with the one factory of pins that is used, and what it may raise."""
-
-    def __init__(self, factory: object | None = None) -> None:
-        self.gpiozero = _imported("gpiozero")
-        self.faults: tuple[type[Exception], ...] = (self.gpiozero.GPIOZeroError, OSError)
-        self._own = factory is None
-        self.factory = cast("Any", self._lgpio() if factory is None else factory)
-        with self.guard("the GPIO chip", "the pin header"):
-            _ = self.factory.board_info  # a board that gpiozero does not know fails here, not at each pin
-        self.gpiozero.Device.pin_factory = self.factory
-
-    def _lgpio(self) -> object:
-        lgpio = _imported("lgpio")
-        self.faults = (*self.faults, lgpio.error)
-        chip = header_chip()
-        if chip is None:
-            raise DeviceError(
-                "no GPIO chip of a Raspberry Pi's pin header can be opened",
-                'Run on a Raspberry Pi as a user of the group "gpio", or set bench = "sim".',
-            )
-        module = _imported("gpiozero.pins.lgpio")
-        with self.guard("the GPIO chip", str(chip)):
-            made: object = module.LGPIOFactory(chip=int(chip.name.removeprefix("gpiochip")))
-        return made
-
-    @contextmanager
-    def guard(self, what: str, where: str) -> Iterator[None]:
-        """Whatever gpiozero or the line under it raises, as DeviceError that names both."""
-        try:
-            yield
-        except self.faults as error:
-            if isinstance(error, DeviceError):
-                raise
-            raise DeviceError(
-                f"{what} on {where} failed: {error or type(error).__name__}",
-                f"See that {where} is wired as configured and that nothing else uses it (`gpioinfo`).",
-            ) from error
-
-    def close(self) -> None:
-        """Give the chip back, if it was opened here."""
-        if self._own:
-            self.gpiozero.Device.pin_factory = None
-            with self.guard("the GPIO chip", "the pin header"):
-                self.factory.close()
 
 
 class _Line:
@@ -149,20 +108,28 @@ class PiRelay(_Output):
 
 
 class PiInput(_Line):
-    def __init__(self, pins: Pins, what: str, name: str, pin: int) -> None:
-        super().__init__(pins, what, f"GPIO{pin}", name)
-        # Not debounced: an emergency stop counts at its first edge, and bouncing only repeats it.
-        self._open("DigitalInputDevice", pin, pull_up=True)
+    """A contact from its pin to ground; gpiozero calls it active while it is closed.
+
+    An emergency stop counts at its first edge: that it bounces only repeats it. Any other contact
+    counts once it has stood still for `STILL_S`, or one press of a button would be two.
+    """
+
+    def __init__(self, pins: Pins, what: str, contact: Contact) -> None:
+        pin = number(contact.pin)
+        super().__init__(pins, what, f"GPIO{pin}", contact.name)
+        self._opens = contact.opens
+        still_s = None if contact.sense is Sense.ESTOP else STILL_S
+        self._open("DigitalInputDevice", pin, pull_up=True, bounce_time=still_s)
 
     @property
     def pressed(self) -> bool:
         with self._guard():
-            return not self._device.is_active  # with a pull-up, gpiozero's "active" is low: closed
+            return bool(self._device.is_active) is not self._opens
 
     def watch(self, told: Callable[[bool], None]) -> None:
         with self._guard():
-            self._device.when_deactivated = lambda: told(True)
-            self._device.when_activated = lambda: told(False)
+            self._device.when_deactivated = lambda: told(self._opens)
+            self._device.when_activated = lambda: told(not self._opens)
 
 
 class PiLamp(_Output):
@@ -212,15 +179,21 @@ class PiBench:
     A device that cannot be opened is there all the same and raises what went wrong at each use:
     its machine goes into fault and the others go on. What the configuration has wrong (a pin that
     is missing, used twice, or no pin at all; a kind that this bench has not) stops the start with
-    DeviceError. `factory` is for tests: gpiozero's MockFactory.
+    DeviceError. `factory` and `outside` are for tests: gpiozero's MockFactory, chips and a clock.
     """
 
     def __init__(
-        self, settings: Settings, *, factory: object | None = None, stream: TextIO = sys.stdout
+        self,
+        settings: Settings,
+        *,
+        factory: object | None = None,
+        stream: TextIO = sys.stdout,
+        outside: Outside = HERE,
     ) -> None:
-        _check(settings)
+        check(settings)
         self._stream = stream
         self._pins = Pins(factory)
+        self._meters = Meters(self._pins, outside)
         wiring = settings.machines
         with ExitStack() as opened:
             opened.callback(self._pins.close)
@@ -255,6 +228,7 @@ class PiBench:
             display=ConsoleDisplay(self._stream, machine)
             if wired.panel.display == "console"
             else NoDisplay(),
+            meter=self._meter(wired.meter),
         )
 
     def _reader(self, settings: ReaderSettings) -> Reader:
@@ -264,11 +238,14 @@ class PiBench:
         return reader
 
     def _relay(self, what: str, pin: Wire) -> Relay:
-        return self._try(pin.name, lambda: PiRelay(self._pins, what, pin.name, _number(pin.pin)))
+        return self._try(pin.name, lambda: PiRelay(self._pins, what, pin.name, number(pin.pin)))
 
     def _input(self, machine: MachineId, pin: Contact) -> Input:
         what = f"input {pin.name} of machine {machine}"
-        return self._try(pin.name, lambda: PiInput(self._pins, what, pin.name, _number(pin.pin)))
+        return self._try(pin.name, lambda: PiInput(self._pins, what, pin))
+
+    def _meter(self, settings: MeterSettings | None) -> Meter | None:
+        return None if settings is None else self._try("meter", lambda: self._meters.open(settings))
 
     def _lamp(self, machine: MachineId, panel: Panel) -> Lamp:
         if panel.lamp == "rgb":
@@ -280,7 +257,7 @@ class PiBench:
     def _buzzer(self, machine: MachineId, panel: Panel) -> Buzzer:
         if panel.buzzer == "gpio":
             what = f"the buzzer of machine {machine}"
-            return self._try("buzzer", lambda: PiBuzzer(self._pins, what, _number(panel.buzzer_pin)))
+            return self._try("buzzer", lambda: PiBuzzer(self._pins, what, number(panel.buzzer_pin)))
         return ConsoleBuzzer(self._stream, machine) if panel.buzzer == "console" else NoBuzzer()
 
     def _try(self, name: str, opening: Callable[[], Opened]) -> Opened | Broken:
@@ -314,75 +291,3 @@ def open_reader(settings: ReaderSettings) -> Reader:
             )
         case _:
             return NoReader()
-
-
-def _imported(name: str) -> ModuleType:
-    """A package of the extra `pi`. Raises DeviceError that says what to install, or what stops it."""
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise DeviceError(
-            f'bench = "pi" needs {name}, which is not installed: {error}',
-            "Install it into fabgate's own environment: pip install 'fabgate[pi]'",
-        ) from error
-    except OSError as error:  # lgpio makes a pipe in its working folder when it is imported
-        raise DeviceError(
-            f"{name} does not start: {error}",
-            "Set LG_WD to a folder that this user may write to, such as /run/fabgate.",
-        ) from error
-
-
-# --- what a configuration must have right for this bench ------------------------------------------
-
-
-def _check(settings: Settings) -> None:
-    """Raises DeviceError before anything is opened."""
-    taken: dict[int, str] = {}
-    for machine, wired in settings.machines.items():
-        for reader in wired.readers:
-            check_kind(READERS, reader.kind, f"the {reader.name} of machine {machine}")
-        check_kind(LAMPS, wired.panel.lamp, f"the lamp of machine {machine}")
-        check_kind(BUZZERS, wired.panel.buzzer, f"the buzzer of machine {machine}")
-        check_kind(DISPLAYS, wired.panel.display, f"the display of machine {machine}")
-        for what, pin in _pins_of(machine, wired):
-            _check_pin(what, pin, taken)
-            taken[_number(pin)] = what
-        for output in wired.outputs:
-            if _number(output.pin) in PULLED_UP:
-                raise DeviceError(
-                    f"output {output.name} of machine {machine} is on GPIO{output.pin}, "
-                    "which is pulled up until software runs: it would give power at every start",
-                    "Use one of GPIO 12, 13, 16, 17, 20 to 24, 26, 27.",
-                )
-
-
-def _pins_of(machine: MachineId, wired: MachineSettings) -> Iterator[tuple[str, int | None]]:
-    for wire in wired.outputs:
-        yield f"{wire.name} of machine {machine}", wire.pin
-    for contact in wired.inputs:
-        yield f"{contact.name} of machine {machine}", contact.pin
-    if wired.panel.lamp == "rgb":
-        if len(wired.panel.lamp_pins) != 3:
-            raise DeviceError(
-                f"the RGB lamp of machine {machine} has {len(wired.panel.lamp_pins)} pins",
-                "Give three: red, green, blue.",
-            )
-        for pin_number in wired.panel.lamp_pins:
-            yield f"the lamp of machine {machine}", pin_number
-    if wired.panel.buzzer == "gpio":
-        yield f"the buzzer of machine {machine}", wired.panel.buzzer_pin
-
-
-def _check_pin(what: str, pin: int | None, taken: Mapping[int, str]) -> None:
-    if pin is None or pin not in HEADER:
-        raise DeviceError(
-            f"{what} is on no pin of the header ({'no pin is given' if pin is None else f'GPIO{pin}'})",
-            "Give its BCM number, 0 to 27, not the place on the header.",
-        )
-    if pin in taken:
-        raise DeviceError(f"{what} and {taken[pin]} are both on GPIO{pin}", "Give each a pin of its own.")
-
-
-def _number(pin: int | None) -> int:
-    assert pin is not None, "checked before anything was opened"
-    return pin

@@ -12,7 +12,8 @@ from fabgate.config.key import Key
 from fabgate.config.keys import KEYS, TABLES
 from fabgate.config.wiring import BENCH_GROUP, BENCHES, EITHER, POWER_PINS
 from fabgate.devices import BENCHES as OPENERS
-from fabgate.devices import GROUP, clock, kinds, pi, sim
+from fabgate.devices import GROUP, clock, kinds, sim
+from fabgate.devices import pi_check as pi
 
 HOME = Path(__file__).parents[2]
 

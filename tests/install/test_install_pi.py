@@ -13,7 +13,7 @@ from subprocess import CompletedProcess
 import pytest
 from machine_of_straw import Run, Straw
 
-from fabgate.devices.pi import READERS
+from fabgate.devices.pi_check import READERS
 
 Install = Callable[..., "CompletedProcess[str]"]
 MFRC522 = "-m pip install --quiet --disable-pip-version-check --no-deps mfrc522==0.0.7"
