@@ -16,7 +16,7 @@ from fabgate.store import journal
 
 _PEOPLE = ("member", "by", "sponsor", "vouched", "leader", "payer", "company")
 _BADGES = ("badge", "sponsor_badge")
-_LENGTHS = ("limit_ms", "length_ms", "uncertain_ms", "blind_ms", "supervised_ms", "roster_age_ms")
+_LENGTHS = ("limit_ms", "length_ms", "uncertain_ms", "blind_ms", "busy_ms", "supervised_ms", "roster_age_ms")
 _TIMES = ("until_ms", "own_ms", "supervised_last_ms")
 _RECORDS = ("session", "proposal", "grant", "workshop")
 _UNSAID = ("supersedes",)  # for machines: which records the writer had seen
@@ -59,7 +59,8 @@ def _said(here: Here, entry: Entry, handles: Handles) -> Iterator[str]:
     elif body is not None:
         for name, default in FIELDS[body.kind]:
             value = getattr(body, name)
-            if value != default and value is not None and name not in _UNSAID:
+            # Nobody is named by nothing: the gate itself locked, or nobody owns the badge.
+            if value not in (default, None, "") and name not in _UNSAID:
                 yield f"{name.removesuffix('_ms')}={printable(_read(here, name, value, handles))}"
 
 

@@ -62,7 +62,7 @@ def _below(line: Line, handles: Handles) -> Iterator[str]:
     """Who did it and why, on what, and by which record."""
     by = _by(line)
     if by is not None:
-        yield f"by {printable(handles.of(by))}"
+        yield f"by {printable(handles.of(by)) or 'the gate'}"
     if reason := line.beside.get("reason"):
         yield f'"{printable(reason)}"'
     if ref := line.beside.get("ref"):
@@ -136,7 +136,9 @@ def _body(line: Line, handles: Handles) -> Json:
             "sponsor": None if what.sponsor is None else handles.of(what.sponsor),
             "purpose": what.purpose,
             "seconds": what.seconds if isinstance(what, Usage) else None,
+            "busy": what.seconds_busy if isinstance(what, Usage) else None,
             "ended": what.why if isinstance(what, Usage) else None,
+            "would": what.would or None,
         }
     if isinstance(what, RanOut):
         return {"of": what.of.kind, "why": what.why.value, **_people(asdict(what.of), handles)}

@@ -25,7 +25,8 @@ RUNS = "runs"
 class Line:
     """One session, people by their handles. `length_ms` is None where it began before the last boot.
 
-    `ended` says how, or `runs`; `uncertain_s`: it may have lasted so much longer.
+    `ended` says how, or `runs`; `uncertain_s`: it may have lasted so much longer; `busy_ms`: for how long
+    the machine worked. `would`: by which code a gate that only looks on would have refused it.
     """
 
     session: RecordId
@@ -42,6 +43,8 @@ class Line:
     charged: bool = True
     recovered: bool = False
     uncertain_s: int = 0
+    busy_ms: int | None = None
+    would: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,7 @@ def _line(desk: Desk, one: Session, handles: Handles, so_far_ms: int | None) -> 
         dated=one.dated,
         length_ms=so_far_ms,
         ended=RUNS,
+        would=one.would,
     )
     if not isinstance(one, Usage):
         return line
@@ -160,4 +164,5 @@ def _line(desk: Desk, one: Session, handles: Handles, so_far_ms: int | None) -> 
         charged=one.charged,
         recovered=one.recovered,
         uncertain_s=-(-one.uncertain_ms // 1000),
+        busy_ms=one.busy_ms,
     )

@@ -10,6 +10,7 @@ from fabgate.desk import badges
 from fabgate.desk.history import RanOut
 from fabgate.model import Lapse, Token
 from fabgate.records import (
+    AlarmCalled,
     BadgeAdded,
     BadgeBlocked,
     Body,
@@ -23,7 +24,9 @@ from fabgate.records import (
     GrantReviewed,
     GrantRevoked,
     GrantSuspended,
+    LidSeen,
     MachineLocked,
+    MachineServiced,
     MachineUnlocked,
     MemberAdded,
     MemberEdited,
@@ -32,6 +35,7 @@ from fabgate.records import (
     MemberSuspended,
     PaperFiled,
     PaperWithdrawn,
+    PowerMissed,
     ProposalApproved,
     ProposalRefused,
     RoleGiven,
@@ -51,6 +55,9 @@ _LAPSED = {
     Lapse.DISUSE: "it was not used for too long",
     Lapse.CHANGED: "the machine was replaced",
 }
+
+
+_LOCKED_BY = {"oops": "somebody pressed its button", "welded": "its contactor is welded"}
 
 
 def phrase(here: Here, what: Body | RanOut | Session, handles: Handles) -> str:
@@ -161,8 +168,8 @@ def _office(role: str, machine: str | None) -> str:
 
 def _machine(here: Here, what: Body, handles: Handles) -> str | None:
     match what:
-        case MachineLocked(machine=machine):
-            return f"{machine}: out of service"
+        case MachineLocked(machine=machine, cause=cause):
+            return f"{machine}: out of service{_more(filter(None, (_LOCKED_BY.get(cause, cause),)))}"
         case MachineUnlocked(machine=machine):
             return f"{machine}: back in service"
         case WorkshopOpened(machine=machine, leader=leader, people=people, purpose=purpose, until_ms=until):
@@ -178,6 +185,14 @@ def _machine(here: Here, what: Body, handles: Handles) -> str | None:
             return f"{machine}: mended, {trouble}"
         case CloseAsked(machine=machine):
             return f"{machine}: asked to end its session"
+        case LidSeen(machine=machine, open=is_open):
+            return f"{machine}: lid {'opened' if is_open else 'shut'}"
+        case PowerMissed(machine=machine, output=output):
+            return f"{machine}: {output} is on, and nothing has power"
+        case AlarmCalled(machine=machine, why=why):
+            return f"{machine}: people were called, {why}"
+        case MachineServiced(machine=machine, service=service):
+            return f"{machine}: {service} serviced"
         case _:
             return None
 
@@ -207,4 +222,7 @@ def _session(one: Session, handles: Handles) -> str:
         more.append(one.purpose)
     if isinstance(one, Usage) and not one.charged:
         more.append("taken back")
-    return f"{handles.of(one.member)}: session on {one.machine}, {length}{_more(more)}"
+    if one.would:
+        more.append(f"would be refused: {one.would}")
+    who = handles.of(one.member) or "nobody known"
+    return f"{who}: session on {one.machine}, {length}{_more(more)}"

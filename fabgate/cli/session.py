@@ -57,7 +57,8 @@ def list_(here: Here, only_open: bool, month: str | None, last: int, as_json: bo
     """Show the last sessions, then those that run now.
 
     A ? after a time: the clock was not known to be right then. A + after a length: nobody saw the end,
-    and it may have been some seconds longer.
+    and it may have been some seconds longer. "refused" says by which code a gate that only looks on would
+    have refused it; a session without a member is of a badge that nobody owns.
     """
     if month is not None and only_open:
         raise UsageError("a session that runs belongs to no month yet", "Leave --open or --month out.")
@@ -70,7 +71,9 @@ def list_(here: Here, only_open: bool, month: str | None, last: int, as_json: bo
         show_json([_json(line) for line in lines])
         return
     headers = ("session", "machine", "member", "sponsor", "begun", "length", "ended")
-    show_table(headers, [_row(here, line) for line in lines], "No sessions here.")
+    looked_on = any(line.would for line in lines)
+    rows = [(*_row(here, line), *((line.would,) if looked_on else ())) for line in lines]
+    show_table((*headers, *(("refused",) if looked_on else ())), rows, "No sessions here.")
 
 
 @session.command(epilog=example("fabgate session show 12"))
@@ -96,7 +99,9 @@ def show(here: Here, session: str, as_json: bool) -> None:
             ("sponsor", line.sponsor),
             ("begun", _begun(here, line)),
             ("length", _length(line)),
+            ("at work", "" if line.busy_ms is None else hours(line.busy_ms)),
             ("ended", line.ended),
+            ("would be refused", line.would),
             ("charged", "" if line.charged else "no"),
             ("uncertain", f"up to {line.uncertain_s} s longer" if line.uncertain_s else ""),
         )
@@ -187,4 +192,6 @@ def _json(line: Line) -> Json:
         "charged": line.charged,
         "recovered": line.recovered,
         "uncertain_s": line.uncertain_s,
+        "busy_s": None if line.busy_ms is None else line.busy_ms // 1000,
+        "would": line.would or None,
     }

@@ -14,13 +14,17 @@ from fabgate.desk import held, who
 from fabgate.desk.deed import Desk
 from fabgate.model import Code, Denied, Lapse, MemberId, Moment, RecordId, SkillId
 from fabgate.records import (
+    AlarmCalled,
     Body,
     CloseAsked,
     Entry,
     GrantGiven,
     GrantSuspended,
+    LidSeen,
+    MachineServiced,
     MemberSuspended,
     PaperFiled,
+    PowerMissed,
     SessionStarted,
     SessionStopped,
     SkillUsed,
@@ -34,7 +38,15 @@ from fabgate.store import annals, journal, rights
 from fabgate.store.rights import Told
 
 _PEOPLE = ("member", "sponsor", "leader", "payer")
-_FLOOR = (TroubleBegan.kind, TroubleOver.kind, CloseAsked.kind)
+_FLOOR = (
+    TroubleBegan.kind,
+    TroubleOver.kind,
+    CloseAsked.kind,
+    LidSeen.kind,
+    PowerMissed.kind,
+    AlarmCalled.kind,
+    MachineServiced.kind,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from pathlib import Path
 from fabgate.errors import FabgateError, UsageError
 from fabgate.reports.usage import Per, Report, Row, Sum
 
-Cell = str | int | bool | Decimal
+Cell = str | int | bool | Decimal | None
 
 
 class Form(enum.StrEnum):
@@ -67,6 +67,7 @@ _FR = {
     "recovered": "fin reconstituée",
     "uncertain_s": "incertitude (s)",
     "blind_s": "lecteur aveugle (s)",
+    "busy_s": "en travail (s)",
     "dated": "datation",
     "sessions": "sessions",
 }
@@ -93,6 +94,7 @@ _NL = {
     "recovered": "einde hersteld",
     "uncertain_s": "onzekerheid (s)",
     "blind_s": "lezer blind (s)",
+    "busy_s": "aan het werk (s)",
     "dated": "datering",
     "sessions": "sessies",
 }
@@ -104,7 +106,7 @@ DIALECTS: Mapping[str, Dialect] = {
 }
 
 ROW_COLUMNS = tuple(column.name for column in fields(Row))
-_SUMMED = ("sessions", "seconds_powered", "seconds_charged", "hours")
+_SUMMED = ("sessions", "seconds_powered", "seconds_charged", "hours", "busy_s")
 SUM_COLUMNS: Mapping[Per, tuple[str, ...]] = {
     Per.MEMBER: ("member", "name", *_SUMMED),
     Per.MACHINE: ("machine", *_SUMMED),
@@ -209,6 +211,7 @@ def _formats(dialect: Dialect) -> Mapping[type, Format]:
     return {
         str: lambda cell: _text(str(cell)),
         int: str,
+        type(None): lambda _: "",
         bool: lambda cell: dialect.yes if cell else dialect.no,
         Decimal: lambda cell: str(cell).replace(".", dialect.decimal),
     }

@@ -20,11 +20,11 @@ create table usage (
     ended_s integer, origin text, seq integer, stop text, member text, machine text, skill text,
     level text, sponsor text, payer text, purpose text, people integer,
     started_s integer, seconds integer, seconds_charged integer,
-    why text, recovered integer, uncertain_ms integer, blind_ms integer, dated text,
+    why text, recovered integer, uncertain_ms integer, blind_ms integer, busy_s integer, dated text,
     primary key (ended_s, origin, seq)
 ) without rowid
 """
-_INSERT = "insert into usage values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = "insert into usage values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Spooled(NamedTuple):
@@ -49,6 +49,7 @@ class Spooled(NamedTuple):
     recovered: int
     uncertain_ms: int
     blind_ms: int
+    busy_s: int | None
     dated: str
 
 
@@ -105,5 +106,6 @@ def _spooled(usage: Usage) -> Spooled:
         usage.recovered,
         usage.uncertain_ms,
         usage.blind_ms,
+        usage.seconds_busy,
         usage.dated,
     )

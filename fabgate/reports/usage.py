@@ -44,7 +44,8 @@ class Row:
     """One session. Fields in the order of the columns; `docs/` says what each means.
 
     Members by handle; one who is no longer in the roster by their id, without a name. `uncertain_s`
-    is rounded up: a recovered session ended at most so many seconds later.
+    is rounded up: a recovered session ended at most so many seconds later. `busy_s` is None where nothing
+    told whether the machine worked.
     """
 
     session: str
@@ -69,12 +70,16 @@ class Row:
     recovered: bool
     uncertain_s: int
     blind_s: int
+    busy_s: int | None
     dated: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The sessions of one member, one machine or both; what it is not made for is empty."""
+    """The sessions of one member, one machine or both; what it is not made for is empty.
+
+    `busy_s` is the work of those sessions that tell it, None where none does.
+    """
 
     member: str
     name: str
@@ -82,6 +87,7 @@ class Sum:
     sessions: int
     seconds_powered: int
     seconds_charged: int
+    busy_s: int | None = None
 
     @property
     def hours(self) -> Decimal:
@@ -128,6 +134,7 @@ class Report:
         sessions: Counter[tuple[str, str]] = Counter()
         powered: Counter[tuple[str, str]] = Counter()
         charged: Counter[tuple[str, str]] = Counter()
+        busy: Counter[tuple[str, str]] = Counter()
         for usage in self._spool:
             key = (
                 "" if per is Per.MACHINE else usage.member,
@@ -136,9 +143,11 @@ class Report:
             sessions[key] += 1
             powered[key] += usage.seconds
             charged[key] += usage.seconds_charged
+            if usage.busy_s is not None:
+                busy[key] += usage.busy_s
         sums = [
-            Sum(*self._named(member), machine, number, powered[member, machine], charged[member, machine])
-            for (member, machine), number in sessions.items()
+            Sum(*self._named(key[0]), key[1], number, powered[key], charged[key], busy.get(key))
+            for key, number in sessions.items()
         ]
         return tuple(sorted(sums, key=lambda one: (one.member, one.machine)))
 
@@ -219,6 +228,7 @@ def _row(usage: Spooled, names: Names, zone: ZoneInfo) -> Row:
         bool(usage.recovered),
         -(-usage.uncertain_ms // 1000),
         -(-usage.blind_ms // 1000),
+        usage.busy_s,
         usage.dated,
     )
 

@@ -44,7 +44,8 @@ class Session:
 
     `level` is the member's at the time and prices the whole session, whatever changed meanwhile.
     `payer` is who pays: the member, where nobody else does. `purpose` is empty for one's own work,
-    `people` how many took part.
+    `people` how many took part. `would`: by which code a gate that only looks on would have refused it;
+    `member` is then empty where nobody owns the badge.
     """
 
     session: RecordId
@@ -58,6 +59,7 @@ class Session:
     people: int
     start: Moment
     dated: Dated
+    would: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Usage(Session):
 
     `end` is the start moved by the length. `recovered` and `uncertain_ms` are the stop's: nobody saw
     the end, and it came at most so much later. `charged` is False for a start that was undone. For
-    `blind_ms` of it the reader saw nothing.
+    `blind_ms` of it the reader saw nothing, for `busy_ms` the machine worked: None where nothing told.
     """
 
     stop: RecordId
@@ -77,6 +79,7 @@ class Usage(Session):
     recovered: bool
     uncertain_ms: int
     blind_ms: int
+    busy_ms: int | None
 
     # Whole seconds, for all who sum or print: the length is cut once, downwards, in the member's
     # favour, and the end is counted from the start. Cut apart, the three would differ by a second.
@@ -85,6 +88,11 @@ class Usage(Session):
     def seconds(self) -> int:
         """Powered time in whole seconds: a second that was begun is not counted."""
         return self.length_ms // 1000
+
+    @property
+    def seconds_busy(self) -> int | None:
+        """The seconds of work among them, cut in the same way."""
+        return None if self.busy_ms is None else self.busy_ms // 1000
 
     @property
     def seconds_charged(self) -> int:
@@ -202,6 +210,7 @@ class Ledger:
             session.people,
             session.start,
             session.dated,
+            session.would,
             record,
             _later(session.start, ended.length_ms),
             ended.length_ms,
@@ -210,6 +219,7 @@ class Ledger:
             ended.recovered,
             ended.uncertain_ms,
             ended.blind_ms,
+            ended.busy_ms,
         )
 
     def _session(self, record: RecordId, at: Moment, begun: SessionStarted, stop: Moment | None) -> Session:
@@ -231,6 +241,7 @@ class Ledger:
             begun.people,
             start,
             dated,
+            begun.would,
         )
 
 

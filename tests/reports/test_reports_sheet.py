@@ -40,6 +40,7 @@ def used(seq=1, length_ms=90_000, start_ms=START, member="m1", machine="laser", 
         people=more.get("people", 1),
         start=start,
         dated=Dated.SYNCED,
+        would="",
         stop=RecordId(ORIGIN, seq + 1),
         end=Moment("b1", length_ms, start_ms + length_ms, synced=True),
         length_ms=length_ms,
@@ -48,6 +49,7 @@ def used(seq=1, length_ms=90_000, start_ms=START, member="m1", machine="laser", 
         recovered=more.get("recovered", False),
         uncertain_ms=more.get("uncertain_ms", 0),
         blind_ms=more.get("blind_ms", 0),
+        busy_ms=more.get("busy_ms"),
     )
 
 
@@ -71,11 +73,31 @@ def test_a_session_is_one_row():
         [used(sponsor="m2", level="trainee", recovered=True, uncertain_ms=29_001, blind_ms=4_500)]
     ) == (
         "session,stop,member,name,machine,skill,level,sponsor,payer,purpose,people,start_utc,end_utc,start_local,end_local,"
-        "seconds_powered,seconds_charged,hours,ended,recovered,uncertain_s,blind_s,dated\n"
+        "seconds_powered,seconds_charged,hours,ended,recovered,uncertain_s,blind_s,busy_s,dated\n"
         "openfab/atelier/0000000a#1,openfab/atelier/0000000a#2,ada,Ada Lovelace,laser,lasers,trainee,"
         "bob,ada,,1,2026-10-24T10:00:00Z,2026-10-24T10:01:30Z,2026-10-24T12:00:00+02:00,2026-10-24T12:01:30+02:00,"
-        "90,90,0.0250,own_tap,yes,30,5,synced\n"
+        "90,90,0.0250,own_tap,yes,30,5,,synced\n"
     )
+
+
+def test_work_is_cut_to_whole_seconds_and_empty_where_nothing_tells():
+    rows = table(text([used(busy_ms=61_999), used(seq=3, busy_ms=0), used(seq=5)]))
+    column = ROW_COLUMNS.index("busy_s")
+    assert [row[column] for row in rows[1:]] == ["61", "0", ""]
+    found = json.loads(text([used(busy_ms=61_999), used(seq=3)], form=Form.JSON))
+    assert [row["busy_s"] for row in found] == [61, None]
+
+
+def test_a_sum_has_the_work_of_those_sessions_that_tell_it():
+    several = [used(busy_ms=61_999), used(seq=3, busy_ms=1_999), used(seq=5), used(seq=7, machine="lathe")]
+    rows = table(text(several, Per.MACHINE))
+    column = SUM_COLUMNS[Per.MACHINE].index("busy_s")
+    assert [row[column] for row in rows[1:]] == ["62", ""]
+
+
+def test_a_badge_that_nobody_owns_has_a_line_without_a_member():
+    _, row = table(text([used(member="", payer="")]))
+    assert row[2:5] == ["", "", "laser"]
 
 
 def test_who_pays_what_for_and_how_many_there_were_stand_in_the_row():
@@ -174,17 +196,17 @@ def test_a_dialect_is_for_csv_alone_and_must_be_known():
 def test_sums_are_made_for_a_member_a_machine_or_both():
     usages = [used(1), used(3, machine="mill"), used(5, member="m2", charged=False), used(7)]
     assert table(text(usages, Per.MEMBER))[1:] == [
-        ["ada", "Ada Lovelace", "3", "270", "270", "0.0750"],
-        ["bob", "Bob", "1", "90", "0", "0.0000"],
+        ["ada", "Ada Lovelace", "3", "270", "270", "0.0750", ""],
+        ["bob", "Bob", "1", "90", "0", "0.0000", ""],
     ]
     assert table(text(usages, Per.MACHINE))[1:] == [
-        ["laser", "3", "270", "180", "0.0500"],
-        ["mill", "1", "90", "90", "0.0250"],
+        ["laser", "3", "270", "180", "0.0500", ""],
+        ["mill", "1", "90", "90", "0.0250", ""],
     ]
     assert table(text(usages, Per.MEMBER_MACHINE))[1:] == [
-        ["ada", "Ada Lovelace", "laser", "2", "180", "180", "0.0500"],
-        ["ada", "Ada Lovelace", "mill", "1", "90", "90", "0.0250"],
-        ["bob", "Bob", "laser", "1", "90", "0", "0.0000"],
+        ["ada", "Ada Lovelace", "laser", "2", "180", "180", "0.0500", ""],
+        ["ada", "Ada Lovelace", "mill", "1", "90", "90", "0.0250", ""],
+        ["bob", "Bob", "laser", "1", "90", "0", "0.0000", ""],
     ]
 
 

@@ -283,3 +283,18 @@ def test_the_memory_of_the_ledger_is_bounded_by_the_open_sessions():
         return most
 
     assert peak(5_000) < 2 * peak(500) + 50_000
+
+
+def test_work_and_what_would_have_been_refused_go_with_the_usage():
+    gate = Journal()
+    start = gate.write(at(0), SessionStarted("laser", "lasers", "", "k:1", "none", "tap", 1, would="lapsed"))
+    running = Ledger({})
+    assert list(running.usages(gate.entries)) == []
+    assert running.still_open()[0].would == "lapsed"
+    gate.stop(at(9_999), start, 9_999, busy_ms=1_999)
+    [usage] = Ledger({}).usages(gate.entries)
+    assert (usage.busy_ms, usage.seconds_busy, usage.would, usage.member) == (1_999, 1, "lapsed", "")
+    plain = Journal()
+    plain.stop(at(5), plain.start(at(0)), 5)
+    [plain] = Ledger({}).usages(plain.entries)
+    assert (plain.busy_ms, plain.seconds_busy, plain.would) == (None, None, "")
