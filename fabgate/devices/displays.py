@@ -20,6 +20,7 @@ from fabgate.devices.strike import Sheet
 from fabgate.errors import DeviceError
 
 KINDS = ("lcd", "none", "oled")
+BRIGHT, FAINT = 0xCF, 0x08  # of 255
 
 
 def open_display(panel: Panel, what: str = "the display") -> Display:
@@ -56,6 +57,7 @@ def _oled(panel: Panel, where: str) -> Display:
     image = _imported("PIL.Image")
 
     def paint(device: Any, sheet: Sheet) -> None:  # noqa: ANN401 - luma has no types
+        device.contrast(FAINT if sheet.dim else BRIGHT)
         device.display(image.frombytes("1", (sheet.width, sheet.height), sheet.packed()))
 
     return Glass(where, OledMaker(panel), pictures, lambda: paint)

@@ -1,8 +1,9 @@
 """What a character display shows (HD44780 behind a PCF8574), and how that gets there.
 
 With four rows the machine's title and the time that is left stand above what happened and what to do
-next. With two, the words have both rows, and title and time a page of their own while something runs
-out. Where the words take several pages, the first row says which one it is.
+next; where nothing runs out and the words fill all four rows, they have them. With two, the words have
+both rows, and title and time a page of their own while something runs out. Where the words take several
+pages, the title's row says which one it is.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ HEADED = 3  # from so many rows on, one of them is the title's
 def pages(lines: tuple[str, ...], head: Head, columns: int, rows: int) -> tuple[Lines, ...]:
     """What the display shows for these lines: for each page all rows, as wide as the display."""
     sentences = [wrapped(line, columns, len) for line in lines]
-    if rows >= HEADED:
+    needed = sum(map(len, sentences))
+    if rows >= HEADED and not (needed == rows and not head.left):
         turned = paged(sentences, rows - 1)
         whole = [
             (_head(head, columns, number, len(turned)), *(line for _, line in page))

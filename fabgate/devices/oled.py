@@ -61,11 +61,11 @@ def pictures(lines: tuple[str, ...], head: Head) -> tuple[Sheet, ...]:
 
 
 def _page(page: Page, size: Size, head: Head, number: int, of: int) -> Sheet:
-    sheet = Sheet(WIDTH, HEIGHT)
+    sheet = Sheet(WIDTH, HEIGHT, dim=head.dim)
     _head(sheet, head)
     height = size.bold.height
     spare = HEIGHT - BODY - len(page) * height - (FOOT if of > 1 else 0)
-    y, before = BODY, page[0][0] if page else 0
+    y, before = BODY - (1 if of > 1 and spare <= 0 else 0), page[0][0] if page else 0
     for sentence, line in page:
         if sentence != before and spare >= GAP:
             y, spare = y + GAP, spare - GAP
@@ -79,7 +79,7 @@ def _page(page: Page, size: Size, head: Head, number: int, of: int) -> Sheet:
 def _head(sheet: Sheet, head: Head) -> None:
     """Title and time left; lit from behind while something runs out, else a line under it.
 
-    What stands still for months burns into such a display: the title alone lights few dots.
+    What stands still for months burns into such a display: the title alone lights few dots, and dims.
     """
     bold = strike("bold-10")
     wide = bold.width(head.left)

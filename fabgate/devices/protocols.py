@@ -155,10 +155,14 @@ class Buzzer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands above the words: the machine's title, and how long is left; "" where nothing runs out."""
+    """What stands above the words: the machine's title, and how long is left; "" where nothing runs out.
+
+    `dim`: nobody has done anything here for a good while.
+    """
 
     title: str = ""
     left: str = ""
+    dim: bool = False
 
 
 NO_HEAD = Head()

@@ -53,10 +53,13 @@ class Strike:
 
 
 class Sheet:
-    """Dots, all dark at first; a row is a number whose highest bit is the leftmost dot."""
+    """Dots, all dark at first; a row is a number whose highest bit is the leftmost dot.
 
-    def __init__(self, width: int, height: int) -> None:
-        self.width, self.height = width, height
+    `dim`: whether they are to glow faintly.
+    """
+
+    def __init__(self, width: int, height: int, *, dim: bool = False) -> None:
+        self.width, self.height, self.dim = width, height, dim
         self.rows = [0] * height
 
     def write(self, strike: Strike, text: str, x: int, y: int) -> None:

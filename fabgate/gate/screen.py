@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from fabgate.devices.protocols import NO_HEAD, Display, Head
 
-PAGE_MS = 4_000
+PAGE_MS, SHORT_MS = 4_000, 2_000
 RETRY_MS = 10_000
+DIM_MS = 600_000  # what stands on an OLED for months burns in, the sooner the brighter it is
 _SECOND_MS, _MINUTE_MS = 1_000, 60_000
 
 Unit = Callable[[str], str]  # "h", "min" or "s" as the reader's language writes it
@@ -33,9 +34,17 @@ class Sheet:
     unit: Unit
     rest: bool
 
-    def head(self, now_ms: int) -> Head:
-        """What stands above the words at that moment."""
-        return Head(self.title, "" if self.ends_ms is None else left(self.ends_ms - now_ms, self.unit))
+    def head(self, now_ms: int, since_ms: int) -> Head:
+        """What stands above the words at that moment, when they stand there since then."""
+        if self.ends_ms is None:
+            return Head(self.title, dim=self.rest and now_ms - since_ms >= DIM_MS)
+        return Head(self.title, left(self.ends_ms - now_ms, self.unit))
+
+    def page_ms(self, now_ms: int, pages: int) -> int:
+        """How long a page stands: shorter where there would be no time left to do what the last one says."""
+        if self.ends_ms is None:
+            return PAGE_MS
+        return max(SHORT_MS, min(PAGE_MS, (self.ends_ms - now_ms) // (2 * pages)))
 
 
 class Screen:
@@ -46,8 +55,8 @@ class Screen:
         self._sheet: Sheet | None = None
         self._next: Sheet | None = None
         self._head = NO_HEAD
-        self._page, self._pages = 0, 1
-        self._turned_ms = self._read_ms = 0
+        self._page, self._pages, self._page_ms = 0, 1, PAGE_MS
+        self._since_ms = self._turned_ms = self._read_ms = 0
         self._retry_ms: int | None = None
 
     def show(self, sheet: Sheet, now_ms: int) -> None:
@@ -62,26 +71,28 @@ class Screen:
         sheet = self._sheet
         if sheet is None:
             return
+        head = sheet.head(now_ms, self._since_ms)
         if self._next is not None and now_ms >= self._read_ms:
             self._put(self._next, now_ms)
         elif self._retry_ms is not None:
             if now_ms >= self._retry_ms:
                 self._put(sheet, now_ms)
-        elif self._pages > 1 and now_ms - self._turned_ms >= PAGE_MS:
+        elif self._pages > 1 and now_ms - self._turned_ms >= self._page_ms:
             self._turned_ms = now_ms
-            self._go_to((self._page + 1) % self._pages, sheet.head(now_ms), now_ms)
-        elif sheet.head(now_ms) != self._head:
-            self._go_to(self._page, sheet.head(now_ms), now_ms)
+            self._go_to((self._page + 1) % self._pages, head, now_ms)
+        elif head != self._head:
+            self._go_to(self._page, head, now_ms)
 
     def _put(self, sheet: Sheet, now_ms: int) -> None:
-        self._sheet, self._next, self._head = sheet, None, sheet.head(now_ms)
+        self._sheet, self._next, self._head = sheet, None, sheet.head(now_ms, now_ms)
         self._page, self._pages = 0, 1
-        self._turned_ms, self._read_ms = now_ms, 0
+        self._since_ms, self._turned_ms, self._read_ms = now_ms, now_ms, 0
         self._retry_ms = now_ms + RETRY_MS  # unless it works
         self._pages = self._display.write(sheet.lines, self._head)
         self._retry_ms = None
+        self._page_ms = sheet.page_ms(now_ms, self._pages)
         if self._pages > 1 and not sheet.rest:
-            self._read_ms = now_ms + self._pages * PAGE_MS
+            self._read_ms = now_ms + self._pages * self._page_ms
 
     def _go_to(self, page: int, head: Head, now_ms: int) -> None:
         self._page, self._head = page, head

@@ -65,6 +65,7 @@ class Dots:
     def __init__(self, offset: int = 0) -> None:
         self._offset = offset
         self.on = False
+        self.contrast = 0
         self._memory = [[0] * self.WIDTH for _ in range(self.PAGES)]
         self._column, self._page = 0, 0
         self._columns, self._pages = (0, 127), (0, 7)
@@ -95,7 +96,8 @@ class Dots:
                 else:
                     self._pages, self._page = (first, last), first
             elif word in (0x81, 0xA8, 0xD3, 0xD5, 0xD9, 0xDA, 0xDB, 0x8D, 0x20):
-                words.pop(0)
+                setting = words.pop(0)
+                self.contrast = setting if word == 0x81 else self.contrast
             elif self._offset and word & 0xF0 == 0xB0:
                 self._page = word & 0x0F
             elif self._offset and word <= 0x0F:

@@ -88,6 +88,18 @@ def test_the_second_page_is_shown_when_it_is_turned(bus, opened):
     assert dots.rows == pictures(words, NO_HEAD)[1].rows
 
 
+@pytest.mark.parametrize(("driver", "offset"), [("ssd1306", 0), ("sh1106", 2)])
+def test_a_display_that_nobody_looks_at_glows_faintly(bus, opened, driver, offset):
+    dots = bus.plug(OLED, Dots(offset))
+    opened.append(oled(driver))
+    opened[0].write(WORDS, Head("Laser"))
+    bright = dots.contrast
+    opened[0].turn(0, Head("Laser", dim=True))
+    assert 0 < dots.contrast < bright / 10
+    opened[0].write(WORDS, Head("Laser"))
+    assert dots.contrast == bright
+
+
 # --- signs
 
 

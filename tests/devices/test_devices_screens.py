@@ -177,6 +177,14 @@ def test_four_rows_have_the_title_and_the_time_above_and_say_which_page_it_is():
     assert second[1].startswith("Seven")
 
 
+def test_words_that_fill_four_rows_have_them_while_nothing_runs_out():
+    words = ("You are checked in.", "Tap again when you leave.")
+    (page,) = pages(("One two three.", "Four five six."), Head("Laser"), 10, 4)
+    assert [line.strip() for line in page] == ["One two", "three.", "Four five", "six."]
+    assert pages(words, Head("Laser"), 20, 4)[0][0].startswith("Laser")
+    assert len(pages(("One two three.", "Four five six."), Head("Laser", "5 min"), 10, 4)) == 2
+
+
 def test_two_rows_are_for_the_words_and_the_time_has_a_page_of_its_own():
     shown = pages(("Ada works.", "Tap again to stop."), Head("Laser", "42 min"), 16, 2)
     assert [tuple(line.strip() for line in page) for page in shown] == [

@@ -16,6 +16,7 @@ class Paper:
 
     def __init__(self) -> None:
         self.shown: list[tuple[str, str]] = []
+        self.dim: list[bool] = []
         self.works = True
         self._lines: tuple[str, ...] = ()
 
@@ -28,6 +29,7 @@ class Paper:
         if not self.works:
             raise DeviceError("the display does not answer", "Look at its plug.")
         self.shown.append((self._lines[page], head.left))
+        self.dim.append(head.dim)
 
     def close(self) -> None:
         pass
@@ -79,9 +81,9 @@ def test_the_time_that_is_left_is_kept_current(screen: Screen, paper: Paper):
 
 
 def test_a_page_turns_no_sooner_because_of_the_time(screen: Screen, paper: Paper):
-    screen.show(sheet("One", "Two", ends_ms=9_000, rest=True), 0)
+    screen.show(sheet("One", "Two", ends_ms=121_000, rest=True), 0)
     seconds(screen, 1, 4)
-    assert [line for line, _ in paper.shown] == ["One", "One", "One", "One", "Two"]
+    assert paper.shown == [("One", "3 min"), ("One", "120 sec"), ("Two", "120 sec")]
 
 
 def test_an_answer_is_read_to_its_end_before_the_machine_rests(screen: Screen, paper: Paper):
@@ -89,6 +91,30 @@ def test_an_answer_is_read_to_its_end_before_the_machine_rests(screen: Screen, p
     screen.show(sheet("Free.", rest=True), PAGE_MS)
     seconds(screen, 4, 9)
     assert [line for line, _ in paper.shown] == ["Not yet.", "Ask Grace.", "Free."]
+
+
+def test_pages_turn_sooner_where_there_is_little_time_to_do_what_they_say(screen: Screen, paper: Paper):
+    screen.show(sheet("Taken, but idle.", "Tap again within 10 s.", ends_ms=10_000), 0)
+    screen.turn(2_400)
+    assert paper.shown[-1][0] == "Taken, but idle."
+    screen.turn(2_500)
+    assert paper.shown[-1][0] == "Tap again within 10 s."
+
+
+def test_a_machine_that_nobody_uses_dims_its_display_and_a_tap_lights_it(screen: Screen, paper: Paper):
+    screen.show(sheet("Free.", rest=True), 5_000)
+    seconds(screen, 6, 604)
+    assert not any(paper.dim)
+    seconds(screen, 605, 700)
+    assert paper.dim == [False, True]
+    screen.show(sheet("Welcome."), 700_000)
+    assert paper.dim[-1] is False
+
+
+def test_a_display_on_which_something_runs_out_stays_bright(screen: Screen, paper: Paper):
+    screen.show(sheet("On.", ends_ms=3_600_000, rest=True), 0)
+    seconds(screen, 1, 1_200)
+    assert not any(paper.dim)
 
 
 def test_an_answer_of_one_page_makes_room_at_once(screen: Screen, paper: Paper):
