@@ -67,14 +67,14 @@ def test_a_strike_loses_its_current_when_the_bench_is_closed(opened: Opened):
     assert not current()
 
 
-def test_a_strike_is_lowered_after_a_crash_as_a_relay_is(tmp_path: Path):
+def test_a_strike_and_a_dead_man_line_are_lowered_after_a_crash_as_a_relay_is(tmp_path: Path):
     config = {
         "machine": {
             "front": {"output": {"strike": {"role": "pulse", "pin": PIN}}},
-            "laser": {"output": {"fan": {"role": "aux", "pin": 5}}},
+            "laser": {"output": {"fan": {"role": "aux", "pin": 5}, "alive": {"role": "deadman", "pin": 24}}},
         }
     }
-    assert lower.lines(config) == [lower.Line("front", "strike", PIN)]
+    assert lower.lines(config) == [lower.Line("front", "strike", PIN), lower.Line("laser", "alive", 24)]
 
 
 @pytest.mark.parametrize(
