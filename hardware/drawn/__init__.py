@@ -1,0 +1,1 @@
+"""The drawings of the wiring guide, one module a subject; `draw.py` puts them to paper."""
