@@ -14,7 +14,7 @@ HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
 # ruff: noqa: E402 - runs from a fresh clone, installed or not
-from docs import from_cli, from_ends, from_rules, from_wire
+from docs import from_cli, from_ends, from_panel, from_rules, from_wire
 from fabgate import config
 from fabgate.texts import page as texts
 
@@ -24,6 +24,7 @@ PAGES: list[tuple[str, Callable[[], str]]] = [
     ("docs/rule-keys.md", config.rules_reference),
     ("docs/gestures.md", from_rules.gestures),
     ("docs/ends.md", from_ends.page),
+    ("docs/panel.md", from_panel.page),
     ("docs/states.md", from_rules.states),
     ("docs/texts.md", texts.reference),
     ("docs/topics.md", from_wire.page),
