@@ -6,11 +6,12 @@ They are the extra `fabgate[display]`; a gate without such a display needs neith
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
-from fabgate.config import Panel
+from fabgate.config import MachineSettings, Panel
 from fabgate.devices.glass import Glass
 from fabgate.devices.lcd import SIZES, Painter, pages
 from fabgate.devices.none import NoDisplay
@@ -18,6 +19,7 @@ from fabgate.devices.oled import HEIGHT, WIDTH, pictures
 from fabgate.devices.protocols import Display
 from fabgate.devices.strike import Sheet
 from fabgate.errors import DeviceError
+from fabgate.model import MachineId
 
 KINDS = ("lcd", "none", "oled")
 BRIGHT, FAINT = 0xCF, 0x08  # of 255
@@ -42,8 +44,24 @@ def open_display(panel: Panel, what: str = "the display") -> Display:
     )
 
 
-def check_display(panel: Panel, what: str) -> None:
-    """Raises DeviceError for a size that no character display has."""
+def check_displays(wiring: Mapping[MachineId, MachineSettings]) -> None:
+    """Raises DeviceError for a size that no character display has, and where two are at one address."""
+    taken: dict[tuple[int, int], str] = {}
+    for machine, wired in wiring.items():
+        panel, what = wired.panel, f"the display of machine {machine}"
+        if panel.display not in ("oled", "lcd"):
+            continue
+        _check_size(panel, what)
+        place = (panel.display_bus, panel.display_address)
+        if place in taken:
+            raise DeviceError(
+                f"{what} and {taken[place]} are both at {place[1]:#04x} on I2C bus {place[0]}",
+                "Give one another address (a solder bridge on its back), or another bus.",
+            )
+        taken[place] = what
+
+
+def _check_size(panel: Panel, what: str) -> None:
     size = (panel.display_columns, panel.display_rows)
     if panel.display == "lcd" and size not in SIZES:
         known = ", ".join(f"{columns} by {rows}" for columns, rows in SIZES)
@@ -64,7 +82,7 @@ def _oled(panel: Panel, where: str) -> Display:
 
 
 def _lcd(panel: Panel, where: str) -> Display:
-    check_display(panel, where)
+    _check_size(panel, where)
     columns, rows = panel.display_columns, panel.display_rows
     maker = LcdMaker(panel)
     return Glass(

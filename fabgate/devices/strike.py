@@ -10,9 +10,10 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 UNKNOWN = "?"
+FONTS = Path(__file__).with_name("fonts")
 _ALIKE = {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ß": "s", "’": "'", "–": "-", "…": "."}
 
 
@@ -99,7 +100,7 @@ def nearest(sign: str, known: Callable[[str], bool]) -> str:
 @cache
 def strike(name: str) -> Strike:
     """One of the strikes that fabgate brings: `regular-10`, `bold-10`, `regular-12`, `bold-12`."""
-    text = (resources.files("fabgate.devices") / "fonts" / f"{name}.txt").read_text("utf-8")
+    text = (FONTS / f"{name}.txt").read_text("utf-8")
     height, *lines = (line.split() for line in text.splitlines() if not line.startswith("#"))
     return Strike(int(height[1]), int(height[2]), {chr(int(line[0], 16)): _letter(line) for line in lines})
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from i2c_chips import Bus, Dots, Signs
 
-from fabgate.config import Panel
-from fabgate.devices.displays import KINDS, check_display, open_display
+from fabgate.config import MachineSettings, Panel, Settings
+from fabgate.devices.displays import KINDS, check_displays, open_display
 from fabgate.devices.lcd import pages
 from fabgate.devices.lcd_signs import own
 from fabgate.devices.none import Broken, NoDisplay
 from fabgate.devices.oled import pictures
+from fabgate.devices.pi import PiBench
 from fabgate.devices.protocols import NO_HEAD, Display, Head
 from fabgate.errors import DeviceError
+from fabgate.model import MachineId
 
 # luma asks Pillow in a way that goes with Pillow 14, which the extra leaves out.
 pytestmark = pytest.mark.filterwarnings("ignore:Image.Image.getdata is deprecated:DeprecationWarning")
 
+LASER = MachineId("laser")
 OLED, LCD = 0x3C, 0x27
 WORDS = ("Zoé works.", "Tap again to stop.")
 HEAD = Head("Laser", "42 min")
@@ -231,11 +237,65 @@ def test_a_kind_that_is_not_known_stops_the_start():
     assert all(kind in told.value.remedy for kind in KINDS)
 
 
+def wiring(lab: Settings, **panels: Panel) -> dict[MachineId, MachineSettings]:
+    return {
+        machine: replace(wired, panel=panels.get(machine, Panel())) for machine, wired in lab.machines.items()
+    }
+
+
 @pytest.mark.parametrize("size", [(40, 2), (16, 3), (20, 1)])
-def test_a_size_that_no_character_display_has_is_refused(size):
+def test_a_size_that_no_character_display_has_stops_the_start(lab, size):
     panel = Panel(display="lcd", display_columns=size[0], display_rows=size[1])
-    with pytest.raises(DeviceError, match=f"{size[0]} columns and {size[1]} rows"):
-        check_display(panel, "the display of machine laser")
+    with pytest.raises(DeviceError, match=f"laser has {size[0]} columns and {size[1]} rows"):
+        check_displays(wiring(lab(), laser=panel))
+    with pytest.raises(DeviceError, match="rows"):
+        open_display(panel)
+    check_displays(wiring(lab(), laser=replace(panel, display="oled")))
+
+
+def test_two_displays_at_one_address_stop_the_start(lab):
+    oled_there, lcd_there = Panel(display="oled"), Panel(display="lcd", display_address=OLED)
+    with pytest.raises(DeviceError, match="both at 0x3c on I2C bus 1"):
+        check_displays(wiring(lab(), laser=oled_there, lathe=lcd_there))
+    check_displays(wiring(lab(), laser=oled_there, lathe=replace(lcd_there, display_bus=3)))
+    check_displays(wiring(lab(), laser=oled_there, lathe=replace(lcd_there, display_address=LCD)))
+    check_displays(wiring(lab(), laser=oled_there))
+
+
+def test_the_bench_of_a_pi_has_it_and_makes_it_dark_at_its_end(bus, lab, mock_pins):
+    dots = bus.plug(OLED, Dots())
+    bench = PiBench(lab("pi", panel=Panel(display="oled")), factory=mock_pins)
+    bench.machines[LASER].display.write(WORDS, HEAD)
+    assert dots.rows == pictures(WORDS, HEAD)[0].rows
+    bench.close()
+    assert not dots.on
+
+
+def test_the_bench_of_a_pi_comes_up_without_it(bus, lab, mock_pins):
+    bus.there = False
+    bench = PiBench(lab("pi", panel=Panel(display="lcd", display_address=LCD)), factory=mock_pins)
+    with pytest.raises(DeviceError, match="machine laser"):
+        bench.machines[LASER].display.write(WORDS, HEAD)
+    bench.close()
+
+
+def test_the_bench_of_a_pi_does_not_start_with_two_at_one_address(lab, mock_pins):
+    settings = lab("pi", panel=Panel(display="oled"))
+    both = {
+        machine: replace(wired, panel=Panel(display="oled")) for machine, wired in settings.machines.items()
+    }
+    with pytest.raises(DeviceError, match="both at 0x3c"):
+        PiBench(replace(settings, machines=both), factory=mock_pins)
+
+
+def test_a_gate_without_such_a_display_needs_neither_luma_nor_pillow():
+    code = (
+        "import sys, fabgate.gate.run, fabgate.devices.pi, fabgate.devices.displays as displays; "
+        "from fabgate.config import Panel; displays.open_display(Panel()); "
+        "print({'luma', 'PIL', 'smbus2'} & {*sys.modules})"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "set()\n"
 
 
 def test_without_the_extra_the_remedy_is_the_extra(monkeypatch):
