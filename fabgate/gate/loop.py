@@ -7,7 +7,6 @@ of `Edges`; their answers come back as events. The same object runs in the daemo
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
@@ -82,7 +81,8 @@ class Loop:
             return
         post = self.posts[event.machine]
         self._settle(post, (event,))
-        self._settle(post, post.prove(event.at))
+        # By the time now: the event may have waited, and a contactor takes its time from the command on.
+        self._settle(post, post.prove(self._clock.now()))
         self._show_rest(post, event.at.boot_ms)
         self._plan_beat(event.at.boot_ms)
         self._tell_state(post, event.at)
@@ -187,30 +187,32 @@ class Loop:
 
     def _give(self, post: Post) -> tuple[Event, ...]:
         """Give permission, but under no emergency stop: its own word may wait in the inbox still."""
-        told, stopped = self._stopped(post)
-        if stopped:
-            return (*told, *stopped)
+        if stopped := self._stopped(post):
+            return stopped
         post.begin_session()
-        now_ms = self._now_ms()
-        return (*self._fault(post, post.outputs.power(on=True, cut=False, now_ms=now_ms)), *told)
+        return self._fault(post, post.outputs.power(on=True, cut=False, now_ms=self._now_ms()))
 
-    def _stopped(self, post: Post) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
-        """What the inputs tell when they are read now; and the emergency stop, where one is pressed."""
+    def _stopped(self, post: Post) -> tuple[Event, ...]:
+        """The emergency stop, where one is pressed when the inputs are read now."""
         now = self._clock.now()
-        told = post.sensing.look(now.boot_ms, at_once=True)
-        return told, (Troubled(post.rules.machine, Trouble.ESTOP, now),) if post.sensing.stopped else ()
+        post.sensing.look(now.boot_ms, at_once=True)
+        return (Troubled(post.rules.machine, Trouble.ESTOP, now),) if post.sensing.stopped else ()
 
     def _pass_time(self, post: Post, at: Moment) -> None:
-        """What time alone asks of the outputs, once the rules have had their say."""
-        now_ms, machine = at.boot_ms, post.rules.machine
-        self._handle_all(post.sensing.look(now_ms))
-        if post.outputs.lapsed(now_ms):
-            # The loop stood still, and the charge pump has let go: nothing may come on again by itself.
-            self._handle_all([kind(machine, Trouble.RELAY, at) for kind in (Troubled, Mended)])
-        if post.outputs.gives(now_ms):
-            self._handle_all(itertools.chain(*self._stopped(post)))
-        self._obey(post, post.outputs.pass_time(now_ms))
+        """What time alone asks of inputs and outputs, once the rules have had their say."""
+        post.look(at.boot_ms)
+        if post.outputs.lapsed(at.boot_ms):
+            self._end_lapse(post, at)
+        if post.outputs.gives(at.boot_ms):
+            self._handle_all(self._stopped(post))
+        self._obey(post, post.outputs.pass_time(at.boot_ms))
         self._handle_all(post.prove(at))
+
+    def _end_lapse(self, post: Post, at: Moment) -> None:
+        """The loop stood still, and the charge pump has let go: nothing may come on again by itself."""
+        self.handle(Troubled(post.rules.machine, Trouble.RELAY, at))
+        if not post.outputs.stuck:
+            self.handle(Mended(post.rules.machine, Trouble.RELAY, at))
 
     def _handle_all(self, events: Iterable[Event]) -> None:
         for event in events:

@@ -36,6 +36,7 @@ class Outputs:
         self._again_ms = 0
         self._level = False
         self._edge_ms: int | None = None  # the last edge of the wave, while it goes
+        self._lapsed = False
 
     # --- what the loop says
 
@@ -64,8 +65,16 @@ class Outputs:
         return sequence.gives(self._rules, self._lines, sequence.passed(self._lines, now_ms))
 
     def lapsed(self, now_ms: int) -> bool:
-        """Whether the wave stood still for so long that the charge pump has let go."""
-        return self._edge_ms is not None and now_ms - self._edge_ms >= LAPSE_MS
+        """Whether the wave stood still for so long that the charge pump has let go. It goes no further then
+        until everything was off."""
+        late = self._edge_ms is not None and now_ms - self._edge_ms >= LAPSE_MS
+        self._lapsed = self._lapsed or late
+        return self._lapsed
+
+    @property
+    def stuck(self) -> bool:
+        """Whether one of them was told off and did not obey."""
+        return bool(self._stuck)
 
     @property
     def commanded(self) -> Mapping[str, bool]:
@@ -75,7 +84,8 @@ class Outputs:
     def wake_ms(self) -> int | None:
         """When `pass_time` has something to do."""
         wanted = [sequence.wake_ms(self._lines)]
-        wanted.append(None if self._edge_ms is None else self._edge_ms + self._wave_ms)
+        if self._edge_ms is not None and not self._lapsed:
+            wanted.append(self._edge_ms + self._wave_ms)
         wanted.append(self._again_ms if self._stuck else None)
         return min((at for at in wanted if at is not None), default=None)
 
@@ -86,16 +96,17 @@ class Outputs:
         before, self._lines = self._lines, lines
         moves = sequence.moves(self._rules, before, lines, again)
         obeyed = [self._switch(output.name, on, now_ms) for output, on in moves]
-        return all([*obeyed, self._beat(now_ms)])
+        return all([*obeyed, self._beat(now_ms, again)])
 
-    def _beat(self, now_ms: int) -> bool:
+    def _beat(self, now_ms: int, again: bool) -> bool:
         """The wave goes while an output of role `power` is on, and stands low otherwise."""
         if not self._deadmen:
             return True
         if not sequence.alive(self._rules, self._lines):
-            still, self._edge_ms, self._level = self._edge_ms is None, None, False
-            return still or self._set_wave(now_ms)
-        if self._edge_ms is not None and now_ms - self._edge_ms < self._wave_ms:
+            stands = self._edge_ms is None and not again
+            self._edge_ms, self._level, self._lapsed = None, False, False
+            return stands or self._set_wave(now_ms)
+        if self.lapsed(now_ms) or (self._edge_ms is not None and now_ms - self._edge_ms < self._wave_ms):
             return True
         self._edge_ms, self._level = now_ms, not self._level
         return self._set_wave(now_ms)

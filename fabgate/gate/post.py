@@ -39,11 +39,16 @@ class Post:
         """Power was given: what is missing is told anew."""
         self._feedback = feedback.anew(self._feedback)
 
+    def look(self, now_ms: int) -> None:
+        """Read the inputs, at once where something may be concluded from them."""
+        due_ms = self.proves_ms()
+        self.sensing.look(now_ms, at_once=due_ms is not None and due_ms <= now_ms)
+
     def prove(self, at: Moment) -> tuple[Event, ...]:
         """Hold what was commanded against what is seen (law 9); what the machine is to be told."""
         if not self._feedback:
             return ()
-        seen = {name: self._sight(name, at.boot_ms) for name in self._feedback}
+        seen = {name: self._sight(name) for name in self._feedback}
         looked = feedback.look(self.rules, self._feedback, self.outputs.commanded, seen, at)
         self._feedback = looked.feedback
         return looked.events
@@ -52,7 +57,7 @@ class Post:
         """When `prove` may conclude something (CLOCK_BOOTTIME ms)."""
         return feedback.wake_ms(self.rules, self._feedback)
 
-    def _sight(self, name: str, now_ms: int) -> Sight | None:
+    def _sight(self, name: str) -> Sight | None:
         if name == CURRENT:
             return None if self._meter is None else self._meter.sight
-        return self.sensing.sight(name, now_ms)
+        return self.sensing.sight(name)

@@ -1,8 +1,8 @@
 """The inputs of one machine: what they tell, as events.
 
 Each tells its changes by edges, from a thread of its device's own, and is read besides by the loop: an
-edge that was lost, and an input that died, are seen by that. Both ways share one memory under a lock, so
-that a change is told once and the last word told is how the line stands.
+edge that was lost, and an input that died, are seen by that. Both ways share one memory, and post under
+one lock: a change is told once, and the last word in the inbox is how the line stands.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class _Line:
         self.sense, self.device = sense, device
         self.pressed: bool | None = None
         self.failed = self.watched = False
+        self.read_ms = 0
         self._edge_ms: int | None = None
 
     def bounces(self, now_ms: int) -> bool:
@@ -67,29 +68,27 @@ class Sensing:
         """From now on they speak; one that is pressed already says so."""
         with self._lock:
             self._begun = True
-            for line in self._lines:
-                for event in self._read(line):
-                    self._post(event)
+            self._read_all()
 
-    def look(self, now_ms: int, at_once: bool = False) -> tuple[Event, ...]:
-        """Read them all, at most every `READ_MS` unless `at_once`: what no edge has told."""
+    def look(self, now_ms: int, at_once: bool = False) -> None:
+        """Read them all, at most every `READ_MS` unless `at_once`, and post what no edge has told."""
         fresh = self._read_ms is not None and now_ms - self._read_ms < READ_MS
         if not self._begun or (fresh and not at_once):
-            return ()
+            return
         self._read_ms = now_ms
         with self._lock:
-            return tuple(event for line in self._lines for event in self._read(line))
+            self._read_all()
 
     @property
     def stopped(self) -> bool:
         """Whether an emergency stop is pressed, or one of them cannot be read."""
         return any(line.pressed or line.failed for line in self._lines if line.sense is Sense.ESTOP)
 
-    def sight(self, name: str, now_ms: int) -> Sight | None:
+    def sight(self, name: str) -> Sight | None:
         """What the mirror contact of this name shows; None while nobody can tell."""
         for line in self._lines:
             if line.device.name == name and line.pressed is not None:
-                return Sight(line.pressed, now_ms)
+                return Sight(line.pressed, line.read_ms)
         return None
 
     @property
@@ -98,6 +97,11 @@ class Sensing:
         return bool(self._lines)
 
     # --- inside
+
+    def _read_all(self) -> None:
+        for line in self._lines:
+            for event in self._read(line):
+                self._post(event)
 
     def _read(self, line: _Line) -> Iterator[Event]:
         try:
@@ -117,9 +121,10 @@ class Sensing:
 
     def _seen(self, line: _Line, pressed: bool) -> Iterator[Event]:
         """What it means that this line stands so now; nothing where it stood so before."""
+        at = self._clock.now()
+        line.read_ms = at.boot_ms
         if line.pressed is pressed:
             return
-        at = self._clock.now()
         first, mended = line.pressed is None and not line.failed, line.failed
         line.pressed, line.failed = pressed, False
         if mended and not any(one.failed for one in self._lines):

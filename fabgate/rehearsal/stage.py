@@ -292,8 +292,10 @@ class Stage:
 
     def _tick(self, gate: Gate) -> bool:
         """Whatever time asks for now; True if that made work."""
-        now = self.clock.now()
-        gate.loop.tick(now)
+        gate.loop.tick(self.clock.now())
+        if (event := self._inbox.get(0)) is not None:  # an input that no edge has told of
+            gate.loop.handle(event)
+            return True
         return bool(self._shows or self._asks or self._can_ink())
 
     def _can_ink(self) -> bool:

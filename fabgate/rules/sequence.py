@@ -82,11 +82,13 @@ def left_ms(output: Output, end: LastEnd | None, now: Moment) -> int:
 def moves(
     rules: MachineRules, before: Sequence, after: Sequence, again: bool = False
 ) -> Iterator[tuple[Output, bool]]:
-    """What to switch, in this order: permission is taken first, and given last, as it is declared.
+    """What to switch, in this order: permission is taken before anything comes on, and given as declared.
 
-    With `again` whatever is off is switched off once more: a line may stand elsewhere than we think.
+    With `again` whatever is off is switched off once more: a line may stand elsewhere than we think. A
+    `deadman` has no place in this: it beats.
     """
-    changed = list(zip(rules.outputs, before, after, strict=True))
+    lines = zip(rules.outputs, before, after, strict=True)
+    changed = [one for one in lines if one[0].duty is not Duty.DEADMAN]
     off = [output for output, was, now in changed if not now.on and (was.on or again)]
     yield from ((output, False) for output in off if output.duty is not Duty.AUX)
     yield from ((output, False) for output in off if output.duty is Duty.AUX)
