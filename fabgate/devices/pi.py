@@ -22,6 +22,7 @@ from typing import Any, Protocol, TextIO, TypeVar
 
 from fabgate.config import Contact, MachineSettings, MeterSettings, Panel, ReaderSettings, Settings, Wire
 from fabgate.devices.console import ConsoleBuzzer, ConsoleDisplay, ConsoleLamp
+from fabgate.devices.displays import open_display
 from fabgate.devices.meters import HERE, Meters, Outside
 from fabgate.devices.none import Broken, NoBuzzer, NoDisplay, NoLamp, NoReader
 from fabgate.devices.pi_check import check, number
@@ -30,6 +31,7 @@ from fabgate.devices.protocols import (
     Buzzer,
     Colour,
     Devices,
+    Display,
     Input,
     Lamp,
     Meter,
@@ -225,9 +227,7 @@ class PiBench:
             readers=tuple(self._reader(reader) for reader in wired.readers),
             lamp=self._lamp(machine, wired.panel),
             buzzer=self._buzzer(machine, wired.panel),
-            display=ConsoleDisplay(self._stream, machine)
-            if wired.panel.display == "console"
-            else NoDisplay(),
+            display=self._display(machine, wired.panel),
             meter=self._meter(wired.meter),
         )
 
@@ -259,6 +259,15 @@ class PiBench:
             what = f"the buzzer of machine {machine}"
             return self._try("buzzer", lambda: PiBuzzer(self._pins, what, number(panel.buzzer_pin)))
         return ConsoleBuzzer(self._stream, machine) if panel.buzzer == "console" else NoBuzzer()
+
+    def _display(self, machine: MachineId, panel: Panel) -> Display:
+        match panel.display:
+            case "none":
+                return NoDisplay()
+            case "console":
+                return ConsoleDisplay(self._stream, machine)
+        what = f"the display of machine {machine}"
+        return self._try("display", lambda: open_display(panel, what))
 
     def _try(self, name: str, opening: Callable[[], Opened]) -> Opened | Broken:
         try:

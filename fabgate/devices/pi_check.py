@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fabgate.config import MachineSettings, Settings
+from fabgate.devices.displays import check_displays
 from fabgate.devices.kinds import check_kind
 from fabgate.devices.meters import METERS, check_meters
 from fabgate.errors import DeviceError
@@ -15,7 +16,7 @@ __all__ = ["BUZZERS", "DISPLAYS", "HEADER", "LAMPS", "METERS", "PULLED_UP", "REA
 READERS = ("none", "rc522", "usb")
 LAMPS = ("none", "console", "rgb")
 BUZZERS = ("none", "console", "gpio")
-DISPLAYS = ("none", "console")
+DISPLAYS = ("none", "console", "oled", "lcd")
 HEADER = range(28)
 PULLED_UP = range(9)  # GPIO0 to 8 are pulled up from reset until software comes: a relay would close
 
@@ -40,6 +41,7 @@ def check(settings: Settings) -> None:
                     "Use one of GPIO 12, 13, 16, 17, 20 to 24, 26, 27.",
                 )
     check_meters(settings)
+    check_displays(settings.machines)
 
 
 def _pins_of(machine: MachineId, wired: MachineSettings) -> Iterator[tuple[str, int | None]]:

@@ -88,6 +88,25 @@ def test_closing_silences_the_buzzer(opened: Any, mock_pins: Any):
     assert not mock_pins.pin(12).state
 
 
+@pytest.mark.parametrize("display", ["oled", "lcd"])
+def test_a_display_that_does_not_answer_is_told_and_done_without(opened: Any, display: str):
+    bench = opened(panel=Panel(display=display, display_bus=99))
+    with pytest.raises(DeviceError, match="the display of machine laser at 0x3c on I2C bus 99"):
+        bench.machines[LASER].display.write(("Hello",))
+    bench.machines[LASER].outputs["relay"].switch(True)
+
+
+def test_without_luma_a_display_says_what_to_install_and_the_others_go_on(
+    opened: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, "luma.core.interface.serial", None)
+    bench = opened(panel=Panel(display="oled"))
+    with pytest.raises(DeviceError) as wrong:
+        bench.machines[LASER].display.write(("Hello",))
+    assert "fabgate[display]" in wrong.value.remedy
+    bench.machines[LASER].outputs["relay"].switch(True)
+
+
 class DeadPin(MockPin):
     """A line that somebody else holds: it can be claimed for nothing."""
 
@@ -153,6 +172,7 @@ def test_a_board_that_gpiozero_does_not_know_stops_the_start(lab: Callable[..., 
         ({"panel": Panel(lamp="neon")}, "lamp of machine laser: 'neon'"),
         ({"panel": Panel(buzzer="bell")}, "buzzer of machine laser: 'bell'"),
         ({"panel": Panel(display="sim")}, "display of machine laser: 'sim'"),
+        ({"panel": Panel(display="lcd", display_columns=17)}, "17 columns"),
     ],
 )
 def test_a_configuration_that_does_not_fit_the_pins_opens_nothing(
