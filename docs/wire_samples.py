@@ -128,7 +128,7 @@ TOPICS = (
         "the gate",
         "the hub, who looks on",
         "What a machine does. `powered` is what the gate commanded. Who works there is not said.",
-        MachineState("in_use", powered=True, troubles=(), at=_at(130_000)),
+        MachineState("in_use", powered=True, troubles=(), at=_at(130_000), busy=True),
         retained=True,
     ),
     Spoken(

@@ -33,7 +33,8 @@ def machine_state(state: AnyState, at: Moment) -> MachineState:
     """The state of a machine or a door as everybody in the lab may see it: while its strike has power, a door
     is in use."""
     troubles = tuple(sorted(state.condition.troubles))
-    return MachineState(WORD[state.name], state.name in (Name.OPEN, Name.ENDING), troubles, at)
+    powered, busy = state.name in (Name.OPEN, Name.ENDING), state.condition.busy
+    return MachineState(WORD[state.name], powered, troubles, at, busy)
 
 
 class Outside:

@@ -128,4 +128,5 @@ def _info(rules: MachineRules) -> MachineInfo:
         warning_ms=rules.warning_ms,
         sponsor_from=rules.sponsor_from.word,
         kind=rules.kind,
+        metered=rules.metered,
     )

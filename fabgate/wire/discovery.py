@@ -97,7 +97,7 @@ def _of_machine(lab: str, gate: str, own: str, machine: MachineInfo) -> dict[str
         "state_topic": str(Topic(lab, gate, machine_state(name))),
         "availability": [_there(lab, gate)],
     }
-    return {
+    return _running(name, title, own, shared, machine.metered) | {
         f"{name}_power": {
             **_entity("binary_sensor", own, f"{name}/power", f"{title} power"),
             **shared,
@@ -123,12 +123,29 @@ def _of_machine(lab: str, gate: str, own: str, machine: MachineInfo) -> dict[str
     }
 
 
+def _running(
+    name: str, title: str, own: str, shared: Mapping[str, object], metered: bool
+) -> dict[str, Component]:
+    """Whether it works, where something tells."""
+    if not metered:
+        return {}
+    return {
+        f"{name}_running": {
+            **_entity("binary_sensor", own, f"{name}/running", f"{title} running"),
+            **shared,
+            "device_class": "running",
+            "value_template": "{{ 'ON' if value_json.busy else 'OFF' }}",
+        }
+    }
+
+
 def _nothing(machine: str) -> dict[str, Component]:
     """What makes Home Assistant forget a machine: its platforms, and nothing more."""
     return {
         f"{machine}_power": {"platform": "binary_sensor"},
         f"{machine}_state": {"platform": "sensor"},
         f"{machine}_problem": {"platform": "binary_sensor"},
+        f"{machine}_running": {"platform": "binary_sensor"},
     }
 
 

@@ -31,6 +31,7 @@ class MachineInfo:
     """A machine as its gate is configured. Lengths are ms.
 
     `kind`: a machine, or a door or counter, which take no skill: their own id stands in `skill`.
+    `metered`: something tells whether it works.
     """
 
     machine: Id
@@ -41,6 +42,7 @@ class MachineInfo:
     warning_ms: Ms
     sponsor_from: Id
     kind: Id = "machine"
+    metered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ class GateInfo(OneLine):
 
 @dataclass(frozen=True, slots=True)
 class MachineState(OneLine):
-    """What a machine does, as the gate commands it. `powered`: whether its relay is closed."""
+    """What a machine does, as the gate commands it. `powered`: whether its relay is closed; `busy`: whether
+    it works, null where nothing tells."""
 
     state: Standing
     powered: bool
     troubles: tuple[Trouble, ...]
     at: Moment
+    busy: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
@@ -39,7 +40,7 @@ KEYS = {
 }
 EVERY = {"platform", "unique_id", "name", "qos"}
 OF_A_MACHINE = {"availability", "json_attributes_topic", "json_attributes_template"}
-CLASSES = {"binary_sensor": {"connectivity", "power", "problem"}, "sensor": {"enum", None}}
+CLASSES = {"binary_sensor": {"connectivity", "power", "problem", "running"}, "sensor": {"enum", None}}
 
 
 def info(*machines: str, title: str = "Laser") -> GateInfo:
@@ -94,6 +95,19 @@ def test_a_gate_is_a_device_and_each_machine_has_power_state_and_problem():
     assert (
         payload["components"]["laser_power"]["state_topic"] == "fabgate/1/openfab/gate-1/machine/laser/state"
     )
+
+
+def test_a_machine_that_tells_whether_it_works_has_one_entity_more():
+    metered = info("mill")
+    metered = replace(metered, machines=(replace(metered.machines[0], metered=True),))
+    payload = json.loads(discovery("openfab", "gate-1", metered)[1])
+    check(payload)
+    running = payload["components"]["mill_running"]
+    assert (running["device_class"], running["state_topic"]) == (
+        "running",
+        "fabgate/1/openfab/gate-1/machine/mill/state",
+    )
+    assert running["value_template"] == "{{ 'ON' if value_json.busy else 'OFF' }}"
 
 
 def test_it_stands_where_home_assistant_looks_for_devices():
