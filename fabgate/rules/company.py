@@ -52,10 +52,14 @@ def looked(rules: MachineRules, state: Open | Ending, token: Token, standing: St
 
 
 def again(rules: MachineRules, state: Open | Ending, at: Moment) -> Step:
-    """Somebody is logged in again: who has to be there has all their time from now, and may be missed."""
+    """Somebody is logged in again: who has to be there has all their time from now, and may be missed.
+
+    The leader of a workshop says by it that they are there.
+    """
     run = state.run
     fresh = replace(
         run,
+        proved_ms=run.proved_ms if run.session.workshop is None else at.boot_ms,
         asked_ms=None if run.asked_ms is None else at.boot_ms,
         alone_ms=None if run.alone_ms is None else at.boot_ms,
     )

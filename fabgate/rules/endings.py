@@ -110,10 +110,9 @@ def lose(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
     match rules.ends.of(why):
         case End.NOW:
             return stop(rules, state, why, at)
-        case End.WHEN_IDLE if _is_next(rules, state, at.boot_ms + rules.warning_ms):
-            return owe(rules, state, Owed(why, at.boot_ms + rules.warning_ms), at)
-        case End.WHEN_IDLE | End.WARN:
-            # An end that is nearer than the warning time was announced already, and keeps its cause.
+        case End.WHEN_IDLE:
+            return _owe(rules, state, Owed(why, at.boot_ms + rules.warning_ms), at)
+        case End.WARN:
             return state, note(rules, state, why, at)
         case End.ALARM:
             return state, call(rules, state.run, why, at)
@@ -121,19 +120,22 @@ def lose(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
             assert_never(never)
 
 
-def owe(rules: MachineRules, state: State, owed: Owed, at: Moment) -> Step:
+def _owe(rules: MachineRules, state: Open | Ending, owed: Owed, at: Moment) -> Step:
     """From now on the session ends at this time, or as soon as the machine does nothing after it."""
-    assert isinstance(state, Open | Ending)
-    run = replace(state.run, owed=(*state.run.owed, owed))
-    if run.finishing is not None:
+    known = {one.why for one in state.run.owed} | {*state.run.overdue}
+    if owed.why not in known:
+        state = with_run(state, replace(state.run, owed=(*state.run.owed, owed)))
+    if state.run.finishing is not None:
         # Nobody is logged in: it ends before, or its member comes back and is told then.
-        return with_run(state, run), ()
-    return announce(rules, with_run(state, run), owed, at)
+        return state, ()
+    if soonest(rules, state.condition, state.run) == owed:
+        return announce(rules, state, owed, at)
+    # An end that is nearer was announced already, and keeps its cause.
+    return state, note(rules, state, owed.why, at)
 
 
-def announce(rules: MachineRules, state: State, owed: Owed, at: Moment) -> Step:
+def announce(rules: MachineRules, state: Open | Ending, owed: Owed, at: Moment) -> Step:
     """Say that the end comes, and wait for somebody to say that they have seen it."""
-    assert isinstance(state, Open | Ending)
     run, why = state.run, owed.why
     told = tell(rules, Notice.WARNING, run.session.user, left_ms=max(0, owed.at_ms - at.boot_ms), why=why)
     return with_run(state, replace(run, warned=run.warned | {why}, unseen=run.unseen | {why})), (told,)
@@ -204,13 +206,3 @@ def call(rules: MachineRules, run: Run, why: Why, at: Moment) -> Effects:
     """Call people: sound, record, hub. Nothing is switched."""
     told = tell(rules, Notice.ALARM, run.session.user, why=why, contact=rules.contact)
     return told, Ink(rules.machine, at, AlarmCalled(rules.machine, why, str(run.record)))
-
-
-def _is_next(rules: MachineRules, state: Open | Ending, at_ms: int) -> bool:
-    """Whether an end at this time would come before every other. That the machine does nothing now is none:
-    it may work again."""
-    run = state.run
-    if run.overdue:
-        return False
-    other = soonest(rules, replace(state.condition, busy=None), run)
-    return other is None or at_ms < other.at_ms

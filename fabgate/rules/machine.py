@@ -170,7 +170,8 @@ def _gone(rules: MachineRules, state: State, event: BadgeGone) -> Step:
     if run is None or event.token != run.session.badge:
         return state, ()
     told = tell(rules, Notice.AWAY, run.session.user, left_ms=rules.grace_ms)
-    return running.away(state, event.at.boot_ms), (told,)
+    # Who left the machine to its job may take their badge along.
+    return running.away(state, event.at.boot_ms), (told,) if run.finishing is None else ()
 
 
 def _looked(rules: MachineRules, state: State, event: Looked) -> Step:

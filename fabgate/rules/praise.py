@@ -11,7 +11,7 @@ from fabgate.rules import policy
 from fabgate.rules.readings import Step, refuse, tell
 from fabgate.rules.states import Condition, Free, Need, Praise, Run, State, under
 
-WELL_ENDED = frozenset({Why.OWN_TAP, Why.BADGE_GONE, Why.LIMIT})
+WELL_ENDED = frozenset({Why.OWN_TAP, Why.BADGE_GONE, Why.LIMIT, Why.CLOSING, Why.IDLE})
 """Ends after which there is something to praise: the member's own, or the time that was up."""
 RENEWED = frozenset({Lapse.VALIDITY, Lapse.DISUSE, Lapse.CHANGED})
 """What a sponsor's word makes good again: never the day that a giver wrote down."""

@@ -52,6 +52,7 @@ def stay(rules: MachineRules, state: State, what: Notice, at: Moment) -> Step:
         finishing=None,
         away_ms=None,
         stayed_ms=at.boot_ms,
+        claim=None,
     )
     told = tell(rules, what, run.session.user, **left(rules, state.condition, run, at))
     if state.run.finishing is None:

@@ -415,8 +415,8 @@ def run(state: State) -> object:
     back from wherever they went."""
     assert isinstance(state, Open | Warned)
     session = replace(state.run.session, sponsor_ms=0, badge=UNKNOWN)
-    here = {"unseen": frozenset(), "finishing": None, "stayed_ms": 0, "away_ms": None, "proved_ms": 0}
-    return replace(state.run, session=session, **here)
+    here = {"unseen": frozenset(), "finishing": None, "claim": None, "stayed_ms": 0, "away_ms": None}
+    return replace(state.run, session=session, proved_ms=0, **here)
 
 
 def starts(bench: MachineBench, before: State, token: Token, effects: tuple[Effect, ...]) -> None:

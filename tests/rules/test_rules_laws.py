@@ -37,6 +37,8 @@ from machine_bench import (
 )
 
 from fabgate.events import (
+    Activity,
+    ButtonPressed,
     Effect,
     Event,
     Identify,
@@ -50,6 +52,7 @@ from fabgate.events import (
     Tick,
 )
 from fabgate.model import (
+    Cause,
     Closed,
     Code,
     Company,
@@ -73,7 +76,7 @@ from fabgate.records import EvidenceNoted, GrantRenewed, SessionAlone, SessionSt
 from fabgate.rules import policy
 from fabgate.rules.machine import lapse
 from fabgate.rules.states import Ending as Warned
-from fabgate.rules.states import Open, Opening
+from fabgate.rules.states import Open, Opening, Run
 
 # Few people with two badges each meet in more ways than many with one.
 FEW = (ADAS, ADAS_OTHER, BOBS, BOBS_OTHER, CLEOS, CLEOS_OTHER, DANS, EVES, UNKNOWN)
@@ -90,7 +93,11 @@ LABS = st.builds(
     limit_ms=st.sampled_from([20_000, 400_000, 3_600_000]),
     warning_ms=st.sampled_from([0, 30_000, 300_000]),
     sponsor_from=st.sampled_from([Level.AUTONOMOUS, Level.SPONSOR]),
-    ends=st.builds(Ends, revoked=WORDS, suspended=WORDS, locked=WORDS, alone=WORDS),
+    ends=st.builds(Ends, **dict.fromkeys(sorted({*Cause} & {*Ends.__dataclass_fields__}), WORDS)),
+    metered=st.booleans(),
+    overrun_ms=st.sampled_from([0, 60_000, 3_600_000]),
+    idle_ms=st.sampled_from([None, 10_000, 300_000]),
+    takeover_ms=st.sampled_from([None, 0, 10_000, 60_000]),
     company=st.sampled_from(Company),
     reproof_ms=st.sampled_from([0, 30_000, 300_000]),
     company_grace_ms=st.sampled_from([0, 10_000, 120_000]),
@@ -130,13 +137,19 @@ NEWS = st.sampled_from(
         {"keeps": False},
         {"workshop": COURSE},
         {"workshop": None},
+        {"manages": True},
+        {"manages": False},
+        {"closes_ms": "soon"},
+        {"closes_ms": None},
         {"minor": True},
         {"minor": False},
     ]
 )
 LOCKS = st.sampled_from([None, LOCK, Lock(since_ms=1, record=RecordId(ORIGIN, 901))])
 # What a roster, a paper, the hours or somebody's absence can do to a session: what the table says, no more.
-BY_TABLE = (Why.REVOKED, Why.SUSPENDED, Why.BLOCKED, Why.LOCKED, Why.ALONE)
+BY_TABLE = (Why.REVOKED, Why.SUSPENDED, Why.BLOCKED, Why.LOCKED, Why.ALONE, Why.CLOSING, Why.LID)
+# What cuts whatever the machine does: its table has no say, or it is the member's own word.
+AT_ONCE = (Why.CLOSED, Why.ESTOP, Why.FAULT, Why.GATE_STOPPED, Why.UNDONE)
 
 
 class WatchedBench(MachineBench):
@@ -150,6 +163,9 @@ class WatchedBench(MachineBench):
         self.last_word: dict[Token, Standing] = {}
         self.alone_ms: int | None = None
         self.event: Event | None = None
+        self.busy: bool | None = None
+        self.worked_ms: int | None = None
+        self.counted_ms = self.boot_ms
 
     # --- what may happen
 
@@ -215,7 +231,23 @@ class WatchedBench(MachineBench):
             for token in sorted(self.lying):
                 self.see(token, fresh=False)
 
+    def works_or_not(self, busy: bool | None) -> None:
+        """The bench counts for itself how long the machine works while it has power."""
+        if self.rules.metered:
+            self.send(Tick(self.rules.machine, self.now))
+            self._count()
+            self.busy = busy
+            self.works(busy)
+
+    def _count(self) -> None:
+        since_ms = max(self.counted_ms, self.boot_ms if self.on_since_ms is None else self.on_since_ms)
+        if self.busy is not None and self.on_since_ms is not None:
+            self.worked_ms = (self.worked_ms or 0) + (self.boot_ms - since_ms if self.busy else 0)
+        self.counted_ms = self.boot_ms
+
     def news(self, token: Token, fields: dict[str, object]) -> None:
+        if "soon" in fields.values():
+            fields = fields | {"closes_ms": self.wall_ms + 60_000}
         if "gone_ms" in fields:
             fields = fields | {"gone_ms": self.wall_ms}
         if token in self.roster:
@@ -262,7 +294,7 @@ class WatchedBench(MachineBench):
             if isinstance(effect, Power):
                 assert not (effect.on and self.relay), "switched on twice"
                 if effect.on:
-                    self.on_since_ms = self.boot_ms
+                    self.on_since_ms, self.worked_ms, self.counted_ms = self.boot_ms, None, self.boot_ms
             if isinstance(effect, Ink):
                 self._watch_ink(effect)
             super().carry_out((effect,))
@@ -286,6 +318,8 @@ class WatchedBench(MachineBench):
         assert not self.relay, "the end of a session was written before its power was off (law 2)"
         assert self.on_since_ms is not None
         assert stop.length_ms == self.boot_ms - self.on_since_ms, "a length that is not the time with power"
+        self._count()
+        assert stop.busy_ms == self.worked_ms, "a time at work that is not the machine's"
         self.on_since_ms = None
         self._watch_why(stop)
 
@@ -294,17 +328,39 @@ class WatchedBench(MachineBench):
         assert isinstance(self.before, Open | Warned)
         session, why = self.before.run.session, Why(stop.why)
         if why in BY_TABLE:
-            assert self.rules.ends.of(why) is not Ending.WARN, "ended although the table says warn"
+            word = self.rules.ends.of(why)
+            assert word in (Ending.NOW, Ending.WHEN_IDLE), f"ended although the table says {word}"
+        self._watch_the_cut(stop, why)
+        if why is Why.IDLE:
+            assert self.busy is False, "switched off for doing nothing while nobody knows that"
+        if why is Why.TAKEOVER:
+            assert not self.busy, "taken over while it works"
+            assert isinstance(self.event, Looked)
+            assert self.event.standing.manages or self.busy is False
+            assert self.roster[self.event.token].person != session.user, "their own session taken over"
         if why is Why.ALONE:
             assert self.alone_ms is not None, "ended for being alone although nobody was missed"
             assert self.boot_ms - self.alone_ms >= self.rules.company_grace_ms, "ended within the grace"
         if session.purpose:
             assert why is not Why.LOCKED, "a lock ended maintenance"
-        if why in (Why.OWN_TAP, Why.UNDONE):
+        if why in (Why.OWN_TAP, Why.UNDONE) and not isinstance(self.event, ButtonPressed | Activity):
             whose = session.user if why is Why.OWN_TAP else session.sponsor
             person = self.roster[self.event.token].person
             assert (whose, person) != (None, None), "somebody's tap ended a session that was not theirs"
             assert whose.member == person.member, "somebody's tap ended a session that was not theirs"
+
+    def _watch_the_cut(self, stop: SessionStopped, why: Why) -> None:
+        """No running cut is cut but by who says "now", by a fault, and where the table says so (law 10)."""
+        if not self.rules.metered or self.busy is False or why in AT_ONCE:
+            return
+        limit_ms = next(body.limit_ms for record, body in self.records if str(record) == stop.session)
+        if why is Why.LIMIT and stop.length_ms >= limit_ms + self.rules.overrun_ms:
+            assert Ending.NOW in (self.rules.ends.overrun, self.rules.ends.limit) or (
+                self.rules.ends.overrun is Ending.WHEN_IDLE
+            )
+            return
+        if why is not Why.TAKEOVER:  # a manager's, where nothing tells
+            assert self.rules.ends.of(why) is not Ending.WHEN_IDLE, f"cut at work: {why}"
 
     def _watch_who_opened(self) -> None:
         assert isinstance(self.state, Open)
@@ -338,11 +394,20 @@ class WatchedBench(MachineBench):
             assert self.on_since_ms is not None
             run = self.state.run
             limit_ms = dict(self.records)[run.record].limit_ms
-            assert self.boot_ms - self.on_since_ms <= limit_ms, "past the limit"
+            self._watch_the_limit(run, self.boot_ms - self.on_since_ms, limit_ms)
             assert str(run.record) not in ended
             if self.rules.hold is Hold.SLOT and not self.blind:
                 held = run.session.badge in self.lying
                 assert held == (run.away_ms is None), "a session that no badge in the slot holds"
+
+    def _watch_the_limit(self, run: Run, length_ms: int, limit_ms: int) -> None:
+        ends = self.rules.ends
+        if length_ms > limit_ms and ends.limit in (Ending.NOW, Ending.WHEN_IDLE):
+            assert ends.limit is Ending.WHEN_IDLE, "past the limit"
+            assert self.rules.metered, "past the limit, although nothing tells what it does"
+            assert self.busy is not False, "past the limit, and idle"
+        if length_ms > limit_ms + self.rules.overrun_ms and (run.overdue or run.finishing):
+            assert ends.overrun in (Ending.WARN, Ending.ALARM), "waits for longer than it may"
 
     def watch_the_books(self) -> None:
         """When all is over: nothing is open, and every start has exactly one end."""
@@ -437,6 +502,18 @@ class Workshop(RuleBasedStateMachine):
     def somebody_at_the_hub_looks_for_the_machine(self) -> None:
         assert not any(isinstance(effect, Power | Ink) for effect in self.bench.send_alone(Identify))
 
+    @rule(busy=st.sampled_from([True, False, None]))
+    def the_machine_works_or_not(self, busy: bool | None) -> None:
+        self.bench.works_or_not(busy)
+
+    @rule(is_open=st.booleans())
+    def its_lid_moves(self, is_open: bool) -> None:
+        self.bench.lid(is_open)
+
+    @rule()
+    def its_button_is_pressed(self) -> None:
+        self.bench.button()
+
     @rule()
     def a_person_closes_the_session(self) -> None:
         self.bench.close_last()
@@ -500,7 +577,8 @@ def test_no_steps_of_the_wall_clock_change_what_happens_or_how_long_anything_too
 @settings(deadline=None)
 @given(LABS, st.lists(st.tuples(TOKENS, PAUSES), max_size=60))
 def test_whoever_taps_meanwhile_no_session_outlives_its_limit(rules, taps):
-    bench = MachineBench(rules)
+    plain = replace(rules, metered=False, ends=replace(rules.ends, limit=Ending.WHEN_IDLE))
+    bench = MachineBench(plain)
     for token, seconds in taps:
         bench.tap(token)
         bench.wait(seconds)
