@@ -210,6 +210,12 @@ def test_the_text_fits_eighty_columns_in_every_language(language: str):
         assert max(map(len, text([one]).splitlines())) <= 80
 
 
+def test_what_goes_over_its_line_hangs_below_its_beginning():
+    lines = text([sheet(lab=replace(LAB, contact="Zoé " * 30))]).splitlines()
+    call = next(at for at, row in enumerate(lines) if row.startswith("  - Whom to call:"))
+    assert lines[call + 1].startswith("    Zoé")
+
+
 class Tags(HTMLParser):
     """Reads a page, and fails where a tag is closed that was not the last one opened."""
 

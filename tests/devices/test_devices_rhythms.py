@@ -3,7 +3,7 @@
 import io
 import time
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pytest
@@ -55,23 +55,32 @@ def lamp(lab: Callable[..., Settings], mock_pins: Any):
     bench.close()
 
 
-def flashed(mock_pins: Any, times: int) -> bool:
-    """Whether the red line went on so often, within five seconds."""
-    end = time.monotonic() + 5
+def flashes(mock_pins: Any) -> int:
+    states = [state.state for state in list(mock_pins.pin(RED).states)]
+    return sum(on and not was for was, on in pairwise(states))
+
+
+def flashed(mock_pins: Any, times: int, within_s: float = 5) -> bool:
+    """Whether the red line has gone on so often before this time is over."""
+    end = time.monotonic() + within_s
     while time.monotonic() < end:
-        states = [state.state for state in list(mock_pins.pin(RED).states)]
-        if sum(on and not was for was, on in pairwise(states)) >= times:
+        if flashes(mock_pins) >= times:
             return True
+        time.sleep(0.005)
     return False
 
 
 def test_a_lamp_flashes_in_groups(lamp: Any, mock_pins: Any):
     lamp.show(Colour.RED, Pattern.TRIPLE)
     assert flashed(mock_pins, 4), "three, and the next three begin"
-    states = mock_pins.pin(RED).states
-    ups = [now.timestamp for was, now in pairwise(states) if now.state and not was.state]
+    states = list(mock_pins.pin(RED).states)
+    when = accumulate(state.timestamp for state in states)  # each is told since the one before
+    ups = [
+        at for at, (was, now) in zip(list(when)[1:], pairwise(states), strict=True) if now.state > was.state
+    ]
     gaps = [later - sooner for sooner, later in pairwise(ups)]
-    assert gaps[2] > 2 * max(gaps[:2]), "a pause parts the groups"
+    assert min(gaps) > 3 * STEP_S, "at its own speed"
+    assert gaps[2] > 2 * min(gaps[:2]), "a pause parts the groups"
 
 
 @pytest.mark.parametrize("pattern", Pattern)
@@ -79,6 +88,13 @@ def test_any_rhythm_stops_for_the_next_light(lamp: Any, mock_pins: Any, pattern:
     lamp.show(Colour.RED, pattern)
     lamp.show(Colour.GREEN, Pattern.STEADY)
     assert [mock_pins.pin(pin).state for pin in (RED, 20, 21)] == [False, True, False]
+
+
+def test_nothing_of_the_last_rhythm_flashes_into_the_next_light(lamp: Any, mock_pins: Any):
+    lamp.show(Colour.RED, Pattern.DOUBLE)
+    assert flashed(mock_pins, 1)
+    lamp.show(Colour.GREEN, Pattern.STEADY)
+    assert not flashed(mock_pins, flashes(mock_pins) + 1, within_s=1.5)
 
 
 def test_a_lamp_that_is_closed_in_mid_rhythm_stays_dark(lamp: Any, mock_pins: Any):
