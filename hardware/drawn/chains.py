@@ -44,11 +44,11 @@ def relay() -> Sheet:
         0,
         -4.2,
         (
-            "3.3 V at IN closes the relay, 0 V opens it. A board that closes at 0 V (most blue ones,",
-            "jumper JD-VCC) closes at every start: don't use it. The resistor holds the relay open",
-            "whenever nobody drives the pin. VCC as your board asks: 5 V for most. Its IN must be",
-            "content with 3.3 V, and give no voltage back to the pin. No mains on this board, ever:",
-            "it switches the 24 V of a coil.",
+            "3.3 V at IN closes the relay, 0 V opens it.",
+            "A board that closes at 0 V (most blue ones, jumper JD-VCC) closes at every start: don't use it.",
+            "The resistor holds the relay open whenever nobody drives the pin.",
+            "VCC as your board asks, 5 V for most. IN is content with 3.3 V, and gives none back to the pin.",
+            "No mains on this board, ever: it switches the 24 V of a coil.",
         ),
     )
     return sheet
@@ -161,11 +161,10 @@ def dead_man() -> Sheet:
         0,
         -4.6,
         (
-            'The loop turns GPIO23 over every 50 ms while there is power (role = "deadman"). A pin',
-            "that stands still, high or low, carries nothing through C1: the relay falls within half",
-            "a second. K2's contact stands in series with the gate's relay. C1 and C2: film, 10 %.",
-            "Reckoned, not measured on a real board: measure it (commissioning.md). It is no safety",
-            "function.",
+            'The loop turns GPIO23 over every 50 ms while there is power (role = "deadman").',
+            "A pin that stands still, high or low, carries nothing through C1: K2 falls within 0.5 s.",
+            "K2's contact stands in series with the gate's relay. C1 and C2: film, 10 %.",
+            "Reckoned, not measured on a real board: measure it (commissioning.md). It is no safety function.",
         ),
     )
     return sheet

@@ -42,10 +42,10 @@ def contacts() -> Sheet:
         0,
         -11.4,
         (
-            "The chip pulls each pin up. Only bare contacts: no 5 V, 12 V or 24 V may ever reach a",
-            "pin, they end the Pi. Wire those that you have, and write them into the configuration.",
-            "Emergency stop, lid and doors work in their own chains too, without us: what is drawn",
-            "here only lets the gate know.",
+            "The chip pulls each pin up. Only bare contacts: 5 V, 12 V or 24 V on a pin ends the Pi.",
+            "Wire those that you have, and write them into the configuration.",
+            "Emergency stop, lid and doors work in their own chains too, without us:",
+            "what is drawn here only lets the gate know.",
         ),
     )
     return sheet
@@ -95,12 +95,11 @@ def _converter(sheet: Sheet, rows: tuple[Row, ...], name: str) -> None:
         0,
         -7.4,
         (
-            "R1 and R2 hold the clamp at half of 3.3 V, so that no half-wave goes below 0 V: without",
-            "them the converter is damaged. Exactly one conductor through the clamp: with a whole",
-            "cable in it, what goes and what comes back cancel out. The clamp is closed around the",
-            "conductor by an electrician, mains off. SCT-013-030: 1 V is 30 A (per_volt = 30). A",
-            "clamp without a resistor inside (SCT-013-000) needs one across it, always, before",
-            "current flows.",
+            "R1 and R2 hold the clamp at half of 3.3 V: without them half-waves below 0 V damage the converter.",
+            "Exactly one conductor through the clamp: with a whole cable, what goes and what comes back cancel out.",
+            "The clamp is closed around the conductor by an electrician, mains off.",
+            "SCT-013-030: 1 V is 30 A (per_volt = 30). A clamp without a resistor inside (SCT-013-000)",
+            "needs one across it, always, before current flows.",
         ),
     )
 

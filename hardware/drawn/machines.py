@@ -15,13 +15,12 @@ def laser() -> Sheet:
         0,
         -14.3,
         (
-            "S1: contacts added to the laser's own emergency stop; or one beside it, which opens the",
-            "laser's own stop circuit too. The laser's mains, its own emergency stop and its lid",
-            "switches stay as their maker wired them. Inside a laser supply there are 20,000 V, also",
-            "after switching off: its enable terminals are for somebody who knows it, unplugged.",
-            "Extraction is in no chain of the gate's permission: Pi dead, relay open, and the off-",
-            "delay relay lets it run on. KL: a relay with forcibly guided contacts (EN 61810-3), so",
-            "that its closed contact 21-22 tells the truth.",
+            "S1: contacts added to the laser's own emergency stop; or one beside it, which opens the laser's own stop circuit too.",
+            "The laser's mains, its own emergency stop and its lid switches stay as their maker wired them.",
+            "Inside a laser supply there are 20,000 V, also after switching off: for somebody who knows it, unplugged.",
+            "KL has forcibly guided contacts (EN 61810-3), so that its contact 21-22 tells the truth.",
+            "Pi dead: both of the gate's relays open; the beam is gone, and KT lets the air run on.",
+            "The chiller: line 4 once more, with GPIO22. Each coil has its suppressor.",
         ),
     )
     return sheet
@@ -102,7 +101,7 @@ def _extraction(sheet: Sheet) -> None:
     sheet.wire((14, -11.8), (14.8, -11.8), colour=PLUS)
     sheet.text(14.9, -11.8, "24 V", size=SMALL, colour=PLUS)
     sheet.wire((14, -11.2), (16.4, -11.2))
-    sheet.named(16.4, -12.6, 4.6, 2, "contactor of the fan", "and of the chiller")
+    sheet.named(16.4, -12.6, 4.6, 2, "contactor", "of the fan")
     sheet.text(21.4, -11.6, "its poles: mains, an electrician's work", colour=MAINS)
     sheet.wire((18.7, -12.6), (18.7, -13.4), (0.1, -13.4), colour=ZERO)
     sheet.wire((11.5, -12.2), (11.5, -13.4), colour=ZERO)
@@ -128,10 +127,10 @@ def cnc() -> Sheet:
         0,
         -12.3,
         (
-            "Without mains a spindle coasts for minutes, and an axis falls into the work with the",
-            "tool still turning. Never the drives' enable either, if losing it lets an axis fall:",
-            "take the input that holds back cycle start. The machine's own emergency stop and door",
-            "switches stay in its own safety circuit, and the gate is no part of it.",
+            "Without mains a spindle coasts for minutes, and an axis falls into the work with the tool still turning.",
+            "Never the drives' enable either, if losing it lets an axis fall: take the input that holds back cycle start.",
+            "The machine's own emergency stop and door switches stay in its own safety circuit.",
+            "The gate is no part of that.",
         ),
     )
     return sheet
@@ -186,10 +185,11 @@ def door() -> Sheet:
         0,
         -12.2,
         (
-            "Fail-secure: without current it stays shut for those who come in. Nobody inside ever",
-            "needs the gate to leave: the handle draws the latch back by itself, without a badge,",
-            "without current, with the Pi unplugged. No magnet lock, no reader inside, no strike that",
-            "needs current to let people go. An escape door: ask the fire service first.",
+            "Fail-secure: without current it stays shut for those who come in.",
+            "Nobody inside ever needs the gate to leave: the handle draws the latch back by itself,",
+            "without a badge, without current, with the Pi unplugged.",
+            "No magnet lock, no reader inside, no strike that needs current to let people go.",
+            "An escape door: ask the fire service first.",
         ),
     )
     return sheet

@@ -25,9 +25,9 @@ def rc522() -> Sheet:
         0,
         -6.6,
         (
-            "Wire it with the Pi unplugged. Leads under 20 cm, soldered or crimped. Wire by the names",
-            "that are printed on your board: the order of its pins differs from make to make. No",
-            "metal behind or before the antenna.",
+            "Wire it with the Pi unplugged. Leads under 20 cm, soldered or crimped.",
+            "Wire by the names that are printed on your board: the order of its pins differs.",
+            "No metal behind or before the antenna.",
         ),
     )
     return sheet
@@ -43,10 +43,9 @@ def slot() -> Sheet:
         -4.4,
         (
             'An RC522 sees by itself that the badge has left: hold = "slot", and no switch is needed.',
-            "A USB reader can't see that. With it, the switch is the member's \"I am done\" (role =",
-            '"button"): pulled badge, closed switch, and the session ends as after a tap of their',
-            "own. The switch never stands in the coil's circuit: pulling a badge must not cut a",
-            "machine in mid-job.",
+            'A USB reader can\'t see that. With it the switch is the member\'s "I am done" (role = "button"):',
+            "badge pulled, switch closed, and the session ends as after a tap of their own.",
+            "The switch never stands in the coil's circuit: a pulled badge must not cut a machine in mid-job.",
         ),
     )
     return sheet

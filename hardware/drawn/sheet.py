@@ -68,6 +68,7 @@ class Sheet:
         """The drawing as text, with its title for who can't see it."""
         self._make_room()
         made = self._drawing.get_imagedata("svg").decode("utf-8")
+        made = made.replace("/>", "/>\n").replace("</text>", "</text>\n")  # a change shows in its own line
         head, tail = made.split(">", 1)
         return f"{head}>\n<title>{self.title}</title>{tail.rstrip()}\n"
 

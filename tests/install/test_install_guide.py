@@ -66,10 +66,10 @@ def test_a_command_that_a_page_gives_exists_with_its_options(page: str, row: str
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_the_configuration_that_the_page_shows_is_accepted(number: int, tmp_path: Path) -> None:
-    simulated, wired, backup = blocks("docs/installers.md", "toml")
+    simulated, wired, meter, backup = blocks("docs/installers.md", "toml")
     if number:
         lab = simulated.split("[machine.laser]")[0]
-        simulated = lab + wired + backup
+        simulated = lab + wired + meter + backup
     file = tmp_path / "fabgate.toml"
     file.write_text(simulated, encoding="utf-8")
     assert config.load(file).gate.bench == ("sim", "pi")[number]
