@@ -22,7 +22,13 @@ CHANNEL: Key[int] = Key(
     0,
 )
 ADDRESS: Key[int] = Key("machine.*.meter.address", WHOLE, "ads1115: its address on the bus.", 0x48)
-METER_BUS: Key[int] = Key("machine.*.meter.bus", WHOLE, "ads1115: its I2C bus; mcp3008: its SPI bus.", 1)
+METER_BUS: Key[int] = Key(
+    "machine.*.meter.bus",
+    WHOLE,
+    "ads1115: its I2C bus; mcp3008: its SPI bus.",
+    example=1,
+    else_="1; mcp3008: 0",
+)
 METER_DEVICE: Key[int] = Key(
     "machine.*.meter.device", between(0, 1), "mcp3008: its chip select; a reader may have the other one.", 1
 )

@@ -8,6 +8,7 @@ from fabgate.config.reading import Document
 from fabgate.config.settings import Contact, MeterSettings, Panel, ReaderSettings, Wire
 
 LCD_ADDRESS = 0x27
+MCP3008_BUS = 0
 
 
 def outputs(document: Document, machine: str) -> tuple[Wire, ...]:
@@ -82,11 +83,13 @@ def meter(document: Document, machine: str) -> MeterSettings | None:
     """What measures its current; None where nothing does."""
     if not document.there("machine", machine, "meter"):
         return None
+    kind, bus = document.need(upkeep.METER, machine), document.get(upkeep.METER_BUS, machine)
+    usual = MCP3008_BUS if kind == "mcp3008" else MeterSettings(kind).bus
     return MeterSettings(
-        kind=document.need(upkeep.METER, machine),
+        kind=kind,
         channel=document.need(upkeep.CHANNEL, machine),
         address=document.need(upkeep.ADDRESS, machine),
-        bus=document.need(upkeep.METER_BUS, machine),
+        bus=usual if bus is None else bus,
         device=document.need(upkeep.METER_DEVICE, machine),
         per_volt=document.need(upkeep.PER_VOLT, machine),
         busy=document.need(upkeep.BUSY, machine),

@@ -309,6 +309,16 @@ def test_pins_may_stand_in_the_file_of_a_simulated_lab(load):
     assert settings.machines["laser"].outputs == (Wire("relay", Duty.POWER, 17),)
 
 
+@pytest.mark.parametrize(("kind", "bus"), [("ads1115", 1), ("mcp3008", 0)])
+def test_a_meter_is_by_itself_on_the_bus_where_its_chip_is_on_every_pi(load, kind, bus):
+    on_pi = (
+        MINIMAL.replace('skill = "laser"', 'skill = "laser"\nreader = "none"')
+        + 'pin = 17\n[gate]\nbench = "pi"\n'
+    )
+    settings = load(f'{on_pi}[machine.laser.meter]\nkind = "{kind}"\nbusy = 1\nidle = 0.8')
+    assert settings.machines["laser"].meter.bus == bus
+
+
 READERS = """
 [lab]
 name = "openfab"
