@@ -164,7 +164,7 @@ def dead_man() -> Sheet:
             'The loop turns GPIO23 over every 50 ms while there is power (role = "deadman").',
             "A pin that stands still, high or low, carries nothing through C1: K2 falls within 0.5 s.",
             "K2's contact stands in series with the gate's relay. C1 and C2: film, 10 %.",
-            "Reckoned, not measured on a real board: measure it (commissioning.md). It is no safety function.",
+            "Reckoned, not measured on a real board: measure it (commissioning.md). No safety function.",
         ),
     )
     return sheet

@@ -95,8 +95,8 @@ def _converter(sheet: Sheet, rows: tuple[Row, ...], name: str) -> None:
         0,
         -7.4,
         (
-            "R1 and R2 hold the clamp at half of 3.3 V: without them half-waves below 0 V damage the converter.",
-            "Exactly one conductor through the clamp: with a whole cable, what goes and what comes back cancel out.",
+            "R1 and R2 hold the clamp at half of 3.3 V: half-waves below 0 V would damage the chip.",
+            "Exactly one conductor through the clamp: in a whole cable, there and back cancel out.",
             "The clamp is closed around the conductor by an electrician, mains off.",
             "SCT-013-030: 1 V is 30 A (per_volt = 30). A clamp without a resistor inside (SCT-013-000)",
             "needs one across it, always, before current flows.",

@@ -15,9 +15,10 @@ def laser() -> Sheet:
         0,
         -14.3,
         (
-            "S1: contacts added to the laser's own emergency stop; or one beside it, which opens the laser's own stop circuit too.",
+            "S1: contacts added to the laser's own emergency stop; or one beside it,",
+            "which opens the laser's own stop circuit too.",
             "The laser's mains, its own emergency stop and its lid switches stay as their maker wired them.",
-            "Inside a laser supply there are 20,000 V, also after switching off: for somebody who knows it, unplugged.",
+            "In a laser supply there are 20,000 V, also when it is off: for somebody who knows it, unplugged.",
             "KL has forcibly guided contacts (EN 61810-3), so that its contact 21-22 tells the truth.",
             "Pi dead: both of the gate's relays open; the beam is gone, and KT lets the air run on.",
             "The chiller: line 4 once more, with GPIO22. Each coil has its suppressor.",
@@ -127,8 +128,8 @@ def cnc() -> Sheet:
         0,
         -12.3,
         (
-            "Without mains a spindle coasts for minutes, and an axis falls into the work with the tool still turning.",
-            "Never the drives' enable either, if losing it lets an axis fall: take the input that holds back cycle start.",
+            "Without mains a spindle coasts for minutes, and an axis falls into the work, its tool still turning.",
+            "Never the drives' enable either, if losing it lets an axis fall: only what holds back cycle start.",
             "The machine's own emergency stop and door switches stay in its own safety circuit.",
             "The gate is no part of that.",
         ),

@@ -43,9 +43,9 @@ def slot() -> Sheet:
         -4.4,
         (
             'An RC522 sees by itself that the badge has left: hold = "slot", and no switch is needed.',
-            'A USB reader can\'t see that. With it the switch is the member\'s "I am done" (role = "button"):',
+            'A USB reader does not. With it the switch is the member\'s "I am done" (role = "button"):',
             "badge pulled, switch closed, and the session ends as after a tap of their own.",
-            "The switch never stands in the coil's circuit: a pulled badge must not cut a machine in mid-job.",
+            "The switch never stands in the coil's circuit: a pulled badge must not cut a job short.",
         ),
     )
     return sheet
@@ -59,7 +59,7 @@ def _side_view(sheet: Sheet) -> None:
     sheet.text(1.7, 4.2, "badge, a third of it to hold", size=SMALL)
     sheet.named(1.9, -2.2, 0.4, 5.4)  # back wall of the slot
     sheet.named(2.5, -1.4, 0.6, 3.2)
-    sheet.text(3.3, 0.4, "RC522, flat against")
+    sheet.text(3.3, 0.4, "reader, flat against")
     sheet.text(3.3, -0.1, "the slot, no metal near")
     sheet.named(1.1, -2.9, 1.6, 0.6, "switch")
     sheet.text(2.9, -2.6, "its lever is pressed by the badge")
