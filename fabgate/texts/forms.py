@@ -54,7 +54,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "most_ms": _LENGTH,
     "wait_s": _LENGTH,
     # words of a list
-    "why": ("why", "after"),
+    "why": ("why", "before", "after"),
     "trouble": ("trouble", "cure"),
     "hold": ("start", "stop"),
     "level": ("level",),

@@ -83,6 +83,14 @@ def test_a_fault_says_which_and_what_to_do(trouble):
     assert TEXTS.word("cure", trouble) in told.next and "Zoé" in told.next
 
 
+def test_a_warning_says_what_helps_against_its_reason():
+    warned = {"member": "Ada", "left_ms": 5 * MINUTE}
+    limit = say(Notice.WARNING, why="limit", **warned)
+    assert limit.next == "Reason: time limit. Please finish your work."
+    idle = say(Notice.WARNING, why="idle", **warned)
+    assert idle.next == "Reason: idle for too long. Your badge says that you are still here."
+
+
 @pytest.mark.parametrize("why", Why)
 def test_an_end_says_after_how_long_and_why(why):
     told = say(Notice.ENDED, title="Laser", member="Ada", length_ms=90_000, why=why)

@@ -103,6 +103,7 @@ def test_the_languages_know_the_same_of_each_phrase(group):
     ("group", "keys"),
     [
         ("why", Why),
+        ("before", Why),
         ("after", Why),
         ("trouble", Trouble),
         ("cure", Trouble),
