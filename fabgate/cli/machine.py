@@ -1,9 +1,10 @@
-"""`fabgate machine`: what stands in the lab, out of service and back."""
+"""`fabgate machine`: what stands in the lab, out of service and back, and how it is kept."""
 
 from __future__ import annotations
 
 import click
 
+from fabgate.cli import machine_shown
 from fabgate.cli.frame import (
     Here,
     Noun,
@@ -17,12 +18,14 @@ from fabgate.cli.frame import (
     show_json,
     show_table,
 )
-from fabgate.cli.show import Json, handle, hours, local, show_facts, utc
+from fabgate.cli.machine_kept import audit, downtime, serviced
+from fabgate.cli.machine_shown import as_json as as_json_
+from fabgate.cli.show import Handles, local
 from fabgate.cli.working import say_who_works
-from fabgate.desk import machines
+from fabgate.desk import machines, upkeep
 from fabgate.desk.machines import Shown
 from fabgate.model import Why
-from fabgate.store.troubles import Troubles, troubles_now
+from fabgate.store.troubles import troubles_now
 
 
 @click.group(cls=Noun)
@@ -45,15 +48,15 @@ def list_(here: Here, as_json: bool) -> None:
         all_of_them = machines.listed(desk)
         troubles = troubles_now(desk.conn)
     if as_json:
-        show_json([_json(one, troubles) for one in all_of_them])
+        show_json([as_json_(one, troubles) for one in all_of_them])
         return
     rows = [
         (
             _id(one),
             one.settings.rules.title,
             one.settings.rules.skill,
-            _state(one, troubles),
-            _since(here, one),
+            machine_shown.state(one, troubles),
+            local(here, machine_shown.since_ms(one)),
         )
         for one in all_of_them
     ]
@@ -65,36 +68,19 @@ def list_(here: Here, as_json: bool) -> None:
 @json_option
 @pass_here
 def show(here: Here, machine: str, as_json: bool) -> None:
-    """Show one machine: how it stands, who works, how it is set."""
+    """Show one machine: how it stands, who works, how it is set.
+
+    With its outputs in the order in which they come on, its inputs, its services, and the table of all
+    that can happen to a session and what it does then.
+    """
     with here.desk() as desk:
         one = found(here, machines.shown(desk, machine))
-        troubles = troubles_now(desk.conn)
-    if as_json:
-        show_json(_json(one, troubles))
-        return
-    rules = one.settings.rules
-    locked, work = one.locked, one.open
-    show_facts(
-        (
-            ("machine", rules.machine),
-            ("title", rules.title),
-            ("state", _state(one, troubles)),
-            ("since", _since(here, one)),
-            ("locked by", locked and locked.by),
-            ("reason", locked and locked.reason),
-            ("who works", work and handle(work.member)),
-            ("sponsor", work and handle(work.sponsor)),
-            ("session", work and str(work.session)),
-            ("skill", rules.skill),
-            ("sponsors are", f"{rules.sponsor_from.word} or above"),
-            ("can sponsor", one.sponsors),
-            ("held by", rules.hold.value),
-            ("limit", f"{hours(rules.limit_ms)}, warned {hours(rules.warning_ms)} before"),
-            ("right revoked", _ending(rules.ends.revoked)),
-            ("suspended", _ending(rules.ends.suspended)),
-            ("locked out", _ending(rules.ends.locked)),
-        )
-    )
+        troubles, handles = troubles_now(desk.conn), Handles(desk.conn)
+        kept = upkeep.kept(desk, one.settings)
+        if as_json:
+            show_json(as_json_(one, troubles, kept, handles))
+            return
+        machine_shown.show(here, one, troubles, kept, handles)
 
 
 @machine.command(epilog=example('fabgate machine lock laser --by ada --reason "smells of smoke"'))
@@ -124,54 +110,5 @@ def _id(one: Shown) -> str:
     return one.settings.rules.machine
 
 
-def _states(one: Shown, troubles: Troubles) -> list[str]:
-    """All that is so at a time: a locked machine may still be in use."""
-    so = {"in use": one.open is not None, "locked": one.locked is not None, "fault": _id(one) in troubles}
-    return [word for word, is_so in so.items() if is_so] or ["free"]
-
-
-def _state(one: Shown, troubles: Troubles) -> str:
-    text = ", ".join(_states(one, troubles))
-    return text if _id(one) not in troubles else f"{text} ({', '.join(troubles[_id(one)])})"
-
-
-def _since(here: Here, one: Shown) -> str:
-    return local(here, _since_ms(one))
-
-
-def _since_ms(one: Shown) -> int | None:
-    if one.open is not None:
-        return one.open.opened.wall_ms
-    return None if one.locked is None else one.locked.lock.since_ms
-
-
-def _ending(what: str) -> str:
-    return {
-        "now": "a running session ends at once",
-        "when_idle": "a running session is warned, then ends when the machine is idle",
-        "alarm": "a running session may be finished, and people are called",
-        "warn": "a running session may be finished",
-    }[what]
-
-
-def _json(one: Shown, troubles: Troubles) -> Json:
-    rules, work, locked = one.settings.rules, one.open, one.locked
-    return {
-        "machine": rules.machine,
-        "title": rules.title,
-        "skill": rules.skill,
-        "states": _states(one, troubles),
-        "since": utc(_since_ms(one)),
-        "member": work and handle(work.member),
-        "sponsor": work and handle(work.sponsor),
-        "session": work and str(work.session),
-        "locked": locked and {"since": utc(locked.lock.since_ms), "by": locked.by, "reason": locked.reason},
-        "troubles": list(troubles.get(rules.machine, ())),
-        "hold": rules.hold.value,
-        "limit_s": rules.limit_ms // 1000,
-        "ends": {
-            "revoked": rules.ends.revoked.value,
-            "suspended": rules.ends.suspended.value,
-            "locked": rules.ends.locked.value,
-        },
-    }
+for command in (serviced, downtime, audit):
+    machine.add_command(command)

@@ -19,11 +19,15 @@ from fabgate.store import journal, roster
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """A lockout: since when, by whose hand, and why; None where nobody knows any more."""
+    """A lockout: since when, by whose hand, and why; None where nobody knows any more.
+
+    `cause` where the machine's own gate did it: `oops`, `welded`.
+    """
 
     lock: Lock
     by: str | None
     reason: str | None
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def _locked(desk: Desk, lock: Lock) -> Locked:
     found = journal.entry(desk.conn, lock.record)
     reason = journal.notes(desk.conn, lock.record).get("reason")
     match found.body if found is not None else None:
-        case MachineLocked(by=by):
-            return Locked(lock, who.name_of(desk.conn, by), reason)
+        case MachineLocked(by=by, cause=cause):
+            return Locked(lock, who.name_of(desk.conn, by), reason, cause or None)
         case _:
             return Locked(lock, None, reason)

@@ -157,6 +157,11 @@ def settle(at: Moment, sync: Moment | None) -> tuple[Moment, Dated]:
     return Moment(at.boot, at.boot_ms, wall_ms, synced=True), Dated.REDATED
 
 
+def settled(origin: Origin, at: Moment, syncs: Syncs) -> Moment:
+    """A record's moment with its settled wall time, by the syncs of its boot (law 5)."""
+    return settle(at, None if at.synced else syncs.get(_boot(origin, at)))[0]
+
+
 class Ledger:
     """Pairs starts and stops of any origins, in journal order, into usages.
 

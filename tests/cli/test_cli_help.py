@@ -19,7 +19,7 @@ init
 member add|list|show|edit|status|suspend|lift
 badge add|list|block|wait
 role give|revoke|list
-machine list|show|lock|unlock
+machine list|show|lock|unlock|serviced|downtime|audit
 sign
 grant give|revoke|list
 passport
@@ -44,7 +44,7 @@ SHOWING = """
 member list|show
 badge list
 role list
-machine list|show
+machine list|show|downtime|audit
 grant list
 passport
 paper list

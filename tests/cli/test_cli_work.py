@@ -53,6 +53,7 @@ def test_any_member_locks_and_only_a_keeper_unlocks(lab: Lab, floor: Floor):
         "since": "2026-10-24T10:00:00Z",
         "by": "Bob Noyce",
         "reason": "smells of smoke",
+        "cause": None,
     }
     floor.tap("laser", ADA)
     assert floor.relay("laser") == "off"
