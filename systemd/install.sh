@@ -104,6 +104,22 @@ has_package() { dpkg-query --show --showformat='${db:Status-Status}\n' "$1" 2>/d
 debian_gives() { sh "$here/systemd/packages.sh" "$1" 2>/dev/null || blind "no $1; type: sudo apt-get install $1"; }
 blind() { say "$1. Until then an RC522 reader stays blind: docs/readers.md"; }
 
+# Displays on the I2C bus. Pillow is compiled, so it comes from Debian; a lab without a display can do without.
+display_libraries() {
+    on_a_pi || return 0
+    imports PIL || sh "$here/systemd/packages.sh" python3-pil 2>/dev/null ||
+        dark "no python3-pil; type: sudo apt-get install python3-pil"
+}
+
+# Into each release anew, as the reader's package.
+display_packages() {
+    on_a_pi || return 0
+    in_release "$source[display]" 2>/dev/null ||
+        dark "no luma; type: sudo /opt/fabgate/bin/python -m pip install luma.lcd luma.oled"
+}
+
+dark() { say "$1. Until then a display stays dark: docs/screens.md"; }
+
 new_release() {
     mkdir -p "$root$releases"
     made=$(mktemp -d "$root$releases/$(date -u +%Y%m%dT%H%M%SZ).XXXX")
@@ -134,6 +150,7 @@ fill() {
     PYTHON=$(python) sh "$here/systemd/venv.sh" "$root$release" $options
     in_release "$source$extra"
     reader_package
+    display_packages
     install -D -m 755 "$here/systemd/door.sh" "$root$release/libexec/fabgate"
     complete_words
     forget_the_folder
@@ -271,6 +288,7 @@ newest_release() { find "$root$releases" -mindepth 1 -maxdepth 1 -type d -printf
 do_install() {
     pin_library
     reader_libraries
+    display_libraries
     release=$(new_release)
     say "building $release"
     fill "$release"

@@ -30,10 +30,10 @@ def test_fabgate_is_a_user_that_nobody_can_log_in_as(machine: Path) -> None:
     assert (home, shell) == ("/var/lib/fabgate", "/usr/sbin/nologin")
 
 
-def test_fabgate_has_its_own_group_and_the_pins_and_the_spi_bus(machine: Path) -> None:
+def test_fabgate_has_its_own_group_and_the_pins_and_the_buses(machine: Path) -> None:
     groups = entries(machine, "group")
     assert entries(machine, "passwd")["fabgate"][2] == groups["fabgate"][1]
-    assert groups["gpio"][2] == groups["spi"][2] == "fabgate"
+    assert groups["gpio"][2] == groups["i2c"][2] == groups["spi"][2] == "fabgate"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
@@ -70,5 +70,6 @@ def test_plain_debian_gives_pins_and_bus_to_their_groups(systemd: Path) -> None:
     rules = [row for row in (systemd / "udev.rules").read_text().splitlines() if not row.startswith("#")]
     assert rules == [
         'SUBSYSTEM=="gpio", KERNEL=="gpiochip*", GROUP="gpio", MODE="0660"',
+        'SUBSYSTEM=="i2c-dev", GROUP="i2c", MODE="0660"',
         'SUBSYSTEM=="spidev", GROUP="spi", MODE="0660"',
     ]

@@ -1,4 +1,4 @@
-"""What an install on a Raspberry Pi fetches for its pins and for an RC522; and that it goes on without.
+"""What an install on a Raspberry Pi fetches for pins, an RC522 and a display; and that it goes on without.
 
 The real script runs; python3, apt and everything that it would build are of straw.
 """
@@ -17,7 +17,7 @@ from fabgate.devices.pi_check import READERS
 
 Install = Callable[..., "CompletedProcess[str]"]
 MFRC522 = "-m pip install --quiet --disable-pip-version-check --no-deps mfrc522==0.0.7"
-ALL = ("lgpio", "spidev", "RPi.GPIO")
+ALL = ("lgpio", "spidev", "RPi.GPIO", "PIL")
 STAND_INS = {
     "on_a_pi() { grep -qs": "on_a_pi() { true || grep -qs",
     "python() { if": "python() { echo python3; return; if",
@@ -64,10 +64,10 @@ def install(straw: Straw, run: Run, systemd: Path, tmp_path: Path) -> Install:
     return call
 
 
-def hands(straw: Straw, *, apt: str = "exit 0", pip: str = "exit 0") -> None:
-    """How apt and pip answer when something is to be installed."""
+def hands(straw: Straw, *, apt: str = "exit 0", pip: str = "exit 0", of: str = "mfrc522") -> None:
+    """How apt answers when something is to be installed, and pip when this is."""
     straw.put("apt-get", f'case "$*" in *install*) {apt} ;; esac')
-    straw.put("release-python", f'case "$*" in *mfrc522*) {pip} ;; esac')
+    straw.put("release-python", f'case "$*" in *{of}*) {pip} ;; esac')
 
 
 def packages(straw: Straw) -> list[str]:
@@ -80,20 +80,20 @@ def test_what_is_there_already_is_not_asked_of_apt(install: Install, straw: Stra
     assert (told.returncode, told.stderr, packages(straw)) == (0, "", [])
 
 
-def test_a_bare_pi_gets_what_pins_and_an_rc522_need(install: Install, straw: Straw) -> None:
+def test_a_bare_pi_gets_what_pins_an_rc522_and_a_display_need(install: Install, straw: Straw) -> None:
     assert "rc522" in READERS
     told = install()
     assert (told.returncode, told.stderr) == (0, "")
-    assert packages(straw) == ["python3-lgpio", "python3-spidev", "python3-rpi-lgpio"]
+    assert packages(straw) == ["python3-lgpio", "python3-spidev", "python3-rpi-lgpio", "python3-pil"]
 
 
 def test_where_apt_has_no_rpi_lgpio_it_takes_rpi_gpio(install: Install, straw: Straw) -> None:
-    install(has=ALL[:2], knows="python3-rpi.gpio")
+    install(has=(*ALL[:2], "PIL"), knows="python3-rpi.gpio")
     assert packages(straw) == ["python3-rpi.gpio"]
 
 
 def test_never_are_both_packages_installed_that_bring_rpi_gpio(install: Install, straw: Straw) -> None:
-    told = install(has=ALL[:2], installed="python3-rpi.gpio")
+    told = install(has=(*ALL[:2], "PIL"), installed="python3-rpi.gpio")
     assert (told.returncode, packages(straw)) == (0, [])
     assert "sudo apt-get remove python3-rpi.gpio, and install again" in told.stdout
 
@@ -121,7 +121,7 @@ def test_what_a_reader_lacks_is_told_in_a_line_and_the_gate_is_installed(
     install: Install, straw: Straw, tmp_path: Path, fails: dict[str, str], said: str
 ) -> None:
     hands(straw, **fails)
-    told = install(has=("lgpio",))
+    told = install(has=("lgpio", "PIL"))
     assert (told.returncode, told.stderr) == (0, "")
     [line] = [line for line in told.stdout.splitlines() if said in line]
     assert line.startswith("fabgate: ")
@@ -130,6 +130,34 @@ def test_what_a_reader_lacks_is_told_in_a_line_and_the_gate_is_installed(
 
 
 def test_apt_that_knows_neither_package_is_told(install: Install, straw: Straw) -> None:
-    told = install(has=ALL[:2], knows="")
+    told = install(has=(*ALL[:2], "PIL"), knows="")
     assert (told.returncode, packages(straw)) == (0, [])
     assert "apt knows no python3-rpi-lgpio. Until then" in told.stdout
+
+
+def test_every_release_gets_what_a_display_needs(install: Install, straw: Straw) -> None:
+    for built in (1, 2):  # an upgrade, too
+        assert install(has=ALL).returncode == 0
+        assert len([call for call in straw.calls if call.endswith("[display]")]) == built
+
+
+@pytest.mark.parametrize(
+    ("fails", "said"),
+    [
+        ({"apt": "exit 100"}, "no python3-pil; type: sudo apt-get install python3-pil"),
+        (
+            {"pip": "echo 'ERROR: no' >&2; exit 1"},
+            "no luma; type: sudo /opt/fabgate/bin/python -m pip install ",
+        ),
+    ],
+)
+def test_what_a_display_lacks_is_told_in_a_line_and_the_gate_is_installed(
+    install: Install, straw: Straw, tmp_path: Path, fails: dict[str, str], said: str
+) -> None:
+    hands(straw, of="[[]display]", **fails)
+    told = install(has=ALL[:3])
+    assert (told.returncode, told.stderr) == (0, "")
+    [line] = [line for line in told.stdout.splitlines() if said in line]
+    assert line.startswith("fabgate: ")
+    assert line.endswith("Until then a display stays dark: docs/screens.md")
+    assert (tmp_path / "image/opt/fabgate").is_symlink()

@@ -89,15 +89,16 @@ def test_the_gate_sees_what_gpiozero_and_the_boot_id_need_of_proc(gate: Path) ->
     assert lines(gate, "ProcSubset") == []
 
 
-def test_the_gate_has_the_pins_the_spi_bus_and_what_types_and_no_other_device(gate: Path) -> None:
+def test_the_gate_has_the_pins_the_buses_and_what_types_and_no_other_device(gate: Path) -> None:
     assert lines(gate, "DevicePolicy") == ["closed"]
     assert lines(gate, "DeviceAllow") == [
         "char-gpiochip rw",
         "/dev/gpiomem rw",
+        "char-i2c rw",
         "char-spi rw",
         "char-input r",
     ]
-    assert lines(gate, "SupplementaryGroups") == ["gpio spi input"]
+    assert lines(gate, "SupplementaryGroups") == ["gpio i2c spi input"]
 
 
 def test_the_command_line_is_in_the_groups_of_the_gate(gate: Path, systemd: Path) -> None:
