@@ -14,7 +14,7 @@ HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
 # ruff: noqa: E402 - runs from a fresh clone, installed or not
-from docs import from_cli, from_ends, from_panel, from_rules, from_wire
+from docs import from_cli, from_ends, from_panel, from_rules, from_screens, from_wire
 from fabgate import config
 from fabgate.texts import page as texts
 
@@ -25,6 +25,7 @@ PAGES: list[tuple[str, Callable[[], str]]] = [
     ("docs/gestures.md", from_rules.gestures),
     ("docs/ends.md", from_ends.page),
     ("docs/panel.md", from_panel.page),
+    ("docs/screens/README.md", from_screens.page),
     ("docs/states.md", from_rules.states),
     ("docs/texts.md", texts.reference),
     ("docs/topics.md", from_wire.page),
@@ -34,13 +35,14 @@ PAGES: list[tuple[str, Callable[[], str]]] = [
 
 
 def stale() -> list[str]:
-    """The pages whose file is not what the code says now."""
-    return [path for path, made in PAGES if not _is(HOME / path, made())]
+    """The pages and pictures whose file is not what the code says now."""
+    return [path for path, made in PAGES if not _is(HOME / path, made())] + from_screens.stale(HOME)
 
 
 def write() -> None:
     for path, made in PAGES:
         (HOME / path).write_text(made(), encoding="utf-8", newline="\n")
+    from_screens.write(HOME)
 
 
 def main(arguments: list[str]) -> int:
