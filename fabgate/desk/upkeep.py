@@ -87,7 +87,7 @@ def out_of_service(desk: Desk, machine: MachineId, from_ms: int, to_ms: int) -> 
     now_ms = who.today_ms(desk.conn, desk.clock.now())
     syncs = first_syncs(journal.entries(desk.conn, kinds=SYNC_KINDS))
     found = downtime.stretches(_told(desk, machine, syncs), now_ms)
-    return downtime.within(found, from_ms, min(to_ms, now_ms))
+    return downtime.within(found, from_ms, to_ms)
 
 
 def _told(desk: Desk, machine: MachineId, syncs: Syncs) -> Iterator[Begun | Over]:

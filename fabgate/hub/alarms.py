@@ -25,6 +25,7 @@ class Alarm(StrEnum):
     RETIRED = "retired"  # a gate that was retired speaks
     MACHINE_TWICE = "machine_twice"  # two gates say that they have the same machine
     TWO_CLIENTS = "two_clients"  # two programs speak as one gate
+    CALLED = "called"  # a machine calls people: a session that must not go on so, or a welded contactor
     CLOCK = "clock"  # a gate that trusts its clock has another time than the hub
     HUB_CLOCK = "hub_clock"  # the hub's own clock is not known to be right
     UNASKED = "unasked"  # rights or answers that nobody asked for

@@ -14,13 +14,14 @@ from fabgate.hub.gates import Live
 from fabgate.hub.limits import RIGHTS_A_DAY, Daily
 from fabgate.link.port import Port
 from fabgate.model import Moment, Origin
-from fabgate.records import CheckedIn, CheckedOut, Note, decode
+from fabgate.records import AlarmCalled, CheckedIn, CheckedOut, MachineLocked, Note, decode
 from fabgate.store.heard import EPOCHS, Body, Broken, Differs, Gap, Held, Mark, NoteOf, Taken, TooMany
 from fabgate.wire.journal import Ack, Batch, Blank, Notes
 from fabgate.wire.presence import GateInfo
 from fabgate.wire.topics import ACK, Topic
 
-_OF_PRESENCE = tuple(f'{{"kind":"{body.kind}"' for body in (CheckedIn, CheckedOut))
+_KINDS = (CheckedIn, CheckedOut, AlarmCalled, MachineLocked)
+_SEEN = tuple(f'{{"kind":"{body.kind}"' for body in _KINDS)
 
 
 class Collector:
@@ -67,12 +68,19 @@ class Collector:
                 pass
 
     def _see(self, pen: HubPen, live: Live, bodies: Sequence[Body], at: Moment) -> None:
-        """Who came and went, by records that were verified when they were taken."""
+        """Who came and went, and which machine calls people, by records that were verified when taken."""
         for body in bodies:
-            if isinstance(body, str) and body.startswith(_OF_PRESENCE):
+            if isinstance(body, str) and body.startswith(_SEEN):
                 when, said = decode(body)
-                if isinstance(said, CheckedIn | CheckedOut):
-                    pen.put_presence(live.name, said, when, at.wall_ms)
+                match said:
+                    case CheckedIn() | CheckedOut():
+                        pen.put_presence(live.name, said, when, at.wall_ms)
+                    case AlarmCalled(machine=machine, why=why):
+                        self._alarms.tell(live.name, Alarm.CALLED, f"{machine} calls people: {why}")
+                    case MachineLocked(machine=machine, cause="welded"):
+                        self._alarms.tell(live.name, Alarm.CALLED, f"{machine}: a contactor is welded")
+                    case _:
+                        pass
 
     def _tell(self, live: Live, batch: Batch, taken: Taken, at: Moment) -> None:
         """What is worth a word of records that were taken."""

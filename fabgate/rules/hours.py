@@ -142,8 +142,8 @@ def closes_ms(
                 pass
     end_ms = at_ms
     while end_ms - at_ms < AHEAD // _MILLISECOND:
-        found = [span for one, texts in timed for span in scheduled(one, texts, zone, end_ms, end_ms)]
-        later_ms = max((one.to_ms for one in found if one.holds(end_ms)), default=end_ms)
+        on = (span for one, texts in timed for span in scheduled(one, texts, zone, end_ms, end_ms))
+        later_ms = max((one.to_ms for one in on), default=end_ms)
         if later_ms == end_ms:
             return None if end_ms == at_ms else end_ms
         end_ms = later_ms

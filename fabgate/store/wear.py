@@ -14,7 +14,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fabgate import records
 from fabgate.model import Moment
@@ -143,14 +143,11 @@ def _read(
 ) -> None:
     """Add what a stretch of the journal says, of every machine or of one."""
     for at, said in _said(conn, after, upto, only):
-        if only is None or said.machine == only:
-            worn = found[said.machine]
-            if isinstance(said, SessionStopped):
-                worn.all = _plus(worn.all, said, at)
-            else:
-                whole = worn.all
-                wear = Wear(whole.powered_ms, whole.busy_ms, whole.jobs, at.wall_ms)
-                worn.done[said.service] = Done(wear, said.by)
+        worn = found[said.machine]
+        if isinstance(said, SessionStopped):
+            worn.all = _plus(worn.all, said, at)
+        else:
+            worn.done[said.service] = Done(replace(worn.all, since_ms=at.wall_ms), said.by)
 
 
 def _said(
