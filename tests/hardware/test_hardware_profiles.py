@@ -102,6 +102,15 @@ def test_a_laser_has_its_air_before_its_beam_and_after():
     assert delays["enable"] == (10_000, 0)
 
 
+def test_what_the_guide_adds_to_a_profile_fits_it(guide: str, tmp_path: Path):
+    added = re.findall(r"^```toml\n(\[machine\.(\w+)\..*?)^```", guide, re.MULTILINE | re.DOTALL)
+    assert [name for _, name in added] == ["saw", "laser"]
+    for text, name in added:
+        file = tmp_path / f"{name}.toml"
+        file.write_text((HARDWARE / "profiles" / file.name).read_text("utf-8") + text, encoding="utf-8")
+        assert len(config.load(file).machines) == 1
+
+
 @each
 def test_its_rehearsal_comes_true(file: Path):
     rehearsal = REHEARSALS / f"profile-{file.stem}.txt"
