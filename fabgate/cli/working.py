@@ -25,7 +25,8 @@ def say_who_works(here: Here, desk: Desk, why: Why, meant: Meant) -> None:
     for run in journal.running(desk.conn):
         worker = handles.of(run.said.member)
         if meant(run.said, worker):
-            click.echo(f"Note: {worker} is working at {run.machine} now. {_then(here, run.machine, why)}")
+            who = worker or "somebody"
+            click.echo(f"Note: {who} is working at {run.machine} now. {_then(here, run.machine, why)}")
             click.echo(f'  To end it now: fabgate session close {run.machine} --reason "..."')
 
 

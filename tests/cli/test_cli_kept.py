@@ -36,6 +36,8 @@ pin = 6
 [machine.mill.input.contactor]
 role = "mirror"
 of = "enable"
+[machine.mill.input.oops]
+role = "oops"
 [machine.mill.meter]
 kind = "sim"
 busy = 2.5
@@ -102,6 +104,35 @@ def test_a_lock_that_the_machine_made_itself_says_by_what(kept: Lab):
     assert "mill: out of service, somebody pressed its button" in kept.done("history mill")
     assert "by the gate" in kept.done("history mill")
     assert "machine.lock     machine=mill cause=oops" in kept.done("journal tail -n 1")
+
+
+def test_the_oops_button_locks_over_a_restart_until_a_person_unlocks(
+    kept: Lab,
+):
+    kept.people()
+    kept.done("grant give ada mill --level autonomous --by zoe --reason passed")
+    floor = Floor(kept)
+    floor.stage.bench.press("mill", "oops")
+    floor.stage.settle()
+    floor.tap("mill", ADA)
+    assert kept.json("session list --open") == []
+    assert kept.json("machine show mill")["states"] == ["locked"]
+    floor.stage.shut_down()
+    again = Floor(kept)
+    again.tap("mill", ADA)
+    assert kept.json("session list --open") == []
+    again.pass_s(600)
+    kept.done("machine unlock mill --by zoe --reason looked")
+    again.pass_s(5)
+    again.tap("mill", ADA)
+    assert len(kept.json("session list --open")) == 1
+    assert [one["causes"] for one in kept.json("machine downtime mill")] == [{"oops": 600}]
+
+
+def test_whoever_works_there_with_a_badge_of_nobody_is_somebody(kept: Lab):
+    floor = Floor(kept)
+    floor.tap("saw", STRANGER)
+    assert "Note: somebody is working at saw now." in kept.done("machine lock saw --by zoe --reason smoke")
 
 
 # --- services -----------------------------------------------------------------------------------
