@@ -20,9 +20,9 @@ COLOUR = {Grade.OK: "green", Grade.WARN: "yellow", Grade.FAIL: "red"}
 def doctor(here: Here, as_json: bool) -> None:
     """Look a gate or a hub over, and say how to mend it.
 
-    Books, keys, disk, clock, daemon; a gate's pins, readers and line to its hub; a hub's broker,
-    certificates, gates and alarms. Exit status 1 when something fails; a warning
-    is no failure.
+    Books, keys, disk, clock, daemon; a gate's pins, watchdogs, buses, readers, card and line to
+    its hub; a hub's broker, certificates, gates and alarms. Exit status 1 when something fails; a
+    warning is no failure.
     """
     look = gate.checkup if here.settings.hub is None else hub.checkup
     findings = list(look(here.settings, here.clock))

@@ -14,6 +14,7 @@ from fabgate.config import Settings
 from fabgate.errors import StoreError
 from fabgate.gate.checkup_link import on_the_line
 from fabgate.gate.checkup_pi import on_a_pi
+from fabgate.gate.computer import Computer
 from fabgate.model import Clock
 from fabgate.reports import checks
 from fabgate.reports.checks import runs
@@ -24,8 +25,8 @@ from fabgate.store.troubles import troubles_now
 __all__ = ["Finding", "Grade", "checkup", "runs"]
 
 
-def checkup(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """Every finding about this gate, books first."""
+def checkup(settings: Settings, clock: Clock, computer: Computer | None = None) -> Iterator[Finding]:
+    """Every finding about this gate, books first; `computer` is the one that it runs on, or a test's."""
     yield from _books(settings)
     yield checks.keys(settings)
     yield checks.disk(settings.gate.state)
@@ -35,7 +36,7 @@ def checkup(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield _daemon(settings.gate.state)
     yield from on_the_line(settings, clock)
     if settings.gate.bench == "pi":
-        yield from on_a_pi(settings)
+        yield from on_a_pi(settings, computer)
 
 
 def _books(settings: Settings) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What can be wrong with a gate on a Raspberry Pi: the computer, its pins, the badge readers.
+"""What can be wrong with a gate on a Raspberry Pi: the computer, its pins and buses, the badge readers.
 
 A part of `checkup`. Devices are looked at and not used: a gate that runs holds them.
 """
@@ -6,135 +6,184 @@ A part of `checkup`. Devices are looked at and not used: a gate that runs holds 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import suppress
+import re
+from collections.abc import Collection, Iterator
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, distribution
-from pathlib import Path
 
-from fabgate.config import ReaderSettings, Settings
+from fabgate.config import Settings
+from fabgate.devices.lower import header_chip
+from fabgate.gate.checkup_boot import boot_lines, of_the_start, permitting
+from fabgate.gate.checkup_readers import of_the_readers
+from fabgate.gate.computer import Computer
+from fabgate.gate.node import node
+from fabgate.reports import card
+from fabgate.reports.checks import runs
 from fabgate.reports.finding import Finding, Grade
 
-PERSIST = "/sys/module/pinctrl_bcm2835/parameters/persist_gpio_outputs"
-MODEL = Path("/proc/device-tree/model")
-CHIP = Path("/dev/gpiochip0")
-DEVICES = Path("/dev")
-RC522_NEEDS = ("spidev", "RPi.GPIO", "mfrc522")  # mfrc522 imports the others, so what is missing comes first
-BRING_RPI_GPIO = ("RPi.GPIO", "rpi-lgpio")  # two distributions with the same files
-PACKAGES = 'docs/readers.md, "The packages"'
+NEEDS = ("gpiozero", "lgpio")
+SCREENS = ("oled", "lcd")
+_PIN = re.compile(r"^\s*(\d+):[^|\n]*?(pu|pd|pn)?\s*\|\s*(hi|lo|--)", re.MULTILINE)  # of pinctrl
 
 
-def on_a_pi(settings: Settings) -> Iterator[Finding]:
+def on_a_pi(settings: Settings, computer: Computer | None = None) -> Iterator[Finding]:
     """Every finding about the computer and what is wired to it."""
-    yield _model()
-    yield _persist(Path(PERSIST))
+    computer = computer or Computer()
+    yield _model(computer)
+    yield from of_the_start(settings, computer)
     yield _factory(os.environ.get("GPIOZERO_PIN_FACTORY"))
-    yield _node(
-        str(CHIP),
-        CHIP,
-        missing="Is this a Raspberry Pi with its own kernel?",
-        closed="usermod -aG gpio fabgate, then restart",
-    )
-    yield from _readers(settings)
+    yield _header(computer)
+    yield _pulls(settings, computer)
+    yield _groups(settings, computer)
+    yield from _buses(settings, computer)
+    yield from of_the_readers(settings, computer)
+    yield from card.health(settings.gate.state, computer.root)
 
 
-def _model() -> Finding:
-    with suppress(OSError):
-        return Finding("computer", Grade.OK, MODEL.read_text("utf-8", "replace").strip("\0 \n"))
+def _model(computer: Computer) -> Finding:
+    if computer.model is not None:
+        return Finding("computer", Grade.OK, computer.model)
     return Finding(
         "computer", Grade.FAIL, "not a Raspberry Pi", 'Set bench = "sim" under [gate] to rehearse.'
     )
 
 
-def _persist(parameter: Path) -> Finding:
-    """Raspberry Pi kernels keep outputs driven after their process died, unless told otherwise."""
-    name = "lines after death"
-    remedy = "Write dtparam=strict_gpiod into /boot/firmware/config.txt and restart."
-    try:
-        keeps = parameter.read_text().strip() in ("Y", "1")
-    except OSError:
-        return Finding(name, Grade.WARN, "the kernel does not say whether it lowers them", remedy)
-    if keeps:
-        return Finding(name, Grade.FAIL, "a killed gate would leave its relays on", remedy)
-    return Finding(name, Grade.OK, "the kernel gives them back as inputs")
+# --- pins -------------------------------------------------------------------------------------
 
 
 def _factory(asked: str | None) -> Finding:
+    """What drives the pins: one library, and nothing in its place."""
+    name = "pins"
     if asked not in (None, "lgpio"):
-        return Finding("pins", Grade.FAIL, f"GPIOZERO_PIN_FACTORY={asked}", "Unset it: fabgate uses lgpio.")
-    return Finding("pins", Grade.OK, "lgpio")
-
-
-def _node(name: str, node: Path, mode: int = os.R_OK | os.W_OK, *, missing: str, closed: str) -> Finding:
-    """A device that must be there and may be opened; the remedies where it is not, or may not."""
-    where = "" if name == str(node) else f"{node} "
-    if not node.exists():
-        return Finding(name, Grade.FAIL, f"{where}is not there", missing)
-    if not os.access(node, mode):
-        return Finding(name, Grade.FAIL, f"{where}may not be opened", closed)
-    return Finding(name, Grade.OK, f"{where}may be opened")
-
-
-# --- badge readers ----------------------------------------------------------------------------
-
-
-def _readers(settings: Settings) -> Iterator[Finding]:
-    wired = [
-        (f"reader {machine}.{reader.name}", reader)
-        for machine, of in settings.machines.items()
-        for reader in of.readers
-    ]
-    if any(reader.kind == "rc522" for _, reader in wired):
-        yield _packages()
-    for name, reader in wired:
-        if reader.kind == "rc522":
-            yield _rc522(name, reader)
-        elif reader.kind == "usb" and reader.path is not None:
-            yield _usb(name, reader.path)
-
-
-def _packages() -> Finding:
-    name = "RC522 packages"
-    for package in RC522_NEEDS:
+        return Finding(name, Grade.FAIL, f"GPIOZERO_PIN_FACTORY={asked}", "Unset it: fabgate uses lgpio.")
+    for package in NEEDS:
         try:
             import_module(package)
-        except (
-            ImportError,
-            OSError,
-            RuntimeError,
-        ) as error:  # RPi.GPIO refuses a computer that it does not know
-            remedy = f"sudo make install fetches what is missing; {PACKAGES}"
+        except (ImportError, OSError) as error:  # lgpio wants a folder for its pipe
+            remedy = "sudo make install fetches what is missing; by hand: sudo apt-get install python3-lgpio"
             return Finding(name, Grade.FAIL, f"{package} cannot be used: {error}", remedy)
-    both = [one for one in BRING_RPI_GPIO if _installed(one)]
-    if both == list(BRING_RPI_GPIO):
-        found = f"{' and '.join(both)} are both installed, with the same files"
-        return Finding(name, Grade.WARN, found, f"Remove both, then install rpi-lgpio again; {PACKAGES}")
-    return Finding(name, Grade.OK, ", ".join(RC522_NEEDS))
+    return Finding(name, Grade.OK, "lgpio")
 
 
-def _installed(name: str) -> bool:
-    try:
-        distribution(name)
-    except PackageNotFoundError:
-        return False
-    return True
+def _header(computer: Computer) -> Finding:
+    """The chip behind the pin header; its number is another with each model and kernel."""
+    name, chips = "pin header", sorted(computer.dev.glob("gpiochip*"))
+    if not chips:
+        found = f"{computer.dev / 'gpiochip*'} is not there"
+        return Finding(name, Grade.FAIL, found, "Is this a Raspberry Pi with its own kernel?")
+    if not any(os.access(chip, os.R_OK | os.W_OK) for chip in chips):
+        found = f"{', '.join(map(str, chips))} may not be opened"
+        return Finding(name, Grade.FAIL, found, _join("gpio"))
+    chip = header_chip(computer.ioctl, computer.dev)
+    if chip is None:
+        found = "no chip has the name that a Pi's header has"
+        return Finding(name, Grade.FAIL, found, "gpiodetect names them: docs/installers.md")
+    return Finding(name, Grade.OK, f"{chip} may be opened")
 
 
-def _rc522(name: str, reader: ReaderSettings) -> Finding:
-    line = "dtparam=spi=on" if reader.bus == 0 else f"dtoverlay=spi{reader.bus}-{reader.device + 1}cs"
-    return _node(
-        name,
-        DEVICES / f"spidev{reader.bus}.{reader.device}",
-        missing=f'Write {line} into /boot/firmware/config.txt and restart; docs/readers.md, "Switch on SPI"',
-        closed="usermod -aG spi fabgate, then restart; docs/readers.md",
-    )
+def _pulls(settings: Settings, computer: Computer) -> Finding:
+    """Which way the chosen pins are pulled, and what stands on those that give power, as they are now."""
+    name, outputs = "pulls", permitting(settings)
+    inputs = _inputs(settings)
+    told = computer.run("pinctrl", "get", ",".join(map(str, sorted({*outputs, *inputs}))) or "0")
+    if told is None:
+        remedy = "sudo apt-get install raspi-utils brings pinctrl, which says."
+        return Finding(name, Grade.WARN, "nothing says which way the pins are pulled", remedy)
+    seen = {int(pin): (pull, level) for pin, pull, level in _PIN.findall(told)}
+    up = [pin for pin in outputs if seen.get(pin, ("", ""))[0] == "pu"]
+    if up:
+        remedy = (
+            f"Take the gpio= line away that pulls it up ({boot_lines(computer)[0]}), or take another pin."
+        )
+        return Finding(name, Grade.FAIL, f"{_gpio(up)} pulled up: without a gate that gives power", remedy)
+    if runs(settings.gate.state):
+        return _pulled_up(name, [pin for pin in inputs if seen.get(pin, ("", ""))[0] in ("pd", "pn")])
+    high = [pin for pin in outputs if seen.get(pin, ("", ""))[1] == "hi"]
+    if high:
+        remedy = "Is its pull-down of 10 kOhm there, from the relay's input to ground? hardware/README.md"
+        return Finding(name, Grade.FAIL, f"{_gpio(high)} high, and no gate runs", remedy)
+    return Finding(name, Grade.OK, "no output is pulled up, and none is high")
 
 
-def _usb(name: str, path: Path) -> Finding:
-    return _node(
-        name,
-        path,
-        os.R_OK,
-        missing="Plug it in; ls /dev/input/by-id names those that are; docs/readers.md",
-        closed='usermod -aG input fabgate, then restart; docs/readers.md, "Let the gate read it"',
-    )
+def _pulled_up(name: str, floating: list[int]) -> Finding:
+    if floating:
+        remedy = "sudo systemctl restart fabgate-gate; does another program use these pins? (gpioinfo)"
+        pins = ", ".join(f"GPIO{pin}, an input" for pin in floating)
+        return Finding(name, Grade.FAIL, f"nothing pulls up {pins}", remedy)
+    return Finding(name, Grade.OK, "no output is pulled up, and every input is")
+
+
+def _inputs(settings: Settings) -> tuple[int, ...]:
+    contacts = (contact for machine in settings.machines.values() for contact in machine.inputs)
+    return tuple(sorted(contact.pin for contact in contacts if contact.pin is not None))
+
+
+def _gpio(pins: Collection[int]) -> str:
+    return f"{', '.join(f'GPIO{pin}' for pin in pins)} {'is' if len(pins) == 1 else 'are'}"
+
+
+# --- groups and buses -------------------------------------------------------------------------
+
+
+def _groups(settings: Settings, computer: Computer) -> Finding:
+    """Whether whoever looks is in the groups that a gate with these devices needs: sudo makes it fabgate."""
+    needed = sorted(_needed(settings))
+    missing = [] if "root" in computer.groups else [one for one in needed if one not in computer.groups]
+    if missing:
+        remedy = f"{_join(','.join(missing))}; sudo make install does it, too"
+        return Finding("groups", Grade.FAIL, f"not in {', '.join(missing)}", remedy)
+    return Finding("groups", Grade.OK, ", ".join(needed))
+
+
+def _needed(settings: Settings) -> Iterator[str]:
+    yield "gpio"
+    if _i2c(settings):
+        yield "i2c"
+    readers = {reader.kind for machine in settings.machines.values() for reader in machine.readers}
+    if "rc522" in readers or _spi(settings):
+        yield "spi"
+    if "usb" in readers:
+        yield "input"
+
+
+def _i2c(settings: Settings) -> set[int]:
+    """The I2C buses that something is on."""
+    panels = (machine.panel for machine in settings.machines.values())
+    meters = (machine.meter for machine in settings.machines.values())
+    screens = {panel.display_bus for panel in panels if panel.display in SCREENS}
+    return screens | {meter.bus for meter in meters if meter is not None and meter.kind == "ads1115"}
+
+
+def _spi(settings: Settings) -> set[tuple[int, int]]:
+    """The places on an SPI bus where a meter is."""
+    meters = (machine.meter for machine in settings.machines.values())
+    return {(meter.bus, meter.device) for meter in meters if meter is not None and meter.kind == "mcp3008"}
+
+
+def _buses(settings: Settings, computer: Computer) -> Iterator[Finding]:
+    config, _ = boot_lines(computer)
+    for bus in sorted(_i2c(settings)):
+        line = "dtparam=i2c_arm=on" if bus == 1 else f"dtoverlay=i2c{bus}"
+        missing = f"Write {line} into {config}, i2c-dev into /etc/modules, and restart the computer."
+        yield node(f"I2C bus {bus}", computer.dev / f"i2c-{bus}", missing=missing, closed=_join("i2c"))
+    for bus, device in sorted(_spi(settings)):
+        missing = f"Write dtparam=spi=on into {config} and restart the computer."
+        there = computer.dev / f"spidev{bus}.{device}"
+        yield node(f"SPI {bus}.{device}", there, missing=missing, closed=_join("spi"))
+    if any(machine.panel.display in SCREENS for machine in settings.machines.values()):
+        yield _screens()
+
+
+def _screens() -> Finding:
+    """A display that fails is done without, so this is a warning."""
+    name = "display packages"
+    for package in ("luma.core", "luma.oled", "luma.lcd"):
+        try:
+            import_module(package)
+        except (ImportError, OSError) as error:
+            remedy = "sudo /opt/fabgate/bin/python -m pip install luma.oled luma.lcd"
+            return Finding(name, Grade.WARN, f"{package} cannot be used: {error}", remedy)
+    return Finding(name, Grade.OK, "luma")
+
+
+def _join(groups: str) -> str:
+    return f"sudo usermod -aG {groups} fabgate, then restart the gate"

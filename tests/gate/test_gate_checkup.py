@@ -14,9 +14,10 @@ from gate_lab import LASER, WALL_MS
 
 from fabgate.config import ReaderSettings, Settings
 from fabgate.devices.clock import SimClock
-from fabgate.gate import checkup_pi as doctor_pi
 from fabgate.gate.boot import alone
 from fabgate.gate.checkup import Finding, Grade, checkup
+from fabgate.gate.computer import Computer
+from fabgate.gate.node import node
 from fabgate.records import Draft, GateStarted, TroubleBegan
 from fabgate.reports import checks
 from fabgate.store.db import Store
@@ -27,8 +28,9 @@ def clock() -> SimClock:
     return SimClock(WALL_MS)
 
 
-def looked(settings: Settings, clock: SimClock) -> dict[str, Finding]:
-    return {finding.name: finding for finding in checkup(settings, clock)}
+def looked(settings: Settings, clock: SimClock, root: Path = Path("/nowhere")) -> dict[str, Finding]:
+    computer = Computer(root, run=lambda *words: None)
+    return {finding.name: finding for finding in checkup(settings, clock, computer)}
 
 
 def test_a_well_gate_has_nothing_that_fails(lab: Settings, clock: SimClock):
@@ -77,21 +79,6 @@ def test_it_knows_whether_a_gate_runs_on_the_books(lab: Settings, clock: SimCloc
     assert (before, during) == (Grade.WARN, Grade.OK)
 
 
-def test_a_kernel_that_keeps_lines_driven_after_death_fails(tmp_path: Path):
-    parameter = tmp_path / "persist_gpio_outputs"
-    grades = {}
-    for value in ("Y", "N"):
-        parameter.write_text(f"{value}\n")
-        grades[value] = doctor_pi._persist(parameter).grade
-    assert grades == {"Y": Grade.FAIL, "N": Grade.OK}
-    assert doctor_pi._persist(tmp_path / "nothing").grade is Grade.WARN
-
-
-def test_another_pin_factory_is_refused():
-    assert doctor_pi._factory("mock").grade is Grade.FAIL
-    assert doctor_pi._factory(None).grade is Grade.OK
-
-
 # --- badge readers ----------------------------------------------------------------------------
 
 PACKAGES = ("spidev", "RPi", "RPi.GPIO", "mfrc522")
@@ -107,9 +94,9 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> dict[str, ModuleType | None]:
 
 
 @pytest.fixture
-def devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(doctor_pi, "DEVICES", tmp_path)
-    return tmp_path
+def devices(tmp_path: Path) -> Path:
+    (tmp_path / "dev").mkdir()
+    return tmp_path / "dev"
 
 
 def read_by(lab: Settings, *readers: ReaderSettings) -> Settings:
@@ -127,7 +114,7 @@ def test_an_rc522_that_can_work_is_well(
     lab: Settings, clock: SimClock, installed: dict[str, ModuleType | None], devices: Path
 ):
     (devices / "spidev0.1").touch()
-    found = looked(read_by(lab, ReaderSettings("rc522", "slot", device=1)), clock)
+    found = looked(read_by(lab, ReaderSettings("rc522", "slot", device=1)), clock, devices.parent)
     assert found["RC522 packages"].grade is Grade.OK
     assert found["reader laser.slot"] == Finding(
         "reader laser.slot", Grade.OK, f"{devices}/spidev0.1 may be opened"
@@ -195,7 +182,8 @@ def test_a_bus_that_is_switched_off_is_told_with_the_line_to_write(
     bus: int,
     line: str,
 ):
-    found = looked(read_by(lab, ReaderSettings("rc522", bus=bus, device=1)), clock)["reader laser.reader"]
+    reader = ReaderSettings("rc522", bus=bus, device=1)
+    found = looked(read_by(lab, reader), clock, devices.parent)["reader laser.reader"]
     assert (found.grade, found.found) == (Grade.FAIL, f"{devices}/spidev{bus}.1 is not there")
     assert line in found.remedy
     assert "docs/readers.md" in found.remedy
@@ -212,7 +200,7 @@ def test_a_usb_reader_that_is_unplugged_is_missed(lab: Settings, clock: SimClock
 
 def test_a_device_that_may_not_be_opened_has_another_remedy_than_one_that_is_missing(tmp_path: Path):
     (tmp_path / "closed").touch(0o600)  # root may read and write whatever there is, but not run it
-    found = doctor_pi._node("pins", tmp_path / "closed", os.X_OK, missing="plug", closed="group")
+    found = node("pins", tmp_path / "closed", os.X_OK, missing="plug", closed="group")
     assert (found.grade, found.remedy) == (Grade.FAIL, "group")
     assert found.found.endswith("closed may not be opened")
 
