@@ -28,6 +28,7 @@ SMALL, USUAL, LARGE = 9, 11, 14
 WIDTH = 0.0165  # of one letter, in units, for each point of its size: a wide font's
 
 schemdraw.use("svg")
+schemdraw.svgconfig.text = "text"  # also where a package is installed that would make outlines of it
 elm.style(elm.STYLE_IEC)  # resistors as boxes, as in European papers
 
 
