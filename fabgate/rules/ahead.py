@@ -135,7 +135,7 @@ def _ends(rules: MachineRules, run: Run, why: Why) -> bool:
 def _idle(rules: MachineRules, condition: Condition, run: Run) -> tuple[Owed, ...]:
     """The end of a session on a machine that does nothing, counted anew when its member stays."""
     since_ms = idle_since(condition, run)
-    if rules.idle_ms is None or not rules.metered or since_ms is None or Why.IDLE in run.told:
+    if rules.idle_ms is None or since_ms is None or Why.IDLE in run.told:
         return ()
     return (Owed(Why.IDLE, max(since_ms, run.stayed_ms) + rules.idle_ms),)
 

@@ -27,7 +27,7 @@ def may(rules: MachineRules, state: Open | Ending, standing: Standing, at: Momen
         return False
     if standing.manages and policy.welcome(rules, standing) is None:
         return True
-    idle_ms = _idle_ms(rules, state, at)
+    idle_ms = _idle_ms(state, at)
     if rules.takeover_ms is None or idle_ms is None or idle_ms < rules.takeover_ms:
         return False
     return _well(state.condition) and _starts(rules, standing)
@@ -49,7 +49,7 @@ def answers_nothing(state: State, event: Looked) -> bool:
 def ask(rules: MachineRules, state: State, standing: Standing, token: Token, at: Moment) -> Step:
     """Is this what they mean? Their second tap says so."""
     assert isinstance(state, Open | Ending)
-    idle_ms = _idle_ms(rules, state, at)
+    idle_ms = _idle_ms(state, at)
     facts: dict[str, Fact] = {} if idle_ms is None else {"taken_ms": idle_ms}
     wait_s = rules.confirm_ms // 1000
     told = tell(rules, Notice.ASK_CLAIM, standing.person, wait_s=wait_s, **facts)
@@ -62,8 +62,8 @@ def end(rules: MachineRules, state: State, at: Moment) -> Step:
     return endings.stop(rules, state, Why.TAKEOVER, at)
 
 
-def _idle_ms(rules: MachineRules, state: Open | Ending, at: Moment) -> int | None:
-    since_ms = idle_since(state.condition, state.run) if rules.metered else None
+def _idle_ms(state: Open | Ending, at: Moment) -> int | None:
+    since_ms = idle_since(state.condition, state.run)
     return None if since_ms is None else at.boot_ms - since_ms
 
 
