@@ -48,7 +48,7 @@ TIME_ZONE: Key[ZoneInfo] = Key(
 LANGUAGES: Key[tuple[str, ...]] = Key(
     "lab.languages",
     LANGUAGE_LIST,
-    "The languages that members read, the lab's own first.",
+    "The languages that members read, of en, fr, nl and de; the lab's own first.",
     ["en", "fr", "nl"],
 )
 CONTACT: Key[str] = Key(
