@@ -34,12 +34,16 @@ check: .venv/full
 	$(BIN)/mypy
 	$(BIN)/pytest tests/test_imports.py
 	$(BIN)/python docs/make.py --check
+	$(BIN)/python hardware/draw.py --check
+	$(BIN)/python hardware/cut.py --check
 
 bench: .venv/full
 	$(BIN)/python -m bench $(if $(filter-out 0,$(QUICK)),--quick)
 
 docs: .venv/full
 	$(BIN)/python docs/make.py
+	$(BIN)/python hardware/draw.py
+	$(BIN)/python hardware/cut.py
 
 install switch uninstall:
 	@DESTDIR="$(DESTDIR)" sh systemd/install.sh $@

@@ -9,14 +9,17 @@ from fabgate.errors import DeviceError
 from fabgate.reports.checks import RUN_LOCK
 
 
-def refuse_if_held(state: Path, what: str) -> None:
-    """A running gate holds its devices. `what` is the one to try. Raises DeviceError."""
+def refuse_if_held(state: Path, told: str, what: str) -> None:
+    """A running gate holds its devices. `told` says so of those meant, `what` is the one to try.
+
+    Raises DeviceError.
+    """
     try:
         with (state / RUN_LOCK).open("rb") as held:
             fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         raise DeviceError(
-            f"the gate runs and holds its {what}s",
+            told,
             "See that nobody works (fabgate session list --open): stopping it ends their sessions. "
             f"Then: sudo systemctl stop fabgate-gate, try the {what}, sudo systemctl start fabgate-gate.",
         ) from None

@@ -43,7 +43,7 @@ def try_out(here: Here, machine: str, seconds: int | None) -> None:
     if here.rehearsed:
         raise UsageError("a rehearsal has no meter to try", "Type this at the gate itself.")
     settings = _settings(here, machine)
-    refuse_if_held(here.settings.gate.state, "meter")
+    refuse_if_held(here.settings.gate.state, "the gate runs and holds its meters", "meter")
     with closing(open_bench(here.settings, here.clock)) as bench:
         found = bench.machines[MachineId(machine)].meter
         assert found is not None, "a configured meter is opened, or stands there broken"

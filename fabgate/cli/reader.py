@@ -79,7 +79,7 @@ def try_out(
     known = parse(uid) if uid is not None else None
     place = _device_at(here, device) if device is not None else _configured(here.settings, machine, name)
     if place.configured:
-        refuse_if_held(here.settings.gate.state, "reader")
+        refuse_if_held(here.settings.gate.state, "the gate runs and holds its readers", "reader")
     try:
         if place.settings.kind == USB:
             _teach(place, known, taps)
