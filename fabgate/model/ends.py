@@ -80,7 +80,7 @@ class Ends:
 
     def of(self, why: Why) -> Ending:
         """The ending for a cause; a blocked badge ends a session as a suspension does."""
-        return self.table()[_CAUSES[why]]
+        return self._row(_CAUSES[why])
 
     def looking_on(self) -> Ends:
         """The same for a gate that only looks on (`mode = "audit"`): it ends what its members end."""
@@ -88,7 +88,10 @@ class Ends:
 
     def table(self) -> dict[Cause, Ending]:
         """Every row, those that no machine sets among them, in the order of `Cause`."""
-        return {cause: FIXED.get(cause) or getattr(self, cause.value) for cause in Cause}
+        return {cause: self._row(cause) for cause in Cause}
+
+    def _row(self, cause: Cause) -> Ending:
+        return FIXED.get(cause) or getattr(self, cause)
 
 
 _CAUSES: Mapping[Why, Cause] = {
