@@ -241,8 +241,11 @@ def _shape(state: State) -> object:
 
 
 def _ends(run: kinds.Run) -> object:
-    ahead = frozenset(owed.why for owed in run.owed)
-    return ahead, run.warned, run.unseen, run.overdue, run.finishing, run.overran, run.claim is not None
+    """What comes next, whether it was announced and seen, and what waits for the machine."""
+    coming = min(run.owed, key=lambda owed: owed.at_ms, default=None)
+    why = coming and coming.why
+    said = why in run.warned, Why.IDLE in run.warned, bool(run.unseen)
+    return why, said, run.overdue, run.finishing, run.overran, run.claim is not None
 
 
 def _company(run: kinds.Run) -> object:
