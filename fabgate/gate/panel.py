@@ -53,17 +53,17 @@ class Panels:
         self._broken: set[tuple[MachineId, str]] = set()
 
     def show(self, showing: Showing) -> None:
-        """Words and sound, the sound even where the display fails."""
+        """Sound and words, each even where the other fails; the sound first, which needs no time."""
         machine = showing.machine
-        try:
-            self._screens[machine].show(self._sheet(showing), self._clock.now().boot_ms)
-        except DeviceError as error:
-            self._without(machine, "display", error)
         try:
             if showing.sound is not Sound.NONE:
                 self._devices[machine].buzzer.play(showing.sound)
         except DeviceError as error:
             self._without(machine, "buzzer", error)
+        try:
+            self._screens[machine].show(self._sheet(showing), self._clock.now().boot_ms)
+        except DeviceError as error:
+            self._without(machine, "display", error)
 
     def turn(self) -> None:
         """Time has passed: the next page, and the time that is left. Wanted about once a second."""
