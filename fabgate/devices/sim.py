@@ -264,8 +264,8 @@ class SimBench:
     def _output(self, spot: Spot, wire: Wire, inputs: Mapping[str, SimInput]) -> Relay:
         if wire.duty is Duty.DEADMAN:
             return SimPump(spot, wire.name, self._clock)
-        lines = (line for line in inputs.values() if isinstance(line, SimMirror))
-        return SimContactor(spot, wire.name, tuple(line for line in lines if line.output == wire.name))
+        mirrors = tuple(line for line in inputs.values() if isinstance(line, SimMirror))
+        return SimContactor(spot, wire.name, mirrors)
 
     def _changed(self, machine: MachineId, device: str, value: str) -> None:
         self.settle()

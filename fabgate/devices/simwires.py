@@ -35,7 +35,7 @@ class SimMirror(SimInput):
 
     def __init__(self, spot: Spot, name: str, output: str, held: set[str]) -> None:
         super().__init__(spot, name)
-        self.output = output
+        self._output = output
         self._held = held
 
     def hold(self) -> None:
@@ -48,7 +48,7 @@ class SimMirror(SimInput):
     def follow(self) -> None:
         """The output moved, perhaps. Called outside the lock, as `change` is."""
         with self._spot.lock:
-            closed = self._spot.shown[self.output] == ON
+            closed = self._spot.shown[self._output] == ON
             moved = self.name not in self._held and self._spot.pressed[self.name] != closed
             if moved:
                 self._spot.pressed[self.name] = closed
@@ -57,7 +57,7 @@ class SimMirror(SimInput):
 
 
 class SimContactor(SimRelay):
-    """A relay with a contactor behind it, which moves its mirror contacts."""
+    """A relay with a contactor behind it, which moves its mirror contact, one of `mirrors`."""
 
     def __init__(self, spot: Spot, name: str, mirrors: tuple[SimMirror, ...]) -> None:
         super().__init__(spot, name)

@@ -236,7 +236,9 @@ def test_the_bus_is_not_moved_by_hand_where_spi_is_off(
         warnings.warn(SPISoftwareFallback("failed to initialize hardware SPI"), stacklevel=1)
 
     monkeypatch.setattr(mock_pins, "spi", fallen_back)
-    wrong = failing(opened(MCP).machines[LASER].meter)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wrong = failing(opened(MCP).machines[LASER].meter)
     assert "SPI 0.1 cannot be opened" in wrong.what and "dtparam=spi=on" in wrong.remedy
 
 

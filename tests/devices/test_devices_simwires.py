@@ -178,9 +178,14 @@ def test_a_charge_pump_runs_dry_half_a_second_after_its_last_edge(bench: SimBenc
     assert bench.state(LASER, "alive") == "on"
     clock.advance(1)
     dry = clock.now()
-    clock.advance(60_000)
     assert bench.state(LASER, "alive") == "off"
     assert [(change.at, change.value) for change in bench.history][1:] == [(dry, "off")]
+
+
+def test_when_a_charge_pump_ran_dry_is_not_when_somebody_looked(bench: SimBench, clock: SimClock):
+    feed(bench, clock, 50)
+    clock.advance(60_000)
+    assert [(change.at.boot_ms, change.value) for change in bench.history] == [(0, "on"), (500, "off")]
 
 
 def test_a_line_that_stands_still_gives_no_power_for_long_high_or_low(bench: SimBench, clock: SimClock):
