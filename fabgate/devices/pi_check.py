@@ -16,14 +16,16 @@ __all__ = ["BUZZERS", "DISPLAYS", "HEADER", "LAMPS", "METERS", "PULLED_UP", "REA
 READERS = ("none", "rc522", "usb")
 LAMPS = ("none", "console", "rgb")
 BUZZERS = ("none", "console", "gpio")
-DISPLAYS = ("none", "console", "oled", "lcd")
+I2C_DISPLAYS = ("oled", "lcd")
+DISPLAYS = ("none", "console", *I2C_DISPLAYS)
 HEADER = range(28)
+I2C_PINS = (2, 3)
 PULLED_UP = range(9)  # GPIO0 to 8 are pulled up from reset until software comes: a relay would close
 
 
 def check(settings: Settings) -> None:
     """Raises DeviceError for what is wrong; opens nothing."""
-    taken: dict[int, str] = {}
+    taken: dict[int, str] = dict.fromkeys(I2C_PINS, "I2C bus 1") if _on_i2c(settings) else {}
     for machine, wired in settings.machines.items():
         for reader in wired.readers:
             check_kind(READERS, reader.kind, f"the {reader.name} of machine {machine}")
@@ -42,6 +44,15 @@ def check(settings: Settings) -> None:
                 )
     check_meters(settings)
     check_displays(settings.machines)
+
+
+def _on_i2c(settings: Settings) -> bool:
+    """Whether anything is on the bus that has its pins on the header by itself."""
+    return any(
+        (wired.panel.display in I2C_DISPLAYS and wired.panel.display_bus == 1)
+        or (wired.meter is not None and wired.meter.kind == "ads1115" and wired.meter.bus == 1)
+        for wired in settings.machines.values()
+    )
 
 
 def _pins_of(machine: MachineId, wired: MachineSettings) -> Iterator[tuple[str, int | None]]:

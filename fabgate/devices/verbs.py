@@ -3,6 +3,9 @@
 tap laser 04A2B3C4D5E680      hold laser 04A2B3C4D5E680     lift laser
 press laser estop             release laser estop           current laser 3.1
 relay laser break             reader laser mend             (any device, by its name)
+
+A mirror contact follows its output. `press laser mirror` welds the contactor, `release laser mirror`
+takes its coil away, `mirror laser mend` makes it whole.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory, MockPin
 
-from fabgate.config import Contact, Panel, Settings, Wire
+from fabgate.config import Contact, MeterSettings, Panel, Settings, Wire
 from fabgate.devices import open_bench
 from fabgate.devices.lower import header_chip
 from fabgate.devices.pi import PiBench
@@ -21,6 +21,7 @@ from fabgate.errors import DeviceError
 from fabgate.model import Duty, MachineId, Sense
 
 LASER, LATHE = MachineId("laser"), MachineId("lathe")
+PRESS_ON_2 = (Contact("lid", Sense.LID, 2),)
 FULL = Panel("rgb", (16, 20, 21), "gpio", 12, "console")
 
 
@@ -173,6 +174,11 @@ def test_a_board_that_gpiozero_does_not_know_stops_the_start(lab: Callable[..., 
         ({"panel": Panel(buzzer="bell")}, "buzzer of machine laser: 'bell'"),
         ({"panel": Panel(display="sim")}, "display of machine laser: 'sim'"),
         ({"panel": Panel(display="lcd", display_columns=17)}, "17 columns"),
+        (
+            {"panel": Panel(display="oled"), "inputs": PRESS_ON_2},
+            "lid of machine laser and I2C bus 1 are both",
+        ),
+        ({"meter": MeterSettings("ads1115"), "inputs": PRESS_ON_2}, "both on GPIO2"),
     ],
 )
 def test_a_configuration_that_does_not_fit_the_pins_opens_nothing(
@@ -181,6 +187,12 @@ def test_a_configuration_that_does_not_fit_the_pins_opens_nothing(
     with pytest.raises(DeviceError, match=what):
         opened(**changes)
     assert not mock_pins.pins
+
+
+@pytest.mark.parametrize("elsewhere", [{"panel": Panel(display="oled", display_bus=3)}, {}])
+def test_the_pins_of_the_first_bus_are_free_where_nothing_is_on_it(opened: Any, elsewhere: dict[str, Any]):
+    ((_, lid),) = opened(inputs=PRESS_ON_2, **elsewhere).machines[LASER].inputs
+    assert lid.pressed
 
 
 def test_without_gpiozero_it_says_what_to_install(

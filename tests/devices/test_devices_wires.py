@@ -25,7 +25,7 @@ OUTPUTS = tuple(Wire(f"to-{duty}", duty, pin) for duty, pin in PINS.items())
 CONTACTS = tuple(
     Contact(f"{sense}-{'opens' if opens else 'closes'}", sense, pin, opens)
     for pin, (sense, opens) in zip(
-        (2, 3, 4, 5, 12, 13, 14, 15, 16, 18, 19, 20, 21, 25, 26, 0),
+        (0, 1, 4, 5, 12, 13, 14, 15, 16, 18, 19, 20, 21, 22, 25, 26),
         ((sense, opens) for sense in Sense for opens in (True, False)),
         strict=True,
     )
