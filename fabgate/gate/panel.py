@@ -61,7 +61,8 @@ class Panels:
         except DeviceError as error:
             self._without(machine, "buzzer", error)
         try:
-            self._screens[machine].show(self._sheet(showing), self._clock.now().boot_ms)
+            now_ms = self._clock.now().boot_ms
+            self._screens[machine].show(self._sheet(showing, now_ms), now_ms)
         except DeviceError as error:
             self._without(machine, "display", error)
 
@@ -74,13 +75,13 @@ class Panels:
             except DeviceError as error:
                 self._without(machine, "display", error)
 
-    def _sheet(self, showing: Showing) -> Sheet:
+    def _sheet(self, showing: Showing, now_ms: int) -> Sheet:
         said = self._catalogue.say(showing.what, showing.facts, showing.language)
         title = self._titles[showing.machine]
         return Sheet(
             lines=tuple(line for line in (said.text, said.next) if line),
             title=title[:1].upper() + title[1:],
-            ends_ms=showing.ends_ms,
+            ends_ms=_ends_ms(showing, now_ms),
             unit=lambda unit: self._catalogue.word("units", unit, showing.language),
             rest=showing.rest,
         )
@@ -96,3 +97,12 @@ class Panels:
         if (machine, device) not in self._broken:
             self._broken.add((machine, device))
             log.error("event=done_without machine=%s device=%s error=%r", machine, device, error.what)
+
+
+def _ends_ms(showing: Showing, now_ms: int) -> int | None:
+    """What is counted down to: where somebody is asked to do something soon, that comes first."""
+    wait_s = showing.facts.get("wait_s")
+    if showing.rest or not isinstance(wait_s, int):
+        return showing.ends_ms
+    asked_ms = now_ms + wait_s * 1000
+    return asked_ms if showing.ends_ms is None else min(asked_ms, showing.ends_ms)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from gate_lab import ADA, LASER, LATHE, WALL_MS, token_of
 
@@ -9,6 +11,7 @@ from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
 from fabgate.devices.protocols import Sound
 from fabgate.devices.sim import SimBench
+from fabgate.devices.simparts import SimDisplay
 from fabgate.events import BadgeGone, BadgeSeen, Event, Mended, Troubled
 from fabgate.gate.assembly import catalogue_of
 from fabgate.gate.panel import Panels, Showing
@@ -250,6 +253,21 @@ def test_a_display_that_fails_while_time_passes_is_told_once_too(
     clock.advance(RETRY_MS)
     panels.turn()
     assert bench.says(LASER), "it comes back by itself"
+
+
+def test_who_is_asked_for_a_second_tap_sees_how_long_they_have(
+    panels: Panels, clock: SimClock, monkeypatch: pytest.MonkeyPatch
+):
+    times: list[str] = []
+    monkeypatch.setattr(SimDisplay, "write", lambda _display, _lines, head: times.append(head.left) or 1)
+    session_ends_ms = clock.now().boot_ms + 42 * 60_000
+    asked = replace(
+        showing(Notice.ASK_CLAIM), facts={"title": "Laser", "wait_s": 10}, ends_ms=session_ends_ms
+    )
+    panels.show(asked)
+    panels.show(replace(asked, rest=True))
+    panels.show(replace(asked, ends_ms=clock.now().boot_ms + 5_000))
+    assert times == ["10 s", "42 min", "5 s"]
 
 
 def test_a_buzzer_that_fails_is_done_without(panels: Panels, bench: SimBench):
