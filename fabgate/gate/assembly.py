@@ -24,6 +24,7 @@ from fabgate.gate.readers import edges as edges_of
 from fabgate.gate.sensing import Sensing
 from fabgate.link.hooks import LastWord
 from fabgate.model import Clock, MachineId
+from fabgate.rules import sequence
 from fabgate.store import roster
 from fabgate.store.db import Store
 from fabgate.texts import Catalogue, titles_of
@@ -103,7 +104,8 @@ def apply_locks(gate: Gate, store: Store, clock: Clock) -> None:
 
 def begin_run_ons(gate: Gate, books: Books, clock: Clock) -> None:
     """Let extraction and cooling run on where a restart, or a crash, broke them off."""
-    gate.loop.run_on(last_ends(books, gate.loop.posts), clock.now())
+    runs_on = [machine for machine, post in gate.loop.posts.items() if sequence.runs_on(post.rules)]
+    gate.loop.run_on(last_ends(books, runs_on), clock.now())
 
 
 def watch_inputs(gate: Gate) -> None:

@@ -54,6 +54,8 @@ class Outputs:
 
     def pass_time(self, now_ms: int) -> bool:
         """Everything that has its time by now."""
+        if not self._due(now_ms):
+            return True
         obeyed = self._drive(sequence.passed(self._lines, now_ms), now_ms)
         self._lower_again(now_ms)
         return obeyed
@@ -62,13 +64,14 @@ class Outputs:
 
     def gives(self, now_ms: int) -> bool:
         """Whether time alone would give permission now."""
-        return sequence.gives(self._rules, self._lines, sequence.passed(self._lines, now_ms))
+        return self._due(now_ms) and sequence.gives(
+            self._rules, self._lines, sequence.passed(self._lines, now_ms)
+        )
 
     def lapsed(self, now_ms: int) -> bool:
         """Whether the wave stood still for so long that the charge pump has let go. It goes no further then
         until everything was off."""
-        late = self._edge_ms is not None and now_ms - self._edge_ms >= LAPSE_MS
-        self._lapsed = self._lapsed or late
+        self._lapsed = self._edge_ms is not None and now_ms - self._edge_ms >= LAPSE_MS
         return self._lapsed
 
     @property
@@ -88,6 +91,10 @@ class Outputs:
             wanted.append(self._edge_ms + self._wave_ms)
         wanted.append(self._again_ms if self._stuck else None)
         return min((at for at in wanted if at is not None), default=None)
+
+    def _due(self, now_ms: int) -> bool:
+        wake_ms = self.wake_ms()
+        return wake_ms is not None and wake_ms <= now_ms
 
     # --- the wires
 
@@ -135,8 +142,7 @@ class Outputs:
         if not self._stuck or now_ms < self._again_ms:
             return
         self._again_ms = now_ms + AGAIN_MS
-        on = {one.name for one, line in zip(self._rules.outputs, self._lines, strict=True) if line.on}
-        for name in sorted(self._stuck - on):
+        for name in sorted(self._stuck):
             try:
                 self._relays[name].switch(False)
             except DeviceError:

@@ -99,9 +99,7 @@ def wake_ms(rules: MachineRules, feedback: Feedback) -> int | None:
 def _held(
     rules: MachineRules, name: str, proof: Proof, commanded: bool, sight: Sight | None, now_ms: int
 ) -> Proof:
-    proof = replace(proof, looked_ms=now_ms)
-    if commanded != proof.commanded:  # whatever was different before was so under another command
-        proof = replace(proof, commanded=commanded, differs_ms=None)
+    proof = replace(proof, commanded=commanded, looked_ms=now_ms)
     if sight is None:
         return replace(proof, differs_ms=None)
     if sight.on == commanded or (name == CURRENT and commanded):  # a machine at rest may draw nothing

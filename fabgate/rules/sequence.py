@@ -64,9 +64,14 @@ def run_on(rules: MachineRules, sequence: Sequence, end: LastEnd | None, now: Mo
     An end of which nobody knows when it was has the whole run-on once more.
     """
     return tuple(
-        _runs_on(line, left_ms(output, end, now), now.boot_ms) if output.duty is Duty.AUX else line
+        _left_on(line, left_ms(output, end, now), now.boot_ms) if output.duty is Duty.AUX else line
         for output, line in zip(rules.outputs, sequence, strict=True)
     )
+
+
+def runs_on(rules: MachineRules) -> bool:
+    """Whether an output of this machine has a run-on at all."""
+    return any(output.duty is Duty.AUX and output.off_delay_ms > 0 for output in rules.outputs)
 
 
 def left_ms(output: Output, end: LastEnd | None, now: Moment) -> int:
@@ -154,5 +159,5 @@ def _ended(output: Output, line: Line, cut: bool, now_ms: int) -> Line:
     return Line(on=True, waits=((min([ends_ms, *(at_ms for at_ms, _ in line.waits)]), False),))
 
 
-def _runs_on(line: Line, left: int, now_ms: int) -> Line:
+def _left_on(line: Line, left: int, now_ms: int) -> Line:
     return Line(on=True, waits=((now_ms + left, False),)) if left > 0 else line

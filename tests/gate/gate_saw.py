@@ -1,4 +1,4 @@
-"""A saw with everything wired to it, and a mill that says by itself that it runs."""
+"""A saw with everything wired to it, a mill that says by itself that it runs, a kiln with a meter."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fabgate import config
 from fabgate.config import Settings
 from fabgate.model import MachineId
 
-SAW, MILL = MachineId("saw"), MachineId("mill")
+SAW, MILL, KILN = MachineId("saw"), MachineId("mill"), MachineId("kiln")
 WIRED = """
 [machine.saw]
 skill = "laser"
@@ -57,11 +57,23 @@ limit = "1h"
 role = "power"
 [machine.mill.input.running]
 role = "running"
+
+[machine.kiln]
+skill = "laser"
+title = "Kiln"
+limit = "1h"
+[machine.kiln.output.relay]
+role = "power"
+[machine.kiln.meter]
+kind = "sim"
+busy = 1.0
+idle = 0.8
+hold = "10s"
 """
 
 
 def wired(folder: Path) -> Settings:
-    """The lab of the tests, with these two machines besides."""
+    """The lab of the tests, with these machines besides."""
     found(folder)
     path = folder / "fabgate.toml"
     path.write_text(path.read_text("utf-8") + WIRED, "utf-8")

@@ -98,6 +98,13 @@ def test_a_cut_leaves_nothing_on_that_gives_permission(box: Box):
     assert not box.wires["pump"].on
 
 
+def test_an_end_lowers_once_more_what_we_believe_to_be_off(box: Box):
+    box.outputs.power(on=True, cut=False, now_ms=0)
+    box.wires["blade"].on = True  # something else drove it
+    box.outputs.power(on=False, cut=False, now_ms=10)
+    assert not box.wires["blade"].on
+
+
 def test_what_time_would_give_can_be_asked_before_it_does(box: Box):
     box.outputs.power(on=True, cut=False, now_ms=0)
     assert not box.outputs.gives(2_999)
@@ -165,6 +172,7 @@ def test_a_wave_that_stood_still_does_not_go_on_by_itself(box: Box):
     box.outputs.power(on=True, cut=False, now_ms=LAPSE_MS + 1)
     assert [told for told in box.news() if told.startswith("pump")] == []
     assert box.outputs.lapsed(LAPSE_MS + 2)
+    assert box.outputs.wake_ms() == 3_000, "and nobody is woken for it over and over"
     box.outputs.power(on=False, cut=True, now_ms=LAPSE_MS + 3)
     assert not box.outputs.lapsed(LAPSE_MS + 3)
     box.outputs.power(on=True, cut=False, now_ms=LAPSE_MS + 4)

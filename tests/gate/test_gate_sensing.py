@@ -142,9 +142,10 @@ class Deaf:
     def __init__(self, name: str) -> None:
         self.name, self.pressed = name, False
         self.told: Callable[[bool], None] = lambda _: None
+        self.watched = 0
 
     def watch(self, told: Callable[[bool], None]) -> None:
-        self.told = told
+        self.told, self.watched = told, self.watched + 1
 
     def close(self) -> None:
         pass
@@ -184,6 +185,7 @@ def test_an_edge_that_comes_after_it_was_read_is_not_told_twice(room: Room, deaf
     deaf.pressed = False
     deaf.told(False)
     assert room.look() == [Mended(SAW, Trouble.ESTOP, room.now)]
+    assert deaf.watched == 1
 
 
 def test_nothing_is_read_before_the_inputs_are_watched(tmp_path: Path):

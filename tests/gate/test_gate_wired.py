@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from gate_bench import ByHand
-from gate_lab import ADA, WALL_MS, bodies
-from gate_saw import MILL, SAW, wired
+from gate_lab import ADA, GRACE, WALL_MS, bodies
+from gate_saw import KILN, MILL, SAW, wired
 
 from fabgate.config import Settings
 from fabgate.devices.clock import SimClock
@@ -28,7 +28,7 @@ from fabgate.records import (
 from fabgate.rehearsal.stage import Stage
 from fabgate.rules.sequence import LastEnd
 from fabgate.rules.states import Fault, Free, LockedOut
-from fabgate.store.db import Store
+from fabgate.store.db import Store, begin_anew
 from fabgate.store.journal import begun_by
 
 POWER = ("mains", "blade", "pump")
@@ -117,6 +117,15 @@ def test_the_end_of_the_daemon_leaves_nothing_on_whatever_its_delay(hand: ByHand
     hand.start(SAW, ADA)
     hand.loop.stop(hand.clock.now())
     assert hand.bench.state(SAW, "mains") == "off"
+
+
+def test_the_end_of_the_daemon_cuts_every_machine_before_it_says_anything_about_one(hand: ByHand):
+    hand.start(SAW, ADA)
+    hand.start(MILL, GRACE)
+    before = len(hand.bench.history)
+    hand.loop.stop(hand.clock.now())
+    changed = [change.device for change in hand.bench.history[before:]]
+    assert max(changed.index(name) for name in ("mains", "relay")) < changed.index("lamp")
 
 
 def test_a_session_of_an_hour_never_starves_its_charge_pump(stage: Stage):
@@ -250,6 +259,12 @@ def test_a_key_that_is_off_and_a_box_that_is_open_end_nothing_and_let_nothing_st
     assert "mains" in on(stage)
 
 
+def test_an_input_that_dies_while_nobody_works_is_seen_at_the_next_look(stage: Stage):
+    stage.bench.fail(SAW, "lid")
+    stage.advance(400)
+    assert troubles(stage) == {Trouble.INPUT}
+
+
 def test_an_input_that_dies_ends_nothing_and_is_a_trouble_until_it_answers(stage: Stage):
     working(stage).bench.fail(SAW, "lid")
     stage.advance(400)
@@ -263,14 +278,17 @@ def test_an_input_that_dies_ends_nothing_and_is_a_trouble_until_it_answers(stage
 
 
 def test_the_seconds_of_work_are_counted_apart(stage: Stage, lab: Settings):
-    working(stage).bench.current(SAW, 3.0)
+    stage.bench.tap(KILN, ADA)
+    stage.settle()
+    stage.advance(10_000)
+    stage.bench.current(KILN, 3.0)
     stage.settle()
     stage.advance(30_000)
-    stage.bench.current(SAW, 0.3)
+    stage.bench.current(KILN, 0.3)
     stage.settle()
     stage.advance(60_000)
-    stage.bench.current(SAW, 0)
-    tap(stage)
+    stage.bench.tap(KILN, ADA)
+    stage.settle()
     [stop] = bodies(lab, SessionStopped)
     assert (stop.length_ms, stop.busy_ms) == (100_000, 40_000), (
         "it counts as work until it rested for its time"
@@ -339,6 +357,26 @@ def test_power_that_does_not_come_is_told_once_a_session(stage: Stage, lab: Sett
     stage.advance(60_000)
     assert [missed.output for missed in bodies(lab, PowerMissed)] == ["blade"]
     assert "blade" in on(stage)
+    tap(stage)
+    stage.advance(100_000)
+    tap(stage)
+    stage.advance(100_000)
+    assert [missed.output for missed in bodies(lab, PowerMissed)] == ["blade", "blade"]
+
+
+def test_a_contactor_has_its_time_from_the_command_on_however_long_its_event_has_waited(hand: ByHand):
+    hand.start(SAW, ADA)
+    for _ in range(40):
+        hand.wait(100)
+    hand.bench.release(SAW, "echo")
+    hand.bench.press(SAW, "echo")  # from now on it hangs
+    pressed = hand.clock.now()
+    hand.clock.advance(450)
+    hand.loop.handle(Troubled(SAW, Trouble.ESTOP, pressed))
+    hand.wait(400)
+    assert Trouble.WELDED not in hand.loop.posts[SAW].state.condition.troubles
+    hand.wait(100)
+    assert Trouble.WELDED in hand.loop.posts[SAW].state.condition.troubles
 
 
 def test_a_current_that_flows_on_after_the_end_is_a_weld(stage: Stage):
@@ -450,6 +488,15 @@ def test_books_that_were_begun_anew_do_not_know_who_worked_last(lab: Settings):
     with Store(lab.gate.state).reader() as reader:
         assert begun_by(reader.conn) == "corrupt"
     found.shut_down()
+
+
+def test_books_that_were_put_back_do_not_know_who_worked_last(stage: Stage, lab: Settings):
+    tap(working(stage))
+    stage.power_cut()
+    begin_anew(lab.gate.state, stage.clock.now(), "restore")
+    books = open_books(lab, stage.clock)
+    assert last_ends(books, (SAW,)) == {SAW: LastEnd(None)}
+    stage.power_back()
 
 
 def test_a_start_within_a_run_on_from_before_the_restart_keeps_what_is_on(stage: Stage):

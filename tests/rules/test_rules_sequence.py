@@ -193,6 +193,11 @@ def test_what_is_left_of_a_run_on_is_known_by_the_last_end(end: LastEnd | None, 
     assert at(lines, NOW.boot_ms + left_ms) == set()
 
 
+def test_only_what_has_a_delay_runs_on():
+    assert sequence.runs_on(LASER)
+    assert not sequence.runs_on(replace(LASER, outputs=(MAINS, Output("lamp", Duty.AUX))))
+
+
 def test_nothing_but_extraction_and_cooling_ever_runs_on_after_a_restart():
     rules = replace(LASER, outputs=(MAINS, TUBE, LOCK, PUMP))
     assert outputs_on(rules, sequence.run_on(rules, sequence.begin(rules), LastEnd(None), NOW)) == set()
