@@ -112,10 +112,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=5_000, help="How many days the seeded world lives through.")
     parser.addoption("--lives", type=int, default=200, help="How many lives a lab lives beside its model.")
     parser.addoption(
-        "--days", type=int, default=40, help="How many days the bench lives through beside its oracle."
+        "--days", type=int, default=24, help="How many days the bench lives through beside its oracle."
     )
     parser.addoption(
-        "--sessions", type=int, default=1_500, help="How many sessions the soak takes; 100000 is all."
+        "--sessions", type=int, default=1_000, help="How many sessions the soak takes; 100000 is all."
     )
     parser.addoption(
         "--transfers", type=int, default=3_000_000, help="How many SPI transfers of a lying RC522 are borne."
@@ -142,11 +142,11 @@ def kill_seconds(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="session")
 def days(request: pytest.FixtureRequest) -> int:
-    """How many days the bench lives through: 40, or what `--days` asks for."""
+    """How many days the bench lives through: 24, or what `--days` asks for."""
     return int(request.config.getoption("--days"))
 
 
 @pytest.fixture(scope="session")
 def sessions(request: pytest.FixtureRequest) -> int:
-    """How many sessions the soak takes: 1,500, or what `--sessions` asks for."""
+    """How many sessions the soak takes: 1,000, or what `--sessions` asks for."""
     return int(request.config.getoption("--sessions"))

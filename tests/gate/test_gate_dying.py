@@ -52,6 +52,7 @@ def handle(self, event):
     whole(self, event)
 Loop.handle = handle
 """
+MOMENT = "__import__('time').sleep(0.9); break"
 HANGS = {
     "a device that does not return": "__import__('time').sleep(60)",
     "a bug that runs in circles": "pass",
@@ -243,6 +244,22 @@ def test_a_dead_mans_line_falls_within_half_a_second_of_a_loop_that_hangs(
     assert line.value == "off"
     assert line.boot_ms - hung_ms <= 500
     assert gate.show(LASER)["relay"] == "on", "the line itself has nobody who lowers it"
+
+
+@pytest.mark.parametrize("hangs", [MOMENT], ids=["for a moment"], indirect=True)
+def test_what_a_dead_mans_line_let_go_does_not_come_back_with_the_loop(
+    run: Run, lab: Settings, hangs: dict[str, str]
+):
+    """The contactor has dropped; a machine that stood still must not start again under somebody's hands."""
+    gate = at_work(run(**hangs))
+    gate.do("press", LASER, "lid")
+    hung_ms = boot_ms()
+    until(lambda: gate.show(LASER)["relay"] == "off", "the loop sees that it stood still")
+    assert [one.value for one in changes(lab, "guard", hung_ms)] == ["off"]
+    until(lambda: bodies(lab, SessionStopped), "the end is written")
+    [stop] = bodies(lab, SessionStopped)
+    assert stop.why == "fault"
+    assert {gate.show(LASER)[name] for name in GIVES} == {"off"}
 
 
 def test_a_dead_mans_line_lives_as_long_as_somebody_works_and_no_longer(run: Run, lab: Settings):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections import deque
 
-from bench_pencil import Ended
 from bench_told import Broken
+from bench_work import Ended
 
 from fabgate.model import Moment
 from fabgate.records import (
@@ -19,6 +19,7 @@ from fabgate.records import (
 )
 from fabgate.store import journal
 
+AGAIN = ("alarm for idle", "alarm for lid", "alarm for badge_gone")  # what can come about more than once
 KINDS = tuple(kind.kind for kind in (SessionStarted, SessionStopped, LidSeen, AlarmCalled, PowerMissed))
 
 
@@ -98,10 +99,7 @@ class Books:
         self._called[what] = self._called.get(what, 0) + 1
         # The limit has two rows in the table, itself and what overruns it.
         most = 1 + (what[1] == "alarm for limit")
-        again = what[1] in (
-            "alarm for idle",
-            "alarm for lid",
-        )  # machines fall idle again, and lids open again
+        again = what[1] in AGAIN
         if self._called[what] > most and not again:
             raise Broken(f"told too often in session {what[0]}: {what[1]}")
 

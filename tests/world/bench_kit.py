@@ -75,6 +75,8 @@ class Kit:
     pulse_ms: int = 5_000
     mirror: bool = False
     proves: bool = False
+    slot: bool = False
+    grace_ms: int = 30_000
 
     @property
     def metered(self) -> bool:
@@ -105,13 +107,16 @@ class Kit:
 
 def _lengths(kit: Kit) -> Iterable[str]:
     said = {"limit": kit.limit_ms, "warning": kit.warning_ms, "pulse": kit.pulse_ms}
+    if kit.slot:
+        yield 'hold = "slot"'
+        said |= {"grace": kit.grace_ms}
     if kit.metered:
         said |= {"overrun": kit.overrun_ms}
     if kit.idle_ms is not None:
         said |= {"idle": kit.idle_ms}
     if kit.takeover_ms is not None:
         said |= {"takeover": kit.takeover_ms}
-    return (f'{key} = "{ms // 1000}s"' for key, ms in said.items())
+    yield from (f'{key} = "{ms // 1000}s"' for key, ms in said.items())
 
 
 def _output(machine: str, out: Out) -> Iterable[str]:
@@ -168,6 +173,8 @@ def _drawn(chance: random.Random, name: str) -> Kit:
         pulse_ms=chance.choice((1_000, 5_000)),
         mirror=chance.random() < 0.5,
         proves=signal == "meter" and chance.random() < 0.5,
+        slot=chance.random() < 0.35,
+        grace_ms=chance.choice((5_000, 30_000)),
     )
 
 

@@ -7,77 +7,14 @@ whether it means "stay" or "off") is noted as something that may end a session a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from bench_kit import ALARM, NOW, WARN, WHEN_IDLE, Kit
 from bench_signal import Signal
 from bench_told import Broken
+from bench_work import Claim, Ended, Pending, Start, Work
 
 CONFIRM_MS = 10_000
+LEAVES = ("own_tap", "badge_gone")  # what its own member asked for
 CUTS = frozenset({"estop", "closed", "fault", "gate_stopped"})
-
-
-@dataclass
-class Pending:
-    """Something that ends the session from a moment on, if it `waits` not before the machine is idle."""
-
-    why: str
-    from_ms: int
-    waits: bool
-    must: bool = True
-    silent: bool = False  # nobody is told before
-
-
-@dataclass
-class Work:
-    """A session with power."""
-
-    who: str
-    since_ms: int
-    pending: list[Pending] = field(default_factory=list)
-    told: set[str] = field(default_factory=set)
-    unseen: set[str] = field(
-        default_factory=set
-    )  # ends that were announced, and nobody said "I have seen it"
-    said: set[str] = field(default_factory=set)  # what was announced once
-    fog: bool = False  # nobody could say from here whether its member's tap means "stay" or "off"
-    stay_ms: int = 0  # they said so for certain
-    perhaps_ms: int = 0  # or may have
-    finishing: bool = False
-    maintenance: bool = False
-    lids: int = 0
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A session as the pencil has it: any of `whys` may be what the books say of it."""
-
-    machine: str
-    who: str
-    since_ms: int
-    at_ms: int
-    whys: frozenset[str]
-    busy_ms: int | None
-    lids: int
-    unwritten: bool = False  # the disk took nothing: the books may never have its end as it was
-
-
-@dataclass(frozen=True)
-class Start:
-    """A tap from which a session must begin, or may."""
-
-    who: str
-    must: bool
-    maintenance: bool = False
-
-
-@dataclass(frozen=True)
-class Claim:
-    """Somebody's first tap on the idle session of another, or on a machine that is out of service."""
-
-    who: str
-    at_ms: int
-    sure: bool
 
 
 class Pencil:
@@ -89,9 +26,11 @@ class Pencil:
         self.work: Work | None = None
         self.locked = False
         self.troubles: set[str] = set()
-        self.unsure_until_ms = -1  # until then a start may be refused for what nobody knows exactly
+        self.jammed = False  # an output does not obey: whatever switches it ends in a fault
+        self.doubt = False  # and none that begins after it is sure
         self.start: Start | None = None
         self.claim: Claim | None = None
+        self._dies: Pending | None = None
 
     # --- what happens
 
@@ -104,6 +43,32 @@ class Pencil:
             self._own_tap(work, at_ms)
         else:
             self._stranger(work, who, may, at_ms, claim)
+
+    def lifts(self, at_ms: int) -> None:
+        """The badge that holds the session is taken out of the slot."""
+        if (work := self.work) is None:
+            return
+        work.away = True
+        how = self.kit.ends["badge_gone"]
+        if how in (NOW, WHEN_IDLE) and not work.finishing:
+            work.pending.append(
+                Pending("badge_gone", at_ms + self.kit.grace_ms, how == WHEN_IDLE, silent=True)
+            )
+
+    def blinds(self) -> None:
+        """Nobody can say any more whether the badge lies there; who left for good is gone all the same."""
+        if (work := self.work) is not None and not work.finishing:
+            work.pending = [one for one in work.pending if one.why != "badge_gone"]
+            work.away = False
+
+    def sees(self, lying: str | None, at_ms: int) -> None:
+        """The reader sees again: a badge that lies there is back, one that does not has all its grace."""
+        if (work := self.work) is None or not self.kit.slot:
+            return
+        if lying == work.who:
+            self._stay(work, at_ms)
+        else:
+            self.lifts(at_ms)
 
     def button(self, at_ms: int) -> None:
         """As its member's tap that means "off"."""
@@ -160,12 +125,12 @@ class Pencil:
 
     def begins(self, troubles: set[str], at_ms: int) -> None:
         """A daemon begins."""
-        self.troubles, self.claim, self.start = set(troubles), None, None
+        self.troubles, self.claim, self.start, self._dies = set(troubles), None, None, None
         self.signal.begins(at_ms)
 
     def dies(self, why: str, at_ms: int) -> None:
         """The daemon stops in good order (`gate_stopped`), or is gone (`recovered`)."""
-        self._ends(why, NOW, at_ms)
+        self._dies = Pending(why, at_ms, False)
         self.claim = self.start = None
 
     # --- what is seen of it
@@ -231,21 +196,23 @@ class Pencil:
     # --- taps
 
     def _start(self, who: str, may: bool, at_ms: int, disk_ok: bool, claim: Claim | None) -> Start | None:
-        sure = at_ms > self.unsure_until_ms
-        if self.troubles and sure:
+        sure = not self.doubt
+        if self.troubles:
             return None
         if who == "zoe" and self.locked:
             second = claim is not None and claim.who == who and at_ms - claim.at_ms <= CONFIRM_MS
             self.claim = None if second else Claim(who, at_ms, sure)
             return Start(who, False, maintenance=True) if second and disk_ok else None
-        if not may or not disk_ok or (self.locked and sure):
+        if not may or not disk_ok or self.locked:
             return None
         return Start(who, sure)
 
     def _own_tap(self, work: Work, at_ms: int) -> None:
         """The first tap after an announcement says that it was seen, and one that finds nobody logged in that
         they are back; every other is "off"."""
-        if work.fog:
+        if self.kit.slot:
+            self._stay(work, at_ms)
+        elif work.fog:
             self._off(work, at_ms, must=False)
             work.perhaps_ms = at_ms
         elif work.finishing or work.unseen:
@@ -261,7 +228,8 @@ class Pencil:
         work.unseen.clear()
 
     def _stay(self, work: Work, at_ms: int) -> None:
-        work.pending = [one for one in work.pending if one.why != "own_tap"]
+        work.pending = [one for one in work.pending if one.why not in LEAVES]
+        work.away = False
         work.stay_ms = work.perhaps_ms = at_ms
         work.fog = work.finishing and (
             len(work.pending) > 1 or at_ms >= self._limit_ms(work) - self.kit.warning_ms
@@ -284,8 +252,10 @@ class Pencil:
         plain = (
             not self.locked and not self.troubles and not work.finishing and not work.unseen and not work.fog
         )
+        if work.maintenance:
+            return None
         if who == "zoe" and not self.signal.busy:
-            return plain and not self.kit.metered
+            return plain
         if self.signal.busy is None or self.signal.busy or self.kit.takeover_ms is None or not may:
             return None
         from_ms = max(self.signal.since_ms, work.since_ms)
@@ -320,7 +290,9 @@ class Pencil:
             work.pending.append(Pending("limit", over_ms, False, how == WHEN_IDLE, silent=True))
 
     def _all(self, work: Work) -> list[Pending]:
-        return work.pending + self._idle(work)
+        fault = [Pending("fault", work.since_ms, False, must=False)] if self.jammed else []
+        dies = [self._dies] if self._dies else []
+        return work.pending + self._idle(work) + fault + dies
 
     def _idle(self, work: Work) -> list[Pending]:
         """What does nothing for too long is switched off, by the table; counted from the last "stay"."""
@@ -345,20 +317,25 @@ class Pencil:
         self.signal.catch_up(now_ms)
         if (work := self.work) is None:
             return
+        if self.signal.busy:
+            self.claim = None
         limit_ms = self._limit_ms(work)
         if self.kit.ends["limit"] in (NOW, WHEN_IDLE) and now_ms >= limit_ms - self.kit.warning_ms:
             self._say(work, "limit", limit_ms, now_ms)
         for one in work.pending:
-            if (
-                one.waits
-                and one.why != "own_tap"
-                and one.from_ms <= now_ms
-                and f"over {one.why}" not in work.said
-            ):
-                work.said.add(f"over {one.why}")  # its time is over, and the machine works
-                work.fog = work.fog or len(work.unseen - {one.why}) > 0
-                work.unseen.add(one.why)
+            if one.waits and one.from_ms <= now_ms:
+                self._over(work, one.why)
         self._say_idle(work, now_ms)
+
+    def _over(self, work: Work, why: str) -> None:
+        """The time of an end is over, and the machine works on."""
+        if why in LEAVES:
+            work.finishing = True
+            work.unseen.clear()
+        elif f"over {why}" not in work.said:
+            work.said.add(f"over {why}")
+            work.fog = work.fog or len(work.unseen - {why}) > 0
+            work.unseen.add(why)
 
     def _announce(self, work: Work, why: str, ends_ms: int, now_ms: int) -> None:
         """A loss gives time, which is announced, unless another end comes before."""

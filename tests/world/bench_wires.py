@@ -103,6 +103,25 @@ class Wires:
                 from_ms = at_ms if ended_ms is None or not known else ended_ms
                 wire.run_on(at_ms, from_ms + wire.out.off_ms)
 
+    def obeys_again(self, name: str, now_ms: int, seen: tuple[bool, int]) -> None:
+        """What did not obey does: it is off by now, if it has to be. One that did not come on stays off."""
+        on, _ = self.expected(now_ms)[name]
+        self.stuck.discard(name)
+        if seen[0] and not on:
+            raise Broken(f"{name} of {self.kit.name} is on since {seen[1]}, and was never lowered")
+        wire = self.wires[name]
+        wire.on, wire.since_ms = seen
+        if not wire.on:
+            wire.on_at = wire.off_at = None
+
+    def jams(self, now_ms: int, seen: dict[str, tuple[bool, int]]) -> None:
+        """Where one does not obey, its machine is in fault as soon as that is noticed: a cut."""
+        late = [
+            name for name, wire in self.wires.items() if wire.on and wire.off_at and wire.out.duty == POWER
+        ]
+        if self.stuck and any(not seen[name][0] for name in late if name not in self.stuck):
+            self.cut(now_ms)
+
     def expected(self, now_ms: int) -> dict[str, tuple[bool, int]]:
         """What each output shows now, and since when."""
         self._catch_up(now_ms)

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from bench_books import Books
 from bench_kit import BEGINS_MS, POWER, WORKERS, Founded, Kit
-from bench_pencil import CUTS, Ended, Pencil
+from bench_pencil import CUTS, Pencil
 from bench_room import Room
 from bench_told import Broken
 from bench_wires import Wires
+from bench_work import Ended
 
 from fabgate.devices.clock import SimClock
 from fabgate.devices.sim import Change
@@ -35,7 +36,9 @@ class Place:
         self.pencil, self.wires, self.room = Pencil(kit), Wires(kit), Room(kit)
         self.seen: dict[str, tuple[bool, int]] = {out.name: (False, 0) for out in kit.outs}
         self.moves: list[bool] = []  # of the permission, since the last look
-        self.tapped_ms: dict[str, int] = {}
+        self.tapped_ms: dict[str, int] = {}  # when each badge was last at the reader
+        self.lying: str | None = None  # whose badge lies in the slot
+        self.last = ""  # whose badge was at the reader last
 
 
 class World:
@@ -74,6 +77,7 @@ class World:
         for place in self.places.values():
             place.room.boots()
             place.pencil.begins(place.room.troubles, self.now_ms)
+            place.pencil.doubt = place.pencil.jammed
             known, ended_ms = self.books.last_end(place.kit.name, self.clock.now(), self.now_ms)
             place.wires.boots(self.now_ms, ended_ms, known)
 
@@ -142,6 +146,8 @@ class World:
                 wires.begin(now_ms)
             else:
                 wires.end(now_ms, self._is_cut(place, ended.pop(0), why))
+        wires.expected(now_ms)
+        wires.jams(now_ms, place.seen)
         if not self.stage.powered:
             wires.dead(now_ms)
         elif place.room.shows_a_weld(wires, now_ms):

@@ -119,6 +119,31 @@ def test_a_day_in_which_nothing_is_wrong_is_found_right(day: Day):
     day.ends()
 
 
+def test_a_lid_that_is_shut_in_time_ends_nothing(day: Day):
+    day.do("moves", here(day), "lid")
+    day.wait(10_000)
+    day.do("moves", here(day), "lid")
+    day.wait(LASER.warning_ms)
+    assert here(day).pencil.work is not None
+
+
+def test_what_still_works_long_after_the_limit_is_cut_where_the_table_says_so(day: Day):
+    busy(day)
+    day.wait(LASER.limit_ms)
+    assert here(day).pencil.work is not None
+    day.wait(LASER.overrun_ms)
+    assert here(day).pencil.work is None
+
+
+def test_who_stays_at_an_idle_machine_has_all_the_time_again(day: Day):
+    day.wait(60_000)
+    day.do("tap", here(day), "ada")
+    day.wait(99_000)
+    assert here(day).pencil.work is not None
+    day.wait(1_000)
+    assert here(day).pencil.work is None
+
+
 @pytest.mark.parametrize("output", ["fan", "beam"])
 def test_an_output_that_somebody_else_switches_is_found(day: Day, output: str):
     day.stage.bench.machines[here(day).id].outputs[output].switch(False)
