@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,7 +17,7 @@ from fabgate.devices.lower import CHIP_INFO
 from fabgate.gate.boot import alone
 from fabgate.gate.checkup import Finding, Grade, checkup
 from fabgate.gate.checkup_boot import seconds
-from fabgate.gate.computer import Computer, own_groups, said
+from fabgate.gate.computer import Computer
 from fabgate.model import Duty, Sense
 
 OUTPUTS = (Wire("relay", Duty.POWER, 17), Wire("tube", Duty.PULSE, 22), Wire("fan", Duty.AUX, 27))
@@ -384,21 +383,3 @@ def test_without_luma_a_display_is_done_without(look: Callable[..., dict], monke
     monkeypatch.setitem(sys.modules, "luma.lcd", None)
     found = look(panel=Panel(display="lcd"))["display packages"]
     assert found.grade is Grade.WARN and "luma.lcd cannot be used" in found.found
-
-
-# --- the computer itself
-
-
-def test_what_a_command_says_is_none_where_it_fails_or_is_not_there():
-    assert said("echo", "14s") == "14s\n"
-    assert said("false") is None
-    assert said("no-such-command-anywhere") is None
-
-
-def test_the_groups_of_this_process_are_known():
-    assert ("root" in own_groups()) is (os.geteuid() == 0 or os.getegid() == 0)
-
-
-def test_files_that_are_not_there_say_nothing(tmp_path: Path):
-    assert Computer(tmp_path).text("nothing") is None
-    assert Computer(tmp_path).model is None
