@@ -254,6 +254,18 @@ def between(low: int, high: int) -> Kind[int]:
     return Kind("number", read)
 
 
+def among(*known: int) -> Kind[int]:
+    """One of a few whole numbers."""
+
+    def read(value: object) -> int:
+        number = _whole(value)
+        if number not in known:
+            raise Unfit(f"{_short(number)} is none of them", f"Write {' or '.join(map(str, known))}.")
+        return number
+
+    return Kind(" or ".join(map(str, known)), read)
+
+
 def _short(number: int) -> str:
     return str(number) if abs(number) < 10**15 else "a number of that size"
 

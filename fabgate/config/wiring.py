@@ -17,7 +17,7 @@ from fabgate.config.values import (
     PIN,
     TEXT,
     WHOLE,
-    between,
+    among,
     one_of,
     word_of,
 )
@@ -160,8 +160,8 @@ DISPLAY_BUS: Key[int] = Key("machine.*.panel.display_bus", WHOLE, "oled, lcd: it
 DISPLAY_ADDRESS: Key[int] = Key(
     "machine.*.panel.display_address", WHOLE, "Its address there.", example=0x3C, else_="0x3C; lcd: 0x27"
 )
-DISPLAY_COLUMNS: Key[int] = Key("machine.*.panel.display_columns", between(16, 40), "lcd: signs a line.", 20)
-DISPLAY_ROWS: Key[int] = Key("machine.*.panel.display_rows", between(2, 4), "lcd: lines.", 4)
+DISPLAY_COLUMNS: Key[int] = Key("machine.*.panel.display_columns", among(16, 20), "lcd: signs a line.", 20)
+DISPLAY_ROWS: Key[int] = Key("machine.*.panel.display_rows", among(2, 4), "lcd: lines.", 4)
 
 KEYS: tuple[Key[object], ...] = (
     READER_KIND,

@@ -96,6 +96,18 @@ def refused(tmp_path):
             "deadman",
         ),
         # the bench
+        (
+            SIM + "[machine.laser.panel]\ndisplay_columns = 40",
+            "9: machine.laser.panel.display_columns",
+            "40",
+            "20",
+        ),
+        (
+            SIM + "[machine.laser.panel]\ndisplay_rows = 3",
+            "9: machine.laser.panel.display_rows",
+            "3",
+            "2 or 4",
+        ),
         (SIM + 'off_delay = "5s"', "8: machine.laser.output.relay.off_delay", "stays on", "at once"),
         (
             SIM + '[machine.laser.output.lock]\nrole = "pulse"\noff_delay = "5s"',

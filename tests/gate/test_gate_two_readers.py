@@ -27,8 +27,8 @@ from fabgate.model import (
     Standing,
     Trouble,
 )
-from fabgate.rules.machine import step
 from fabgate.rules.ahead import deadline
+from fabgate.rules.machine import step
 from fabgate.rules.states import Condition, State, at_rest
 from fabgate.store.keys import Keys
 
