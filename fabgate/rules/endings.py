@@ -74,7 +74,7 @@ def leave(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
         return stop(rules, state, why, at)
     if run.finishing is not None:
         return state, ()
-    left_alone = with_run(state, replace(run, finishing=why, unseen=frozenset()))
+    left_alone = with_run(state, replace(run, finishing=why))
     return left_alone, (tell(rules, Notice.FINISHING, run.session.user),)
 
 

@@ -32,7 +32,6 @@ def _opened(rules: MachineRules, state: Open | Ending, event: LidMoved) -> Step:
         case End.WHEN_IDLE:
             # It says itself what an announcement would: shut it, or the session ends.
             owed = Owed(Why.LID, at.boot_ms + rules.warning_ms)
-            run = endings.without(run, Why.LID)
             run = replace(
                 run, owed=(*run.owed, owed), warned=run.warned | {Why.LID}, unseen=run.unseen | {Why.LID}
             )

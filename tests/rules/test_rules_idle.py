@@ -131,6 +131,14 @@ def test_where_it_is_not_asked_for_an_idle_machine_stays_on():
     assert bench.relay
 
 
+def test_a_word_that_comes_twice_counts_nothing_anew():
+    bench = idle()
+    bench.wait(10 * MINUTE)
+    bench.works(False)
+    bench.wait(10 * MINUTE)
+    assert bench.stop.why == Why.IDLE
+
+
 def test_without_a_meter_nothing_is_idle():
     bench = working(ADAS, IDLE)
     bench.wait(3 * HOUR)

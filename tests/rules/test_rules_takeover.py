@@ -140,6 +140,16 @@ def test_a_machine_that_works_again_between_the_taps_is_nobodys_to_take():
     assert bench.said is Notice.ASK_CLAIM
 
 
+def test_a_cut_between_the_taps_makes_the_first_one_void_however_short():
+    bench = idle(replace(RULES, takeover_ms=1_000))
+    bench.tap(DANS)
+    bench.works(True)
+    bench.works(False)
+    bench.wait(3)
+    bench.tap(DANS)
+    assert (bench.relay, bench.said) == (True, Notice.ASK_CLAIM)
+
+
 def test_its_member_who_taps_meanwhile_is_there():
     bench = idle(replace(TAKES, hold=Hold.SLOT))
     bench.tap(DANS)
