@@ -1,4 +1,4 @@
-"""Who is done while the machine works leaves it to its job: nobody is logged in, and it goes off by itself."""
+"""Who is done while the machine works leaves it to its job: nobody is logged in meanwhile."""
 
 from __future__ import annotations
 

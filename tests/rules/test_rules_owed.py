@@ -27,7 +27,6 @@ from fabgate.rules.states import Open
 
 LIMIT_S = RULES.limit_ms / 1000
 OVERRUN_S = RULES.overrun_ms / 1000
-LEAVES = Ends(tap=Ending.WHEN_IDLE, badge_gone=Ending.WHEN_IDLE)
 LOSES = Ends(revoked=Ending.WHEN_IDLE, locked=Ending.WHEN_IDLE)
 
 
