@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from gate_bench import ByHand
-from gate_lab import ADA, GRACE, WALL_MS, bodies
+from gate_bench import ByHand, Served
+from gate_lab import ADA, GRACE, LASER, WALL_MS, bodies, until
 from gate_saw import KILN, MILL, SAW, wired
 
 from fabgate.config import Settings
@@ -532,3 +532,27 @@ def test_a_session_under_way_is_the_only_thing_that_gives_power(stage: Stage, la
     assert len(bodies(lab, SessionStarted)) == 2
     powers = [change.value for change in stage.bench.history if change.device == "mains"]
     assert powers == ["on", "off"] * 2
+
+
+# --- the daemon, with its threads
+
+
+def test_a_meter_has_a_thread_of_its_own_that_outlives_its_failures(
+    serve: Callable[..., Served], lab: Settings
+):
+    gate = serve(lambda bench: bench.fail(KILN, "meter")).ready()
+    until(lambda: TroubleBegan(KILN, "meter") in bodies(lab, TroubleBegan), "the meter is told dead")
+    gate.bench.mend(KILN, "meter")
+    until(lambda: TroubleOver(KILN, "meter") in bodies(lab, TroubleOver), "it is told alive")
+    assert gate.end() == 0
+
+
+def test_an_emergency_stop_whose_edges_are_lost_is_read_by_the_daemon_itself(serve: Callable[..., Served]):
+    gate = serve().ready()
+    gate.start(LASER, ADA)
+    for sense, line in gate.bench.machines[LASER].inputs:
+        assert sense is Sense.ESTOP
+        line.watch(lambda _pressed: None)
+    gate.bench.press(LASER, "estop")
+    gate.clock.advance(400)  # nothing else happens that would wake the loop
+    until(lambda: gate.relay(LASER) == "off", "the relay opens")
