@@ -79,10 +79,10 @@ class Hand:
         if self._blind:
             return  # it came and went, and nothing saw it
         clock = self._bench.clock
-        at_s = max(self._free_s, clock.monotonic() + 0.6)
+        at_s = max(self._free_s, clock.monotonic() + 1.0)
         clock.after(at_s - clock.monotonic(), lambda: self._bench.lay(uid.raw))
-        clock.after(at_s - clock.monotonic() + 0.5, lambda: self._bench.take(uid.raw))
-        self._free_s = at_s + 1.2
+        clock.after(at_s - clock.monotonic() + 1.0, lambda: self._bench.take(uid.raw))
+        self._free_s = at_s + 1.8
 
     def blind(self) -> None:
         self._blind = True
