@@ -68,7 +68,7 @@ def usb_stand(tmp_path: Path, clock: SimClock) -> Iterator[Stand]:
 
 
 class Hand:
-    """Holds badges before an emulated RC522, one after another, for half a second each."""
+    """Holds badges before an emulated RC522, one after another, for a second each."""
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
