@@ -255,11 +255,16 @@ def test_what_a_dead_mans_line_let_go_does_not_come_back_with_the_loop(
     gate.do("press", LASER, "lid")
     hung_ms = boot_ms()
     until(lambda: gate.show(LASER)["relay"] == "off", "the loop sees that it stood still")
-    assert [one.value for one in changes(lab, "guard", hung_ms)] == ["off"]
+    first, *again = changes(lab, "guard", hung_ms)
+    [off] = changes(lab, "relay", hung_ms)
+    assert (first.value, off.value) == ("off", "off")
+    # The wave may have stopped high: its one fall feeds the pump once more, when there is no permission left.
+    assert all(one.boot_ms >= off.boot_ms for one in again)
     until(lambda: bodies(lab, SessionStopped), "the end is written")
     [stop] = bodies(lab, SessionStopped)
     assert stop.why == "fault"
-    assert {gate.show(LASER)[name] for name in GIVES} == {"off"}
+    until(lambda: {gate.show(LASER)[name] for name in GIVES} == {"off"}, "nothing is left")
+    assert [one for one in changes(lab, "beam", hung_ms) if one.value == "on"] == []
 
 
 def test_a_dead_mans_line_lives_as_long_as_somebody_works_and_no_longer(run: Run, lab: Settings):
