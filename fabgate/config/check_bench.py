@@ -5,12 +5,13 @@ from __future__ import annotations
 from fabgate.config import ends, keys, upkeep, wiring
 from fabgate.config.reading import Document, spot
 from fabgate.config.values import nearest
-from fabgate.model import Duty, Ending, Sense
+from fabgate.model import Duty, Ending, Kind, Sense
 
 
 def check_bench(document: Document, machine: str) -> None:
     """Note in `document` what does not fit together at one machine: delays, mirrors, meter, services."""
     _check_delays(document, machine)
+    _check_strikes(document, machine)
     _check_mirrors(document, machine)
     _check_meter(document, machine)
     _check_idle(document, machine)
@@ -44,6 +45,19 @@ def _check_delays(document: Document, machine: str) -> None:
                 spot(wiring.OFF_DELAY, machine, name),
                 f"an output of role {role} has no off_delay",
                 "Leave it out: `pulse` says how long a pulse is." if role is Duty.PULSE else "Leave it out.",
+            )
+
+
+def _check_strikes(document: Document, machine: str) -> None:
+    """A door opens when it says so: whoever stands before it pushes then."""
+    if document.get(keys.KIND, machine) is not Kind.DOOR:
+        return
+    for name, role in _roles(document, machine).items():
+        if role is Duty.PULSE and document.written(wiring.ON_DELAY, machine, name):
+            document.wrong(
+                spot(wiring.ON_DELAY, machine, name),
+                "a door's strike has no on_delay",
+                "Leave it out: `pulse` says how long it opens.",
             )
 
 

@@ -59,7 +59,8 @@ METER_HOLD: Key[int] = Key(
 PROVES: Key[bool] = Key(
     "machine.*.meter.proves",
     YES_OR_NO,
-    "Whether a current while its power is off means a welded contactor; not where its mains are not ours.",
+    "Whether a current while its power is off (a quarter of `idle` and more) means a welded contactor; not "
+    "where its mains are not ours.",
     False,
 )
 

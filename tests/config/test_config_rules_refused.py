@@ -218,6 +218,12 @@ def test_mistakes_in_both_files_are_told_at_once_each_with_its_file_and_line(ref
         (MAIN.replace('skill = "laser"', 'kind = "machine"'), "5: machine.laser.skill", "missing", "laser"),
         (MAIN.replace("power", "pulse"), "7: machine.laser.output", "no output of role power", '"power"'),
         (
+            MAIN + DOOR + 'on_delay = "2s"\n',
+            "13: machine.front.output.strike.on_delay",
+            "no on_delay",
+            "`pulse`",
+        ),
+        (
             MAIN + DOOR.replace('"pulse"', '"deadman"'),
             "12: machine.front.output.strike.role",
             "role deadman",
