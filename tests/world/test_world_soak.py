@@ -45,7 +45,7 @@ LASER = Kit("laser", "meter", OUTS, ENDS, limit_ms=1_200_000, hold_ms=1_000, mir
 MILL = Kit("mill", "running", (*OUTS, Out("guard", DEADMAN)), ENDS, limit_ms=1_200_000)
 KEPT = 1_000  # changes of outputs that the bench keeps, as it does in the daemon
 WARM_UP = 300  # sessions after which everything has been used once
-MOST_OBJECTS = 1_500  # more than after the warm-up, however many sessions: caches that fill up by turns
+MOST_OBJECTS = 400  # more than after the warm-up, however many sessions: caches that fill up by turns
 MOST_BYTES = 12 * 2**20
 
 
