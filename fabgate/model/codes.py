@@ -152,6 +152,7 @@ class Trouble(enum.StrEnum):
     METER = "meter"  # nothing tells any more whether it works
     KEY = "key"  # its key switch is off
     TAMPER = "tamper"  # the box was opened
+    LID = "lid"  # its guard is open, and an open guard ends a session here: nothing starts
     WELDED = "welded"  # commanded off and seen on
     JOURNAL = "journal"  # the journal does not verify: a person must look at it
     CHECKING = "checking"  # the journal is read through after an unclean stop

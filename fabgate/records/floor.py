@@ -78,7 +78,7 @@ class SessionStopped:
     `recovered`: nobody saw the end; `length_ms` reaches to the last heartbeat and the true end
     lies at most `uncertain_ms` later. `charged` is False for an undone or aborted start. For
     `blind_ms` of the length the reader saw nothing: the member could not have tapped off. For `busy_ms`
-    of it the machine worked, None where nothing tells.
+    of it the machine worked, None where nothing tells. `by`: who ended the idle session of another.
     """
 
     kind: ClassVar[str] = "session.stop"
@@ -91,6 +91,7 @@ class SessionStopped:
     uncertain_ms: int = 0
     blind_ms: int = 0
     busy_ms: int | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,13 +53,16 @@ def ask(rules: MachineRules, state: State, standing: Standing, token: Token, at:
     facts: dict[str, Fact] = {} if idle_ms is None else {"taken_ms": idle_ms}
     wait_s = rules.confirm_ms // 1000
     told = tell(rules, Notice.ASK_CLAIM, standing.person, wait_s=wait_s, **facts)
-    claim = Claim(token, at.boot_ms, at.boot_ms + rules.confirm_ms)
+    assert standing.person is not None, "nobody claims with a badge that nobody owns"
+    claim = Claim(token, at.boot_ms, at.boot_ms + rules.confirm_ms, standing.person.member)
     return with_run(state, replace(state.run, claim=claim)), (told,)
 
 
 def end(rules: MachineRules, state: State, at: Moment) -> Step:
-    """The second tap: the turn of whoever worked here is over."""
-    return endings.stop(rules, state, Why.TAKEOVER, at)
+    """The second tap: the turn of whoever worked here is over, and the journal says who ended it."""
+    run = run_of(state)
+    assert run is not None and run.claim is not None, "nobody was asked"
+    return endings.stop(rules, state, Why.TAKEOVER, at, by=run.claim.member)
 
 
 def _idle_ms(state: Open | Ending, at: Moment) -> int | None:

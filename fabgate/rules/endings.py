@@ -11,29 +11,30 @@ from typing import assert_never
 
 from fabgate.events import ButtonPressed, CloseNow, Ink, Power
 from fabgate.model import Ending as End
-from fabgate.model import MachineRules, Moment, Notice, RecordId, Why
+from fabgate.model import MachineRules, MemberId, Moment, Notice, RecordId, Why
 from fabgate.records import AlarmCalled, SessionStopped
 from fabgate.rules import praise
 from fabgate.rules.ahead import left, quiet, soonest
 from fabgate.rules.readings import Effects, Step, run_of, tell, with_run
 from fabgate.rules.states import Condition, Ending, Open, Owed, Run, State, at_rest
 
-CUT = frozenset({Why.ESTOP, Why.FAULT, Why.CLOSED, Why.GATE_STOPPED})
+CUT = frozenset({Why.ESTOP, Why.FAULT, Why.LID, Why.CLOSED, Why.GATE_STOPPED})
 """Causes that take the permission away at once, whatever delay an output has (law 8)."""
 
 
-def stop(rules: MachineRules, state: State, why: Why, at: Moment) -> Step:
-    """Off, then ink (law 2)."""
+def stop(rules: MachineRules, state: State, why: Why, at: Moment, *, by: MemberId | None = None) -> Step:
+    """Off, then ink (law 2). `by`: who ended the idle session of another."""
     run = run_of(state)
     assert run is not None, "only a session with power can be stopped"
     # Events come from several threads: one may have happened just before the ink that came before it.
     length_ms = max(0, at.boot_ms - run.opened.boot_ms)
     told = tell(rules, Notice.ENDED, run.session.user, why=why, length_ms=length_ms)
     busy_ms = worked_ms(state.condition, run, at)
+    blind_ms = run.blind_until(at.boot_ms)
     condition = replace(state.condition, praise=praise.earned(rules, run, why, at))
     return at_rest(condition), (
         Power(rules.machine, on=False, cut=why in CUT),
-        stopped(rules, run.record, why, length_ms, at, run.blind_until(at.boot_ms), busy_ms),
+        stopped(rules, run.record, why, length_ms, at, blind_ms, busy_ms, by),
         told,
     )
 
@@ -46,11 +47,12 @@ def stopped(
     at: Moment,
     blind_ms: int = 0,
     busy_ms: int | None = None,
+    by: MemberId | None = None,
 ) -> Ink:
     """The end of a session as the journal has it. What was undone or never had power is not charged."""
     charged = why not in (Why.UNDONE, Why.ABORTED)
     body = SessionStopped(
-        str(record), rules.machine, why, length_ms, charged, blind_ms=blind_ms, busy_ms=busy_ms
+        str(record), rules.machine, why, length_ms, charged, blind_ms=blind_ms, busy_ms=busy_ms, by=by
     )
     return Ink(rules.machine, at, body)
 

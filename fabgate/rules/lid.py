@@ -1,4 +1,7 @@
-"""The lid of a machine on which somebody works: recorded and told, and the table says what it ends."""
+"""The lid of a machine on which somebody works: recorded and told, and the table says what it ends.
+
+Where it ends a session at once, nothing starts under an open one either.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,24 @@ from fabgate.model import MachineRules, Notice, Why
 from fabgate.records import LidSeen
 from fabgate.rules import endings
 from fabgate.rules.readings import Step, tell, with_run
-from fabgate.rules.states import Ending, Open, Owed, State
+from fabgate.rules.states import Condition, Ending, Open, Opening, Owed, State, at_rest, under
 
 
 def moved(rules: MachineRules, state: State, event: LidMoved) -> Step:
-    """Nobody minds the lid of a machine without power."""
+    """Nobody minds the lid of a machine without power, but who is about to start."""
+    state = under(state, replace(state.condition, lid=event.open))
+    if isinstance(state, Opening) and bars(rules, state.condition):
+        return at_rest(state.condition), (tell(rules, Notice.CANCELLED, state.session.user),)
     if not isinstance(state, Open | Ending):
         return state, ()
     seen = Ink(rules.machine, event.at, LidSeen(rules.machine, event.open, str(state.run.record)))
     after, effects = _opened(rules, state, event) if event.open else _shut(state)
     return after, (*effects, seen)
+
+
+def bars(rules: MachineRules, condition: Condition) -> bool:
+    """Whether an open lid keeps the machine from starting."""
+    return condition.lid and rules.ends.lid is End.NOW
 
 
 def _opened(rules: MachineRules, state: Open | Ending, event: LidMoved) -> Step:

@@ -23,9 +23,10 @@ from fabgate.model import (
     Person,
     Standing,
     Token,
+    Trouble,
     Why,
 )
-from fabgate.rules import audit, beside, endings, policy, running
+from fabgate.rules import audit, beside, endings, lid, policy, running
 from fabgate.rules.policy import Start
 from fabgate.rules.readings import ASKS, Step, due_facts, no_ledger, pair, refuse, tell
 from fabgate.rules.start_record import company, limit_ms, record
@@ -63,6 +64,10 @@ def newcomer(rules: MachineRules, standing: Standing, token: Token) -> Session:
 
 def start(rules: MachineRules, state: State, session: Session, at: Moment) -> Step:
     """Write the start; power waits for it (law 1)."""
+    if lid.bars(rules, state.condition):
+        facts = policy.facts(rules, session.standing) | {"trouble": Trouble.LID}
+        denied = Denied(Code.MACHINE_FAULT, facts)
+        return refuse(rules, at_rest(state.condition), denied, session.badge, session.user, at)
     if rules.hold is Hold.SLOT and not state.condition.presence.lies(session.badge):
         # Taken out before its lookup was answered: nothing would hold the session.
         return cancel(rules, state, session.user)

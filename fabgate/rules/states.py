@@ -15,6 +15,7 @@ from fabgate.model import (
     InkId,
     Level,
     Lock,
+    MemberId,
     Moment,
     Person,
     RecordId,
@@ -53,7 +54,7 @@ class Condition:
     """What a machine keeps through all its states: lock, troubles, badges at the reader, inks given out.
 
     `praise`: the session that ended last, where its sponsor may still say something about it. `busy`:
-    whether it works, since `since_ms`; None where nothing tells.
+    whether it works, since `since_ms`; None where nothing tells. `lid`: it is open, as far as anybody told.
     """
 
     lock: Lock | None = None
@@ -64,6 +65,7 @@ class Condition:
     praise: Praise | None = None
     busy: bool | None = None
     since_ms: int = 0
+    lid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,7 @@ class Claim:
     badge: Token
     asked_ms: int
     until_ms: int
+    member: MemberId
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from machine_bench import (
 )
 
 from fabgate.events import Ink, Inked, Power
-from fabgate.model import Ending, Ends, Level, Moment, Notice, Why
+from fabgate.model import Code, Ending, Ends, Level, Moment, Notice, Trouble, Why
 from fabgate.records import AlarmCalled, LidSeen
 from fabgate.rules.gestures import Name
 
@@ -53,10 +53,43 @@ def test_nobody_minds_the_lid_of_a_machine_that_nobody_uses():
     assert bench.lid(True) == ()
 
 
+def test_nothing_starts_under_a_lid_that_would_end_it_at_once():
+    bench = MachineBench(replace(RULES, ends=Ends(lid=Ending.NOW)))
+    bench.lid(True)
+    assert powers(bench.tap(ADAS)) == []
+    told = bench.told[-1]
+    assert (told.what, told.facts["trouble"], bench.state.name) == (
+        Code.MACHINE_FAULT,
+        Trouble.LID,
+        Name.FREE,
+    )
+    bench.lid(False)
+    bench.wait(3)
+    assert powers(bench.tap(ADAS)) == [True]
+
+
+@pytest.mark.parametrize("word", [word for word in Ending if word is not Ending.NOW])
+def test_an_open_lid_that_ends_nothing_at_once_keeps_nobody_from_starting(word):
+    bench = MachineBench(replace(RULES, ends=Ends(lid=word)))
+    bench.lid(True)
+    assert powers(bench.tap(ADAS)) == [True]
+
+
+def test_a_lid_that_is_opened_before_the_start_is_written_takes_the_start_with_it():
+    bench = MachineBench(replace(RULES, ends=Ends(lid=Ending.NOW)))
+    bench.see(ADAS)
+    bench.answer()
+    assert bench.state.name is Name.OPENING
+    bench.lid(True)
+    assert bench.state.name is Name.FREE
+    assert powers(bench.write()) == []
+    assert bench.stop.why == Why.ABORTED
+
+
 def test_where_the_table_says_now_it_is_off_before_anything_is_written():
     bench = with_lid(Ending.NOW, busy=True)
     effects = bench.lid(True)
-    assert effects[0] == Power(LASER, on=False)
+    assert effects[0] == Power(LASER, on=False, cut=True)
     assert [type(effect.body).__name__ for effect in effects if isinstance(effect, Ink)] == [
         "SessionStopped",
         "LidSeen",

@@ -79,6 +79,7 @@ def test_the_first_tap_asks_and_the_second_ends_the_session_and_starts_nothing(h
     bench.wait(3)
     bench.tap(DANS)
     assert (bench.relay, bench.stop.why, bench.stop.charged) == (False, Why.TAKEOVER, True)
+    assert bench.stop.by == bench.roster[DANS].person.member
     assert (bench.state.name, bench.inks, len(bench.starts)) == (Name.FREE, [], 1)
 
 
