@@ -14,7 +14,7 @@ from bench_work import Claim, Ended, Pending, Start, Work
 
 CONFIRM_MS = 10_000
 LEAVES = ("own_tap", "badge_gone")  # what its own member asked for
-CUTS = frozenset({"estop", "closed", "fault", "gate_stopped"})
+CUTS = frozenset({"estop", "closed", "fault", "gate_stopped", "lid"})
 
 
 class Pencil:
@@ -26,6 +26,7 @@ class Pencil:
         self.work: Work | None = None
         self.locked = False
         self.troubles: set[str] = set()
+        self.lid_open = False
         self.jammed = False  # an output does not obey: whatever switches it ends in a fault
         self.doubt = False  # and none that begins after it is sure
         self.start: Start | None = None
@@ -100,6 +101,7 @@ class Pencil:
                 pending.must = False
 
     def lid(self, opened: bool, at_ms: int) -> None:
+        self.lid_open = opened
         if self.work is not None:
             self.work.lids += 1
         if opened:
@@ -197,7 +199,7 @@ class Pencil:
 
     def _start(self, who: str, may: bool, at_ms: int, disk_ok: bool, claim: Claim | None) -> Start | None:
         sure = not self.doubt
-        if self.troubles:
+        if self.troubles or (self.lid_open and self.kit.ends["lid"] == NOW):
             return None
         if who == "zoe" and self.locked:
             second = claim is not None and claim.who == who and at_ms - claim.at_ms <= CONFIRM_MS
@@ -224,6 +226,8 @@ class Pencil:
         waits = self.kit.ends["tap"] == WHEN_IDLE
         work.pending = [one for one in work.pending if one.why != "own_tap"]
         work.pending.append(Pending("own_tap", at_ms, waits, must))
+        for one in work.pending:  # who left the machine to its job may take the badge along
+            one.must = one.must and one.why != "badge_gone"
         work.finishing = True
         work.unseen.clear()
 
