@@ -41,24 +41,26 @@ def rechecked(rules: MachineRules, state: State, event: Rechecked) -> Step:
     if run is None:
         return _recheck_start(rules, state, session, event)
     lost: Effects = ()
-    if event.token == session.badge and (why := _lost(run, event.standing)) is not None:
-        state, lost = endings.lose(rules, state, why, event.at)
+    for why in _losses(run, event.standing) if event.token == session.badge else ():
+        if isinstance(state, Open | Ending):
+            state, told = endings.lose(rules, state, why, event.at)
+            lost += told
     if not isinstance(state, Open | Ending):
         return state, lost
     state, missed = company.looked(rules, state, event.token, event.standing, event.at)
     return state, lost + missed
 
 
-def _lost(run: Run, standing: Standing) -> Why | None:
+def _losses(run: Run, standing: Standing) -> tuple[Why, ...]:
     """What the user of a running session lost; maintenance takes no level, but the office.
 
     Who would not have been let in where the gate did more than look on has nothing to lose.
     """
     if run.session.would:
-        return None
+        return ()
     if run.session.purpose != MAINTENANCE:
-        return policy.lost(standing, run.session.level)
-    return policy.lost(standing, Level.NONE) or (None if standing.keeps else Why.REVOKED)
+        return policy.losses(standing, run.session.level)
+    return policy.losses(standing, Level.NONE) or (() if standing.keeps else (Why.REVOKED,))
 
 
 def _recheck_start(rules: MachineRules, state: State, session: Session, event: Rechecked) -> Step:

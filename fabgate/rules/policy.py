@@ -37,7 +37,7 @@ __all__ = [
     "host",
     "is_stale",
     "linked",
-    "lost",
+    "losses",
     "sponsor",
     "start",
     "welcome",
@@ -247,22 +247,24 @@ def counter(rules: MachineRules, standing: Standing) -> Denied | None:
 # --- going on ---------------------------------------------------------------------------------
 
 
-def lost(standing: Standing, level: Level) -> Why | None:
-    """What a member who works here at `level` lost meanwhile; None when all still stands.
+def losses(standing: Standing, level: Level) -> tuple[Why, ...]:
+    """All that a member who works here at `level` lost meanwhile: each has its own row in the table (law 10).
 
     What runs out by itself takes nothing from a session that runs, neither a right nor a paper nor
     the opening hours: the level at the start prices and carries the whole session. What somebody took
     is gone. Who may no more sponsor may still work here alone.
     """
-    if standing.person is None or standing.blocked_ms is not None:
-        return Why.BLOCKED
-    if standing.suspended_ms is not None or (standing.held_ms is not None and level > Level.NONE):
-        return Why.SUSPENDED
-    if standing.status is Status.LEFT or (standing.status is Status.GUEST and level > Level.NONE):
-        return Why.REVOKED
-    if standing.level < min(level, Level.AUTONOMOUS) and standing.lapsed_ms is None:
-        return Why.REVOKED
-    return None
+    if standing.person is None:
+        return (Why.BLOCKED,)
+    works = level > Level.NONE
+    left = standing.status is Status.LEFT or (standing.status is Status.GUEST and works)
+    less = standing.level < min(level, Level.AUTONOMOUS) and standing.lapsed_ms is None
+    gone = {
+        Why.BLOCKED: standing.blocked_ms is not None,
+        Why.SUSPENDED: standing.suspended_ms is not None or (standing.held_ms is not None and works),
+        Why.REVOKED: left or less,
+    }
+    return tuple(why for why, is_gone in gone.items() if is_gone)
 
 
 def company_lost(
@@ -305,10 +307,10 @@ def _gone(rules: MachineRules, tied: Standing, proved_ms: int, how: Start) -> bo
     if not tied.here and tied.gone_ms is not None and tied.gone_ms > proved_ms:
         return True
     if how not in _HELPED:
-        return lost(tied, Level.NONE) is not None
+        return bool(losses(tied, Level.NONE))
     least = Level.AUTONOMOUS if how is Start.HOSTED else max(rules.sponsor_from, Level.AUTONOMOUS)
     taken = tied.level < least and tied.lapsed_ms is None
-    return taken or tied.status < rules.sponsor_status or lost(tied, least) is not None
+    return taken or tied.status < rules.sponsor_status or bool(losses(tied, least))
 
 
 def _no_helper(

@@ -164,6 +164,14 @@ def test_a_right_that_runs_out_in_mid_session_holds_until_its_end():
     assert bench.relay
 
 
+def test_each_loss_has_its_own_row_though_another_came_first():
+    bench = working(ADAS, replace(RULES, ends=Ends(suspended=Ending.WARN, revoked=Ending.NOW)))
+    bench.change(ADAS, suspended_ms=1)
+    assert bench.relay
+    bench.change(ADAS, level=Level.NONE)
+    assert (bench.relay, bench.stop.why) == (False, Why.REVOKED)
+
+
 def test_a_trainee_who_is_made_autonomous_in_mid_session_works_on():
     bench = sponsored(replace(RULES, ends=Ends(revoked=Ending.NOW)))
     bench.change(BOBS, level=Level.AUTONOMOUS)
