@@ -55,6 +55,8 @@ class Floor:
             missed = refused is None and what.alone is not None
             if missed and self.no_help(place, what, one, now) is None:
                 return self._take_over(where, what, one, badge, now)
+            if refused is None and one.manager and what.how != "maintenance":
+                return self._claim(where, what, badge, now)
             return refused or "machine_in_use"
         if where in self.locked:
             return refused or self._out_of_service(where, one, badge, now)
@@ -64,11 +66,18 @@ class Floor:
             return refused or self._well_done(where, place, one, now)
         return refused or self._first(where, place, one, badge, now)
 
+    def _claim(self, where: str, session: Session, badge: str, now: Now) -> None:
+        """Nothing tells whether these machines work: a manager's two taps end anybody's session."""
+        if session.claim is not None and session.claim[0] == badge and now.ms < session.claim[1]:
+            self._end(where, session, now)
+        else:
+            session.claim = (badge, now.ms + self.house.confirm)
+
     def _of_session(self, where: str, session: Session, one: Person | None, now: Now) -> None:
         """The user ends it, or says that they saw the warning; who stands by undoes it, or says "here"."""
         if one is session.user:
             if session.warned and not session.seen:
-                session.seen = True
+                session.seen, session.claim = True, None
             else:
                 self._end(where, session, now, well=True)
         elif now.ms - session.since <= self.house.undo and not session.taken_over:

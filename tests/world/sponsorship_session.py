@@ -33,6 +33,7 @@ class Session:
     asked: int | None = None
     missed: bool = False  # did not tap when they were asked to
     alone: int | None = None
+    claim: tuple[str, int] | None = None  # a manager's badge that was asked, and until when it may say yes
 
     @property
     def need(self) -> str:
