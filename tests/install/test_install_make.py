@@ -57,12 +57,14 @@ def test_a_target_runs_what_it_says(run: Run, words: tuple[str, ...], last: str)
 
 
 def test_check_looks_at_format_lint_types_imports_and_pages(run: Run) -> None:
-    assert [row.strip() for row in dry(run, "check")[-5:]] == [
+    assert [row.strip() for row in dry(run, "check")[-7:]] == [
         ".venv/bin/ruff format --check .",
         ".venv/bin/ruff check .",
         ".venv/bin/mypy",
         ".venv/bin/pytest tests/test_imports.py",
         ".venv/bin/python docs/make.py --check",
+        ".venv/bin/python hardware/draw.py --check",
+        ".venv/bin/python hardware/cut.py --check",
     ]
 
 
