@@ -71,7 +71,8 @@ class QuietReader:
 class NotedBench:
     def __init__(self) -> None:
         self.relay, self.lamp = NotedRelay(), NotedLamp()
-        devices = Devices((self.relay,), (), (QuietReader(),), self.lamp, NoBuzzer(), NoDisplay())
+        outputs = {self.relay.name: self.relay}
+        devices = Devices(outputs, (), (QuietReader(),), self.lamp, NoBuzzer(), NoDisplay())
         self.machines: Mapping[MachineId, Devices] = {LASER: devices}
 
     def close(self) -> None:
