@@ -80,6 +80,15 @@ def test_waiting_for_a_badge_that_nobody_taps_ends(gate: Gate):
     assert (status, "No unknown badge was tapped within 1 s" in said) == (1, True)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C ends what is started here, also where the suite itself was started to ignore it (`make test &`)."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_the_journal_is_followed_until_ctrl_c(gate: Gate):
     follower = gate.start(("journal", "tail", "-n", "1", "--follow"), stdout=subprocess.PIPE)
     assert follower.stdout is not None
