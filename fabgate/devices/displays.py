@@ -6,6 +6,7 @@ They are the extra `fabgate[display]`; a gate without such a display needs neith
 from __future__ import annotations
 
 import importlib
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
 from types import ModuleType
@@ -90,7 +91,7 @@ def _lcd(panel: Panel, where: str) -> Display:
     )
 
 
-class _Maker:
+class _Maker(ABC):
     """Brings one display up on its bus. `line` is luma's class for what lies between."""
 
     line = "i2c"
@@ -119,8 +120,9 @@ class _Maker:
         with suppress(*self.faults):
             device._serial_interface.cleanup()  # its own cleanup would speak to it first
 
+    @abstractmethod
     def _made(self, line: Any) -> Any:  # noqa: ANN401
-        raise NotImplementedError
+        """luma's device on that line, which has answered."""
 
 
 class OledMaker(_Maker):
