@@ -82,7 +82,7 @@ def test_waiting_for_a_badge_that_nobody_taps_ends(gate: Gate):
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """Ctrl-C ends what is started here, also where the suite itself was started to ignore it (`make test &`)."""
+    """Ctrl-C ends what is started here, also where the suite was started to ignore it (`make test &`)."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
