@@ -41,6 +41,9 @@ FACTS: Mapping[str, Fact] = {
     "paper": "house rules",
     "needed": "workshop safety",
     "upkeep": "clean the lenses",
+    "balance": "1.20 EUR",
+    "least": "5.00 EUR",
+    "cost": "3.50 EUR",
     "output": "contactor",
     "most": 2,
     "people": 8,
@@ -97,7 +100,7 @@ SCENES: Mapping[str, tuple[Scene, ...]] = {
         Scene(Notice.COUNTER_READY, facts={"title": "the counter"}),
         Scene(Notice.CHECKING),
         *_tells(Code.MACHINE_LOCKED, Code.MACHINE_FAULT, Notice.IDENTIFY),
-        *_tells(Notice.SERVICE_SOON, Code.SERVICE_OVER),
+        *_tells(Notice.SERVICE_SOON, Code.SERVICE_OVER, Code.NO_CREDIT),
     ),
     "A start": (
         _runs(Notice.OPENED, 120),

@@ -34,7 +34,7 @@ LINES = (
     ("rehearsal",),
     ("cli",),
 )
-WORDS = ("model", "charter", "errors", "records", "events")
+WORDS = ("model", "charter", "tariff", "charges", "errors", "records", "events")
 PURE = ("words", "rules", "badges", "wire")
 # Rooms that may know less than everything above them.
 ONLY = {

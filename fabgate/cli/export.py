@@ -8,9 +8,9 @@ import click
 
 from fabgate.cli.frame import Here, Noun, example, pass_here, pour, printable
 from fabgate.reports import sheet
-from fabgate.reports.month import Month
 from fabgate.reports.sheet import DIALECTS, Form
 from fabgate.reports.usage import Per, Report, usages
+from fabgate.rules.month import Month
 
 
 @click.group(cls=Noun)

@@ -29,9 +29,9 @@ from fabgate.desk.deed import Desk
 from fabgate.desk.hours import Shown
 from fabgate.reports import calendar
 from fabgate.reports import offered as reports
-from fabgate.reports.month import Month
 from fabgate.rules import hours as rules
 from fabgate.rules.hours import Span
+from fabgate.rules.month import Month
 
 _AHEAD_MS = 14 * 86_400_000
 

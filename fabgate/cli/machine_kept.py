@@ -24,9 +24,9 @@ from fabgate.cli.show import Json, day, hours, utc
 from fabgate.desk import Desk, machines, upkeep
 from fabgate.errors import UsageError
 from fabgate.model import MachineId
-from fabgate.reports.month import Month
 from fabgate.rules import downtime as out
 from fabgate.rules.downtime import Stretch
+from fabgate.rules.month import Month
 
 _MONTH = click.option("--month", metavar="YYYY-MM", help="Which month (default: this one).")
 

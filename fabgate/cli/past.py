@@ -14,8 +14,8 @@ from fabgate.desk import Desk, sessions
 from fabgate.errors import UsageError
 from fabgate.model import RecordId, Why
 from fabgate.records import CloseAsked, Entry, SessionStarted, SessionStopped
-from fabgate.reports.month import Month
 from fabgate.rules.ledger import KINDS, SYNC_KINDS, Dated, Ledger, Session, Usage, first_syncs
+from fabgate.rules.month import Month
 from fabgate.store import journal
 
 RUNS = "runs"

@@ -25,8 +25,8 @@ from fabgate.cli.show import Json, hours, local, show_facts, utc
 from fabgate.desk import Desk, sessions
 from fabgate.errors import UsageError
 from fabgate.model import Fact, MachineId, RecordId
-from fabgate.reports.month import Month
 from fabgate.rules.ledger import Dated
+from fabgate.rules.month import Month
 from fabgate.store import journal
 
 _PATIENCE_MS = 2_000

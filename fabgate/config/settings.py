@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fabgate.charter import Charter, Skill
 from fabgate.model import Duty, Hold, MachineId, MachineRules, Sense, SkillId
+from fabgate.tariff import Tariff
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class LabSettings:
     first_manager: str | None = None  # rehearsals only: who `lab` makes the first manager
     texts: Path | None = None  # the lab's own sentences, laid on top of ours
     rules: Path | None = None  # the lab's own rules; `Settings.charter` is what they say
+    tariff: Path | None = None  # the lab's price list; `Settings.tariff` is what it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +162,5 @@ class Settings:
     metrics: Path | None = None  # metrics.folder: where numbers for Prometheus are written
     charter: Charter = field(default_factory=Charter)  # its skills are `skills`
     usual: Skill = field(default_factory=lambda: Skill(SkillId(""), ""))  # of skills that nothing names
+    tariff: Tariff = field(default_factory=Tariff)
     hub: HubSettings | None = None  # this is the hub: `gate` is then its own, and there are no machines

@@ -24,6 +24,7 @@ from fabgate.model.ids import (
 from fabgate.model.machine import Company, Duty, Hold, Kind, MachineRules, Output, Sense, Service, Stale
 from fabgate.model.people import (
     Closed,
+    Credit,
     Denied,
     Due,
     Lack,
@@ -45,6 +46,7 @@ __all__ = [
     "Closed",
     "Code",
     "Company",
+    "Credit",
     "Denied",
     "Due",
     "Duty",

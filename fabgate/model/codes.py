@@ -39,6 +39,7 @@ class Code(enum.StrEnum):
     JOURNAL_CHECK = "journal_check"
     LEDGER_UNAVAILABLE = "ledger_unavailable"
     SERVICE_OVER = "service_over"  # upkeep that the machine does not run without
+    NO_CREDIT = "no_credit"  # prepaid, and too little is left to start
     # at the desk
     NOT_ALLOWED = "not_allowed"
     NOT_TO_YOURSELF = "not_to_yourself"
@@ -72,6 +73,22 @@ class Code(enum.StrEnum):
     PAST_DATE = "past_date"
     TOO_LONG = "too_long"
     NO_WORKSHOP = "no_workshop"
+    # money
+    NOT_THE_BOOKS = "not_the_books"  # the hub keeps them
+    NO_TARIFF = "no_tariff"
+    UNKNOWN_PRICE = "unknown_price"
+    UNKNOWN_CATEGORY = "unknown_category"
+    UNKNOWN_SESSION = "unknown_session"
+    SESSION_RUNS = "session_runs"
+    AMOUNT_UNFIT = "amount_unfit"
+    CHARGED_ALREADY = "charged_already"
+    UNKNOWN_CHARGE = "unknown_charge"
+    CHARGE_REVERSED = "charge_reversed"
+    PERIOD_CLOSED = "period_closed"
+    PERIOD_RUNS = "period_runs"
+    PERIOD_BEFORE = "period_before"
+    PERIOD_BLOCKED = "period_blocked"
+    EXPORTED_ALREADY = "exported_already"
 
 
 class Notice(enum.StrEnum):

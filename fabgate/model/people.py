@@ -137,6 +137,17 @@ class Workshop:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """What a payer has, by the last known word less what this gate knows of since; cents.
+
+    They start with at least `least_cents` (None: nothing is asked of them).
+    """
+
+    balance_cents: int
+    least_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """All that a decision at a machine needs to know of one badge, as the store had it.
 
@@ -154,7 +165,8 @@ class Standing:
     start the machine for maintenance. `roster_age_ms`: since the hub's last word, 0 where this gate
     is its own source, None where nobody knows. `due`: what runs out first, within the lab's notice.
     `manages`: they are a fab manager. `closes_ms` (wall): when the hours that let them start are over.
-    `upkeep`: what the machine needs soonest.
+    `upkeep`: what the machine needs soonest. `purpose`: what this badge works for. `credit`: what the payer
+    has left, None where nothing is asked.
     """
 
     person: Person | None = None
@@ -186,6 +198,8 @@ class Standing:
     manages: bool = False
     closes_ms: int | None = None
     upkeep: Upkeep | None = None
+    purpose: str = ""
+    credit: Credit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,24 @@ from fabgate.records.hub import (
     GateRetired,
     RightsHanded,
 )
+from fabgate.records.money import (
+    AccountSet,
+    AccountState,
+    AddressSet,
+    BatchExported,
+    ChargeReversed,
+    ChargeSettled,
+    ChargesMade,
+    MemberForgotten,
+    PeriodClosed,
+    PlanEnded,
+    Sale,
+    SaleCancelled,
+    TariffKept,
+    UsageAssigned,
+    UsageMarked,
+    UsageSettled,
+)
 from fabgate.records.rights import (
     BadgeAdded,
     BadgeBlocked,
@@ -81,11 +99,18 @@ from fabgate.records.rights import (
 __all__ = [
     "FIELDS",
     "KINDS",
+    "AccountSet",
+    "AccountState",
+    "AddressSet",
     "AlarmCalled",
     "AlarmRaised",
     "BadgeAdded",
     "BadgeBlocked",
+    "BatchExported",
     "Body",
+    "ChargeReversed",
+    "ChargeSettled",
+    "ChargesMade",
     "CheckedIn",
     "CheckedOut",
     "ClockSeen",
@@ -118,12 +143,15 @@ __all__ = [
     "MachineUnlocked",
     "MemberAdded",
     "MemberEdited",
+    "MemberForgotten",
     "MemberLifted",
     "MemberStatus",
     "MemberSuspended",
     "Note",
     "PaperFiled",
     "PaperWithdrawn",
+    "PeriodClosed",
+    "PlanEnded",
     "PowerMissed",
     "ProposalApproved",
     "ProposalRefused",
@@ -132,6 +160,8 @@ __all__ = [
     "RightsHanded",
     "RoleGiven",
     "RoleRevoked",
+    "Sale",
+    "SaleCancelled",
     "SessionAlone",
     "SessionProved",
     "SessionStarted",
@@ -139,9 +169,13 @@ __all__ = [
     "SkillUsed",
     "SponsorAssigned",
     "SponsorReleased",
+    "TariffKept",
     "TroubleBegan",
     "TroubleOver",
     "Unknown",
+    "UsageAssigned",
+    "UsageMarked",
+    "UsageSettled",
     "WorkshopClosed",
     "WorkshopOpened",
     "decode",
@@ -216,6 +250,22 @@ Body = (
     | ClockSeen
     | AlarmRaised
     | RightsHanded
+    | AccountSet
+    | AccountState
+    | AddressSet
+    | Sale
+    | SaleCancelled
+    | PlanEnded
+    | UsageSettled
+    | UsageAssigned
+    | UsageMarked
+    | TariffKept
+    | ChargesMade
+    | PeriodClosed
+    | ChargeReversed
+    | ChargeSettled
+    | BatchExported
+    | MemberForgotten
     | Unknown
 )
 
@@ -298,4 +348,4 @@ def decode(text: str) -> tuple[Moment, Body]:
 
 
 def _frozen(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

@@ -116,7 +116,7 @@ class SponsorReleased:
 
 @dataclass(frozen=True, slots=True)
 class BadgeAdded:
-    """`payer`: another member who pays for what is done with this badge."""
+    """`payer`: another member who pays for what is done with this badge; `purpose`: what it is worked for."""
 
     kind: ClassVar[str] = "badge.add"
     badge: str
@@ -124,6 +124,7 @@ class BadgeAdded:
     by: str
     supersedes: tuple[str, ...] = ()
     payer: str | None = None
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)

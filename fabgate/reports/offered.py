@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from fabgate.charter import Charter
 from fabgate.model import MemberId, Status
 from fabgate.records import CheckedIn, CheckedOut, Entry, MemberStatus
-from fabgate.reports.month import Month
 from fabgate.rules import hours
 from fabgate.rules.hours import Span
+from fabgate.rules.month import Month
 from fabgate.rules.presence import Stay, offered
 from fabgate.store import journal, workshops
 

@@ -22,9 +22,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from fabgate.model import MachineId, MemberId, Moment, RecordId
-from fabgate.reports.month import Month
 from fabgate.reports.spool import Spool, Spooled
 from fabgate.rules.ledger import KINDS, SYNC_KINDS, Dated, Ledger, Session, Usage, first_syncs
+from fabgate.rules.month import Month
 from fabgate.store import journal, roster
 
 AHEAD_S = 86_400  # a session that ends later than this from now was dated by a clock that is wrong

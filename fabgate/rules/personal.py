@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fabgate.model import MemberId, RecordId
-from fabgate.records import BadgeAdded, MemberAdded, MemberEdited
+from fabgate.records import BadgeAdded, MemberAdded, MemberEdited, MemberForgotten
 from fabgate.rules.said import Beside, RightBody, Said, by_id, seen_by_each
 
 PERSON_FIELDS = ("handle", "name", "language", "email", "login", "nameable", "minor_until")
@@ -28,7 +28,7 @@ class Profile:
 def tells(body: RightBody) -> tuple[str, ...]:
     """Which personal fields a record speaks of, whether or not their values are still beside it."""
     match body:
-        case MemberAdded():
+        case MemberAdded() | MemberForgotten():
             return PERSON_FIELDS
         case MemberEdited(fields=said):
             return said

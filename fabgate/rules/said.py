@@ -12,6 +12,8 @@ from typing import TypeGuard, get_args
 
 from fabgate.model import Moment, RecordId
 from fabgate.records import (
+    AccountSet,
+    AccountState,
     BadgeAdded,
     BadgeBlocked,
     Body,
@@ -29,6 +31,7 @@ from fabgate.records import (
     MachineUnlocked,
     MemberAdded,
     MemberEdited,
+    MemberForgotten,
     MemberLifted,
     MemberStatus,
     MemberSuspended,
@@ -76,6 +79,9 @@ RightBody = (
     | WorkshopClosed
     | MachineLocked
     | MachineUnlocked
+    | AccountSet
+    | AccountState
+    | MemberForgotten
 )
 RIGHTS: frozenset[type] = frozenset(get_args(RightBody))
 KINDS = frozenset(cls.kind for cls in get_args(RightBody))
@@ -104,7 +110,7 @@ def is_right(body: Body) -> TypeGuard[RightBody]:
 def subject(body: Body) -> str | None:
     """What a right record is about; None for every other record."""
     match body:
-        case MemberAdded(member=member) | MemberEdited(member=member):
+        case MemberAdded(member=member) | MemberEdited(member=member) | MemberForgotten(member=member):
             return member_subject(member)
         case MemberSuspended(member=member) | MemberLifted(member=member):
             return hold_subject(member)
@@ -123,6 +129,10 @@ def subject(body: Body) -> str | None:
             return _path("lock", machine)
         case WorkshopOpened(machine=machine) | WorkshopClosed(machine=machine):
             return _path("workshop", machine)
+        case AccountSet(member=member):
+            return _path("account", member)
+        case AccountState(member=member):
+            return _path("state", member)
         case HoursSet(opening=opening):
             return _path("hours", opening)
         case _:

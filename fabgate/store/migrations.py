@@ -20,6 +20,9 @@ never rewrites a journal row (law 6).
                the roster too: what stands beside a grant
     practice, practice_read, practice_ends   a view of sessions, how far it has read, ends apart from starts
     wear, services, wear_read   a view of how much machines were used, and when their services were done
+    accounts, account_states   the roster too: what a payer is, and how they stood at last
+    addresses  where bills go; only where the books are kept
+    sales, corrections, periods, pages, taken, marked_charges, batches   views of the records of money
     present    who checked in, here and (as the hub says) elsewhere
 """
 
@@ -31,7 +34,7 @@ from functools import cache
 from sqlite_utils import Database, Migrations
 
 from fabgate.errors import StoreCorrupt, StoreTooNew
-from fabgate.store import backfill, form3, form4
+from fabgate.store import backfill, form3, form4, form5
 from fabgate.store.faults import MOVE
 
 MIGRATIONS = Migrations("fabgate")
@@ -244,6 +247,13 @@ def _bench(db: Database) -> None:
     for statement in form4.TABLES.split(";\n"):
         db.execute(statement)
     db.execute("PRAGMA user_version = 4")
+
+
+@MIGRATIONS(name="m005_money")
+def _money(db: Database) -> None:
+    for statement in form5.TABLES.split(";\n"):
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 5")
 
 
 def apply(conn: sqlite3.Connection, steps: Migrations = MIGRATIONS) -> None:

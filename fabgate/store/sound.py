@@ -24,6 +24,7 @@ _LENGTH_MS = 10 * 366 * 86_400_000  # no boot and no session is longer than ten 
 _LENGTHS = {"limit_ms", "length_ms", "uncertain_ms", "blind_ms", "busy_ms", "boot_ms"}
 _LARGEST = 1 << 40
 _LONGEST = 256
+_PAGE = 1 << 20
 _RECORD = re.compile(r"[^/#+$\x00-\x1f\x7f]{1,64}/[a-z0-9_-]{1,32}/[a-z0-9_-]{1,32}#[1-9][0-9]{0,12}")
 _MOST = 1_000
 
@@ -70,6 +71,10 @@ def _text(value: object) -> bool:
 
 def _whole(most: int) -> _Check:
     return lambda value: type(value) is int and 0 <= value <= most
+
+
+def _money(value: object) -> bool:
+    return type(value) is int and abs(value) <= _LARGEST
 
 
 def _flag(value: object) -> bool:
@@ -121,6 +126,11 @@ _NAMED: Mapping[str, _Check] = {
     "level": _one_of(frozenset(level.word for level in Level)),
     "status": _one_of(frozenset(status.word for status in Status)),
     "role": _one_of(frozenset(role.value for role in Role)),
+    "balance_cents": _money,
+    "cents": _money,
+    "totals": lambda value: type(value) is list and len(value) <= _MOST and all(map(_money, value)),
+    "text": lambda value: type(value) is str and len(value) <= _PAGE,  # a price list
+    "lines": lambda value: type(value) is list and len(value) <= _MOST,
 }
 
 
@@ -130,8 +140,12 @@ def _check_of(name: str, hint: Any) -> _Check:  # noqa: ANN401 - a type, or type
     sure: dict[object, _Check] = {str: _text, int: _whole(most), bool: _flag, tuple[str, ...]: _texts}
     if hint in sure:
         return _NAMED.get(name, sure[hint])
+    if hint in _LISTS:
+        return _NAMED[name]
     return _or_none(_NAMED.get(name, {str | None: _text, int | None: _whole(most)}[hint]))
 
+
+_LISTS: tuple[object, ...] = (tuple[int, ...], tuple[Any, ...])  # what is in them goes by the name
 
 _FIELDS: Mapping[str, tuple[tuple[str, bool, _Check], ...]] = {
     kind: tuple(

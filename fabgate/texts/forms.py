@@ -61,6 +61,18 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "status": ("status",),
     "role": ("role", "office"),
     "needs": ("office", "ask", "can"),
+    # money, as people read it: 3.50 EUR
+    "balance": _PLAIN,
+    "least": _PLAIN,
+    "cost": _PLAIN,
+    "amount": _PLAIN,
+    "category": _PLAIN,
+    "charge": _PLAIN,
+    "period": _PLAIN,
+    "batch": _PLAIN,
+    "number": _PLAIN,
+    "day": _PLAIN,
+    "hub": _PLAIN,
     # at the desk
     "by": _PLAIN,
     "subject": _PLAIN,

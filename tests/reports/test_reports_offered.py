@@ -8,8 +8,8 @@ from fabgate.charter import Charter, Mode, Opening, Weekly
 from fabgate.model import Moment, Origin, RecordId
 from fabgate.records import CheckedIn, CheckedOut, Entry, MemberStatus
 from fabgate.reports import offered
-from fabgate.reports.month import Month
 from fabgate.rules.hours import Span
+from fabgate.rules.month import Month
 from fabgate.rules.presence import Stay
 
 ZONE = ZoneInfo("Europe/Brussels")

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from fabgate.errors import StoreError, UsageError
 from fabgate.model import MachineId, MemberId, Moment, Origin, RecordId, SkillId
-from fabgate.reports.month import Month
 from fabgate.reports.sheet import DIALECTS, ROW_COLUMNS, SUM_COLUMNS, Form, save, written
 from fabgate.reports.spool import Spool
 from fabgate.reports.usage import Per, Report, hours
 from fabgate.rules.ledger import Dated, Usage
+from fabgate.rules.month import Month
 
 ORIGIN = Origin("openfab/atelier/0000000a")
 START = 1_792_836_000_000  # 2026-10-24T09:20:00+02:00

@@ -9,9 +9,9 @@ import pytest
 
 from fabgate.model import MemberId, Moment
 from fabgate.records import ClockSynced, Draft, MemberAdded, SessionStarted, SessionStopped
-from fabgate.reports.month import Month
 from fabgate.reports.sheet import DIALECTS, save, written
 from fabgate.reports.usage import Per, usages
+from fabgate.rules.month import Month
 from fabgate.store import db
 
 BRUSSELS = ZoneInfo("Europe/Brussels")

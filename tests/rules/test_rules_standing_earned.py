@@ -357,7 +357,7 @@ def test_every_kind_of_right_has_a_subject_and_nothing_else_has():
     kinds = {type(body).kind for body in BODIES} | {"member.add", "member.edit", "member.lift"}
     kinds |= {"badge.add", "badge.block", "role.give", "role.revoke", "grant.revoke", "machine.unlock"}
     kinds |= {"paper.withdraw", "sponsor.release", "grant.lift", "grant.approve", "grant.refuse"}
-    kinds |= {"evidence.strike", "workshop.close"}
+    kinds |= {"evidence.strike", "workshop.close", "account.set", "account.state", "member.forget"}
     assert kinds == standing.KINDS
     start = SessionStarted("laser", SKILL, ADA, "k:1", "trainee", "tap", 5)
     assert standing.subject(start) is None

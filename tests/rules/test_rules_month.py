@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fabgate.errors import UsageError
-from fabgate.reports.month import Month
+from fabgate.rules.month import Month
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
