@@ -78,6 +78,20 @@ class Sold:
 
 
 @dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays, as pricing wants it.
+
+    `categories`: what they were put into, each with the second (UTC) since when, oldest first; "" is none.
+    `prepaid`: all is taken from the wallet, below zero too; others are invoiced what it does not hold.
+    """
+
+    member: MemberId
+    categories: tuple[tuple[int, str], ...] = ()
+    organisation: bool = False
+    prepaid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
     """What a payer has left to work off: a plan's contingent of a month, a pack, the wallet.
 
@@ -106,7 +120,7 @@ class Charge:
     `at_s` is its accounting date (UTC): the end of the last session, or noon of the day of a sale.
     `list_cents` is what it costs before anything was worked off; `taken` what each pool gave (pool id ->
     seconds, days or cents); `cents` what is left to pay by invoice, `wallet_cents` what the wallet
-    paid. Both in `basis`, with VAT in or not; `vat` and `percent` (a decimal text) are what they bear.
+    paid, `pack_cents` what was once paid for that part of multi-rate packs. All in `basis`, with VAT in or not; `vat` and `percent` (a decimal text) are what they bear.
     `reason`: why it is zero or less than listed. `records`: all that it rests on. `of`: the charge that a
     reversal takes back. `id` is empty until its month closes: then `<record of its page>.<n>`.
     """
@@ -129,6 +143,7 @@ class Charge:
     purpose: str = ""
     category: str = ""
     wallet_cents: int = 0
+    pack_cents: int = 0
     taken: Mapping[str, int] = field(default_factory=dict)
     basis: str = "with_vat"
     vat: str = ""

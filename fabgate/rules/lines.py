@@ -38,6 +38,7 @@ _FIRST = (
     "reason",
     "steps",
     "of",
+    "pack_cents",
 )
 _BLANK = Charge(MemberId(""), Sort.MACHINE, "", 0, 0, 0, "", ())
 _DEFAULTS = tuple(getattr(_BLANK, name) for name in _FIRST)
