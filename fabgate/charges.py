@@ -119,8 +119,9 @@ class Charge:
 
     `at_s` is its accounting date (UTC): the end of the last session, or noon of the day of a sale.
     `list_cents` is what it costs before anything was worked off; `taken` what each pool gave (pool id ->
-    seconds, days or cents); `cents` what is left to pay by invoice, `wallet_cents` what the wallet
-    paid, `pack_cents` what was once paid for that part of multi-rate packs. All in `basis`, with VAT in or not; `vat` and `percent` (a decimal text) are what they bear.
+    seconds, days or cents); `cents` what is left to pay by invoice, `wallet_cents` what the wallet paid,
+    `pack_cents` what was once paid for that part of multi-rate packs. All in `basis`, with VAT in or not;
+    `vat` and `percent` (a decimal text) are what they bear.
     `reason`: why it is zero or less than listed. `records`: all that it rests on. `of`: the charge that a
     reversal takes back. `id` is empty until its month closes: then `<record of its page>.<n>`.
     """

@@ -29,6 +29,7 @@ WHOLE = Charge(
     "lab_benefit",
     "member",
     300,
+    0,
     {"wallet": 300, "pack:a/b/c#9": 1_200},
     "without_vat",
     "standard",
