@@ -197,9 +197,9 @@ def test_a_line_of_a_rehearsal_that_the_page_shows_can_be_read(code: str):
         assert rest == []
 
 
-def test_the_treasurers_page_has_every_column_and_every_word_that_stands_in_one():
+def test_the_page_about_usage_has_every_column_and_every_word_that_stands_in_one():
     page = re.sub(
-        r"^```.*?^```", "", text_of[HOME / "docs" / "treasurers.md"], flags=re.MULTILINE | re.DOTALL
+        r"^```.*?^```", "", text_of[HOME / "docs" / "usage.md"], flags=re.MULTILINE | re.DOTALL
     )
     codes = set(re.findall(r"`([^`]+)`", page))
     columns = {*ROW_COLUMNS, *(column for per in Per for column in SUM_COLUMNS[per])}
