@@ -28,7 +28,8 @@ class AccountState:
     """How a payer stands at `as_of_ms` (wall), told to all gates: what a start and a display ask for.
 
     `plans`: those they hold, as `<plan>:<last day>` (nothing behind the colon: no end). `left`: seconds of
-    contingents and time packs, as `<machine or *>:<month or nothing>:<seconds>`.
+    contingents and time packs, as `<machine or *>:<month or nothing>:<seconds>`. `read`: how far each gate's
+    journal is in it, as `<origin>#<seq>`: what a gate did behind that it takes off by itself.
     """
 
     kind: ClassVar[str] = "account.state"
@@ -37,6 +38,7 @@ class AccountState:
     as_of_ms: int
     plans: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
     supersedes: tuple[str, ...] = ()
 
 

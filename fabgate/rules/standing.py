@@ -12,7 +12,7 @@ having seen an older value of it replaces that value, which is then told by nobo
 
 This file is the entrance: the records and what supersedes what are `said.py`'s, what is personal
 `personal.py`'s, badges, offices, levels and lockouts `stands.py`'s, all that stands beside a grant
-`earned.py`'s.
+`earned.py`'s, what a payer is and has `payers.py`'s.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from fabgate.rules.earned import (
     use,
     workshop,
 )
+from fabgate.rules.payers import AccountStands, StateStands, account, state
 from fabgate.rules.personal import PERSON_FIELDS, Profile, outdated, profile, tells
 from fabgate.rules.said import (
     KINDS,
@@ -68,6 +69,7 @@ __all__ = [
     "KINDS",
     "PERSON_FIELDS",
     "RIGHTS",
+    "AccountStands",
     "BadgeStands",
     "Beside",
     "DutyStands",
@@ -83,9 +85,11 @@ __all__ = [
     "RightBody",
     "RoleStands",
     "Said",
+    "StateStands",
     "StatusStands",
     "UseStands",
     "WorkshopStands",
+    "account",
     "badge",
     "badge_subject",
     "duty",
@@ -111,6 +115,7 @@ __all__ = [
     "renewal",
     "review",
     "role",
+    "state",
     "status",
     "subject",
     "superseded",

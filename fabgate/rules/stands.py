@@ -19,6 +19,7 @@ class BadgeStands:
     """A badge and its owner; several `owners`: given to two people who both hold it, it opens nothing.
 
     `payer`: another member who pays for it; None for its owner, and where they do not agree who does.
+    `purpose`: what it is worked for, of the price list; "" for nothing that they agree on.
     """
 
     token: Token
@@ -28,6 +29,7 @@ class BadgeStands:
     blocked_ms: int | None
     record: RecordId
     payer: MemberId | None = None
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +78,20 @@ def badge(records: Iterable[Said]) -> BadgeStands | None:
     label = (laid_together(several) or {}).get("label")
     token = Token(last.body.badge) if isinstance(last.body, BadgeAdded | BadgeBlocked) else Token("")
     text = label if isinstance(label, str) else ""
-    return BadgeStands(token, owners, text, given.at.wall_ms, since, last.record, _payer(adds))
+    added = given.at.wall_ms
+    return BadgeStands(token, owners, text, added, since, last.record, _payer(adds), _purpose(adds))
 
 
 def _payer(adds: Iterable[Said]) -> MemberId | None:
     found = {one.body.payer for one in adds if isinstance(one.body, BadgeAdded)}
     [payer] = found if len(found) == 1 else [None]
     return None if payer is None else MemberId(payer)
+
+
+def _purpose(adds: Iterable[Said]) -> str:
+    found = {one.body.purpose for one in adds if isinstance(one.body, BadgeAdded)}
+    [purpose] = found if len(found) == 1 else [""]
+    return purpose
 
 
 def _owners(several: Iterable[Said]) -> tuple[MemberId, ...]:

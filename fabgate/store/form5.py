@@ -20,6 +20,7 @@ CREATE TABLE account_states (
     balance_cents INTEGER NOT NULL,
     plans TEXT NOT NULL,
     remains TEXT NOT NULL,
+    read TEXT NOT NULL,
     as_of_ms INTEGER NOT NULL,
     record TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

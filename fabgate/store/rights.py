@@ -40,6 +40,8 @@ TABLES = (
     "uses",
     "workshops",
     "openings",
+    "accounts",
+    "account_states",
 )
 """The roster: every table that this set alone makes, those that others name first."""
 

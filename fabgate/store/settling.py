@@ -20,7 +20,7 @@ from fabgate.records import (
 )
 from fabgate.rules import standing
 from fabgate.rules.standing import Said
-from fabgate.store import earned, handles
+from fabgate.store import earned, handles, states
 from fabgate.store.nib import Nib
 from fabgate.store.waiting import is_member, knows, waited_for
 
@@ -80,13 +80,15 @@ def _badge(pen: Nib, about: str, found: Sequence[Said]) -> None:
         pen.execute("DELETE FROM badges WHERE token = ? AND lab = ?", (now.token, pen.lab))
         return
     rivals = json.dumps(now.owners) if len(now.owners) > 1 else None
-    blocked = (now.blocked_ms, str(now.record), rivals, now.payer)
-    pen.execute(_PUT_BADGE, (pen.lab, now.token, known[0], now.label, now.added_ms, *blocked))
+    blocked = (now.blocked_ms, str(now.record), rivals)
+    row = (pen.lab, now.token, known[0], now.label, now.added_ms, *blocked, now.payer, now.purpose)
+    pen.execute(_PUT_BADGE, row)
 
 
 _PUT_BADGE = """\
-INSERT OR REPLACE INTO badges (lab, token, member, label, added_ms, blocked_ms, record, rivals, payer)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+INSERT OR REPLACE INTO badges
+(lab, token, member, label, added_ms, blocked_ms, record, rivals, payer, purpose)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 def _role(pen: Nib, about: str, found: Sequence[Said]) -> None:
@@ -143,4 +145,5 @@ _BY_KIND: Mapping[str, Callable[[Nib, str, Sequence[Said]], None]] = {
     "grant": _grant,
     "lock": _lock,
     **earned.BY_KIND,
+    **states.BY_KIND,
 }
