@@ -12,7 +12,10 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class AccountSet:
-    """What a payer is: their category of the price list, whether an organisation, whether they pay before."""
+    """What a payer is: their category of the price list, whether an organisation, whether they pay before.
+
+    The category holds from `since_ms` on (wall; None: from this record on), whatever was said before.
+    """
 
     kind: ClassVar[str] = "account.set"
     member: str
@@ -20,6 +23,7 @@ class AccountSet:
     category: str = ""
     organisation: bool = False
     prepaid: bool = False
+    since_ms: int | None = None
     supersedes: tuple[str, ...] = ()
 
 
@@ -91,12 +95,16 @@ class PlanEnded:
 
 @dataclass(frozen=True, slots=True)
 class UsageSettled:
-    """A person decided how much of a session counts: `length_ms`, whatever the gate could see of its end."""
+    """A person decided how much of a session counts: `length_ms`, whatever the gate could see of its end.
+
+    `started_ms`: when it began (wall), where the clock of its gate was not right.
+    """
 
     kind: ClassVar[str] = "usage.settle"
     session: str
     length_ms: int
     by: str
+    started_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +155,10 @@ class PeriodClosed:
     """A month (`2026-10`) is sealed: nothing dated in it is charged in it any more.
 
     `pages`: how many, from record `first` to `last`. `read`: how far each origin's journal was read,
-    as `<origin>#<seq>`: a stop behind that is charged later. `held`: sessions that stood in the way and
+    as `<origin>#<seq>`: a stop behind that is charged later. `after`: up to where, in the same form, no
+    session began that is still to be charged. `held`: sessions that stood in the way and
     were left out because somebody said so; `forced`: they gave a reason, which stays beside. `totals`:
-    the sums of lines, charges, list price, invoice and wallet. `hash` covers them, the pages' hashes and
+    the sums of lines, list price, invoice and wallet. `hash` covers all this, the pages' hashes and
     `previous`, the hash of the month that was closed before.
     """
 
@@ -167,6 +176,7 @@ class PeriodClosed:
     hash: str
     held: tuple[str, ...] = ()
     forced: bool = False
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

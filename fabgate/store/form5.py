@@ -1,6 +1,8 @@
 """The tables that form 5 of the database adds, as the migration `m005_money` makes them.
 
-Never altered: what a later form changes stands in a step of its own.
+Never altered: what a later form changes stands in a step of its own. `store/money_views.py` fills what
+records of money move. A row of `pages` or of `taken` counts only where `periods` has its `closing`: what a
+closing wrote that never came to its end counts for nothing.
 """
 
 from __future__ import annotations
@@ -37,6 +39,9 @@ CREATE TABLE sales (
     sort TEXT NOT NULL,
     item TEXT NOT NULL,
     day TEXT NOT NULL,
+    quantity TEXT NOT NULL,
+    cents INTEGER,
+    session TEXT NOT NULL,
     until TEXT,
     cancelled INTEGER NOT NULL DEFAULT 0 CHECK (cancelled IN (0, 1))
 ) STRICT;
@@ -52,23 +57,29 @@ CREATE TABLE corrections (
 CREATE TABLE periods (
     lab TEXT NOT NULL,
     period TEXT NOT NULL,
-    position INTEGER NOT NULL,
-    hash TEXT NOT NULL,
+    closing TEXT NOT NULL UNIQUE,
+    position INTEGER NOT NULL REFERENCES journal (position),
     PRIMARY KEY (period, lab)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE pages (
     position INTEGER PRIMARY KEY REFERENCES journal (position),
     lab TEXT NOT NULL,
-    period TEXT NOT NULL,
+    closing TEXT NOT NULL,
     payer TEXT NOT NULL
 ) STRICT;
 CREATE INDEX pages_by_payer ON pages (payer, lab);
 CREATE TABLE taken (
+    position INTEGER NOT NULL REFERENCES pages (position),
     lab TEXT NOT NULL,
-    payer TEXT NOT NULL,
     pool TEXT NOT NULL,
     amount INTEGER NOT NULL,
-    PRIMARY KEY (payer, pool, lab)
+    PRIMARY KEY (position, pool)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE reversals (
+    charge TEXT NOT NULL,
+    lab TEXT NOT NULL,
+    position INTEGER NOT NULL REFERENCES pages (position),
+    PRIMARY KEY (charge, position)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE marked_charges (
     lab TEXT NOT NULL,

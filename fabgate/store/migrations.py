@@ -22,7 +22,8 @@ never rewrites a journal row (law 6).
     wear, services, wear_read   a view of how much machines were used, and when their services were done
     accounts, account_states   the roster too: what a payer is, and how they stood at last
     addresses  where bills go; only where the books are kept
-    sales, corrections, periods, pages, taken, marked_charges, batches   views of the records of money
+    sales, corrections, periods, pages, taken, reversals, marked_charges, batches
+               views of the records of money
     present    who checked in, here and (as the hub says) elsewhere
 """
 
