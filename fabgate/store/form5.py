@@ -57,8 +57,9 @@ CREATE TABLE corrections (
 CREATE TABLE periods (
     lab TEXT NOT NULL,
     period TEXT NOT NULL,
-    closing TEXT NOT NULL UNIQUE,
-    position INTEGER NOT NULL REFERENCES journal (position),
+    closing TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    hash TEXT NOT NULL,
     PRIMARY KEY (period, lab)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE pages (
@@ -69,17 +70,18 @@ CREATE TABLE pages (
 ) STRICT;
 CREATE INDEX pages_by_payer ON pages (payer, lab);
 CREATE TABLE taken (
-    position INTEGER NOT NULL REFERENCES pages (position),
     lab TEXT NOT NULL,
+    payer TEXT NOT NULL,
     pool TEXT NOT NULL,
+    closing TEXT NOT NULL,
     amount INTEGER NOT NULL,
-    PRIMARY KEY (position, pool)
+    PRIMARY KEY (payer, pool, closing, lab)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE reversals (
-    charge TEXT NOT NULL,
     lab TEXT NOT NULL,
-    position INTEGER NOT NULL REFERENCES pages (position),
-    PRIMARY KEY (charge, position)
+    charge TEXT NOT NULL,
+    closing TEXT NOT NULL,
+    PRIMARY KEY (charge, closing, lab)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE marked_charges (
     lab TEXT NOT NULL,
