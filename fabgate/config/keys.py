@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fabgate.config import ends, upkeep, wiring
+from fabgate.config import ends, retention, upkeep, wiring
 from fabgate.config.key import Key, KeyList
 from fabgate.config.values import (
     COUNT,
@@ -291,6 +291,7 @@ KEYS: tuple[Key[object], ...] = (
     BACKUP,
     KEEP,
     METRICS,
+    *retention.KEYS,
     SKILL_TITLE,
     SPONSOR_FROM,
     KIND,
@@ -331,6 +332,7 @@ TABLES: Mapping[str, str] = {
     "actors": "Who may speak at the command line.",
     "backup": "The nightly backup.",
     "metrics": "Numbers for Prometheus: see looking-on.md.",
+    "retention": retention.TABLE,
     "skill.*": "A skill. A machine that names one is enough; a table gives it a title and says who sponsors.",
     "machine.*": "A machine, a door or a counter, by its id.",
     "machine.*.readers.*": "A badge reader in detail; a machine may have two, a slot and one to tap.",

@@ -10,7 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from fabgate.charter import Skill
-from fabgate.config import ends, keys, rulebook_check, upkeep, wired, wiring
+from fabgate.config import ends, keys, retention, rulebook_check, upkeep, wired, wiring
 from fabgate.config.check import check
 from fabgate.config.key import Key
 from fabgate.config.reading import Document, refuse, spot
@@ -76,6 +76,7 @@ def _settings(document: Document, rulebook: Rulebook, rules: Path | None) -> Set
         charter=charter,
         usual=rulebook.skill(SkillId("")),
         hub=_hub(document),
+        retention=_retention(document),
     )
 
 
@@ -91,6 +92,10 @@ def _gate(document: Document) -> GateSettings:
         clock=document.need(keys.CLOCK),
         beat_ms=document.need(keys.HEARTBEAT),
     )
+
+
+def _retention(document: Document) -> retention.Retention:
+    return retention.Retention(**{key.parts[-1]: document.need(key) for key in retention.KEYS})
 
 
 def _hub(document: Document) -> HubSettings | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fabgate.charter import Charter, Skill
+from fabgate.config.retention import Retention
 from fabgate.model import Duty, Hold, MachineId, MachineRules, Sense, SkillId
 from fabgate.tariff import Tariff
 
@@ -163,4 +164,5 @@ class Settings:
     charter: Charter = field(default_factory=Charter)  # its skills are `skills`
     usual: Skill = field(default_factory=lambda: Skill(SkillId(""), ""))  # of skills that nothing names
     tariff: Tariff = field(default_factory=Tariff)
+    retention: Retention = field(default_factory=Retention)
     hub: HubSettings | None = None  # this is the hub: `gate` is then its own, and there are no machines

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fabgate import config, texts
-from fabgate.config import GateSettings, HubSettings, ends, keys, upkeep, values, wiring
+from fabgate.config import GateSettings, HubSettings, ends, keys, retention, upkeep, values, wiring
 from fabgate.config.key import Key
 from fabgate.config.keys import KEYS, TABLES
 from fabgate.config.wiring import BENCH_GROUP, BENCHES, EITHER, POWER_PINS
@@ -107,7 +107,7 @@ def test_every_key_has_a_meaning_and_a_default_or_example_that_can_be_read(key):
 
 
 def test_every_key_that_is_declared_is_in_the_list():
-    both = [value for file in (keys, wiring, ends, upkeep) for value in vars(file).values()]
+    both = [value for file in (keys, wiring, ends, upkeep, retention) for value in vars(file).values()]
     declared = [value.path for value in both if isinstance(value, Key)]
     assert sorted(declared) == sorted({key.path for key in KEYS}) and len(declared) == len(KEYS)
 
