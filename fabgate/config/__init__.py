@@ -23,6 +23,7 @@ from fabgate.config.settings import (
     Settings,
     Wire,
 )
+from fabgate.config.tariff import read as read_tariff
 
 __all__ = [
     "KEYS",
@@ -43,6 +44,7 @@ __all__ = [
     "hub_sample",
     "load",
     "read_rules",
+    "read_tariff",
     "ready_set",
     "reference",
     "rules_reference",

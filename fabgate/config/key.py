@@ -41,10 +41,12 @@ class KeyList:
     """All keys that a sort of file may hold, and its tables with what they are for.
 
     A table that is in `chosen` is only asked for its needed keys where it is written at all; `sample`
-    says where a file to begin with comes from.
+    says where a file to begin with comes from. `exact`: numbers with a point are read as Decimals, for
+    money; else as floats.
     """
 
     keys: tuple[Key[object], ...]
     tables: Mapping[str, str]
     sample: str
     chosen: tuple[str, ...] = ()
+    exact: bool = False

@@ -66,6 +66,12 @@ RULES: Key[Path | None] = Key(
     "The file of the lab's own rules: who may do what, when, with whom beside them. See rules.md.",
     "",
 )
+TARIFF: Key[Path | None] = Key(
+    "lab.tariff",
+    PATH,
+    "The file of the lab's price list: what machine time, days, plans and material cost. See tariffs.md.",
+    "",
+)
 GATE: Key[str] = Key("gate.name", ID, "This controller's name in every record.", "gate-1")
 STATE: Key[Path] = Key(
     "gate.state",
@@ -277,6 +283,7 @@ KEYS: tuple[Key[object], ...] = (
     FIRST_MANAGER,
     TEXTS,
     RULES,
+    TARIFF,
     GATE,
     STATE,
     BENCH,

@@ -10,7 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from fabgate.charter import Skill
-from fabgate.config import ends, keys, retention, rulebook_check, upkeep, wired, wiring
+from fabgate.config import ends, keys, retention, rulebook_check, tariff_check, upkeep, wired, wiring
 from fabgate.config.check import check
 from fabgate.config.key import Key
 from fabgate.config.reading import Document, refuse, spot
@@ -24,37 +24,46 @@ from fabgate.config.settings import (
     MachineSettings,
     Settings,
 )
+from fabgate.config.tariff import tariff as read_tariff
+from fabgate.config.tariff_keys import TARIFF
 from fabgate.model import Duty, Ends, MachineId, MachineRules, Output, Sense, Service, SkillId
 
 T = TypeVar("T")
 _HOUR_MS = 3_600_000
 
 
-def load(path: Path | str, rules: Path | None = None) -> Settings:
-    """The settings that a configuration file says, and the file of rules that it names, checked together.
+def load(path: Path | str, rules: Path | None = None, tariff: Path | None = None) -> Settings:
+    """The settings that a configuration file says, and the rules and the price list that it names.
 
-    Relative paths in it count from the folder of the file. `rules` takes the place of the file of
-    rules that it names. Raises ConfigError with the file, the line, the key and the remedy of
-    everything that is wrong.
+    All three are checked together. Relative paths in it count from the folder of the file. `rules`
+    and `tariff` take the place of the files that it names. Raises ConfigError with the file, the line,
+    the key and the remedy of everything that is wrong.
     """
     document = Document(Path(path), keys.CONFIGURATION)
-    its_rules = _rules_file(document) if rules is None else rules
+    its_rules = _named_file(document, keys.RULES, "rules sample openfab") if rules is None else rules
+    its_tariff = _named_file(document, keys.TARIFF, "tariff sample") if tariff is None else tariff
     book = Document(its_rules or document.path, RULES, None if its_rules else b"")
+    prices = None if its_tariff is None else Document(its_tariff, TARIFF)
     check(document, book)
     rulebook_check.check(book, document)
-    refuse([document, book])
-    return _settings(document, Rulebook(book, document, document.need(keys.LANGUAGES)), its_rules)
+    if prices is not None:
+        tariff_check.check(prices)
+    refuse([document, book, *filter(None, (prices,))])
+    settings = _settings(document, Rulebook(book, document, document.need(keys.LANGUAGES)), its_rules)
+    if prices is None:
+        return settings
+    return replace(settings, lab=replace(settings.lab, tariff=its_tariff), tariff=read_tariff(prices))
 
 
-def _rules_file(document: Document) -> Path | None:
-    """The file of rules that a configuration names; None, and a problem, where it is not there."""
-    named = document.get(keys.RULES)
+def _named_file(document: Document, key: Key[Path | None], sample: str) -> Path | None:
+    """The file that a key names; None, and a problem, where it is not there."""
+    named = document.get(key)
     if named is None or (_home(document) / named).is_file():
         return None if named is None else _home(document) / named
     document.wrong(
-        spot(keys.RULES),
+        spot(key),
         f"there is no file {_home(document) / named}",
-        "Write it: `fabgate rules sample openfab` prints one to begin with. Or leave this key out.",
+        f"Write it: `fabgate {sample}` prints one to begin with. Or leave this key out.",
     )
     return None
 

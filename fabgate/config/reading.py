@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,7 +34,8 @@ class Problem:
 class Document:
     """The file's values by path. What cannot be used is in `problems` and reads as not there.
 
-    `digest` tells two files apart: 12 hex digits, none for a file that was never written.
+    `text` is all of it. `digest` tells two files apart: 12 hex digits, none for a file that was never
+    written.
     """
 
     def __init__(self, path: Path, listed: KeyList, raw: bytes | None = None) -> None:
@@ -45,8 +47,8 @@ class Document:
         self._named = tuple(parts for parts in around if parts[-1] == "*")
         raw = _bytes(path, listed.sample) if raw is None else raw
         self.digest = hashlib.sha256(raw).hexdigest()[:12] if raw else ""
-        text = _text(path, raw)
-        self._raw = _parse(path, text)
+        self.text = text = _text(path, raw)
+        self._raw = _parse(path, text, Decimal if listed.exact else float)
         self._lines = places(text)
         self.problems: list[Problem] = []
         always = (key for key in listed.keys if key.needed and "*" not in key.parts)
@@ -233,9 +235,9 @@ def _text(path: Path, raw: bytes) -> str:
         raise ConfigError(f"{path}:{line}: this line is not UTF-8", "Save the file as UTF-8.") from error
 
 
-def _parse(path: Path, text: str) -> Table:
+def _parse(path: Path, text: str, point: Callable[[str], object]) -> Table:
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=point)
     except tomllib.TOMLDecodeError as error:
         what = str(error)
         found = re.search(r" \(at line (\d+), column \d+\)$", what)
@@ -247,7 +249,7 @@ def _parse(path: Path, text: str) -> Table:
             f"The line reads: {lines[min(line, len(lines)) - 1].strip()[:200]!r}. "
             "Texts stand in quotes, tables in [brackets].",
         ) from error
-    except (ValueError, RecursionError) as error:  # digits or brackets by the thousand
+    except (ValueError, ArithmeticError, RecursionError) as error:  # digits or brackets by the thousand
         raise ConfigError(
             f"{path}: not TOML: a number or a nest of brackets has no end", "Write what a person can read."
         ) from error
