@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from fabgate.desk import held
 from fabgate.desk.held import Skills
@@ -87,7 +87,12 @@ def grant_of(conn: sqlite3.Connection, member: MemberId, skill: SkillId) -> Gran
 
 def managers(conn: sqlite3.Connection, today: int) -> frozenset[MemberId]:
     """The managers who may act at a wall time: who left or is suspended may not, whatever they hold."""
-    office = {role.member for role in roster.roles(conn) if role.role is Role.MANAGER}
+    return in_office(conn, {Role.MANAGER}, today)
+
+
+def in_office(conn: sqlite3.Connection, offices: Collection[Role], today: int) -> frozenset[MemberId]:
+    """The same of whoever holds one of these offices."""
+    office = {role.member for role in roster.roles(conn) if role.role in offices}
     found = (roster.member(conn, member) for member in office)
     return frozenset(
         one.id

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from fabgate.model import Moment
 from fabgate.rules.questions import LINK_MS
 from fabgate.store import linked
 from fabgate.wire.presence import MachineState
 
-FOLDER = "link"  # of a gate that has joined, in its state folder
-OLD = ".link.old"  # while it joins anew
+FOLDER, OLD, has_joined = linked.FOLDER, linked.OLD, linked.has_joined
 
 Refused = frozenset[str]
 
@@ -63,9 +61,3 @@ class Hooks:
     keys: Callable[[], None]
     machines: Callable[[], Mapping[str, MachineState]]
     word: LastWord = field(default_factory=LastWord)
-
-
-def has_joined(state: Path) -> bool:
-    """Whether the gate of this state folder has joined a hub, or has tried to. What is wrong with it is
-    told by the link, each time it tries."""
-    return any((state / name).exists() for name in (FOLDER, OLD))

@@ -66,6 +66,14 @@ def read(line: Sequence[Any], payer: str, id: str) -> Charge:  # noqa: A002
         raise ValueError(f"line {id} is no charge: {wrong}") from wrong
 
 
+def taken(line: Sequence[Any]) -> Sequence[tuple[str, int]]:
+    """What an array took of each pool, without reading the rest of it."""
+    return line[_TAKEN] if len(line) > _TAKEN else ()
+
+
+_TAKEN = _FIRST.index("taken")
+
+
 def _out(name: str, value: Any) -> Any:  # noqa: ANN401 - any of the facts
     if name == "taken":
         return tuple(sorted(value.items()))

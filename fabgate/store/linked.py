@@ -11,11 +11,14 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from fabgate.model import Moment
 from fabgate.store.faults import told
 from fabgate.store.writer import Pen
 
+FOLDER = "link"  # of a gate that has joined, in its state folder
+OLD = ".link.old"  # while it joins anew
 Needs = Mapping[str, tuple[str, ...]]
 _MOST_NEWS = 500
 
@@ -32,6 +35,12 @@ class Linked:
     arrived: int = 0
     needs: Needs = field(default_factory=dict)
     forked: bool = False
+
+
+def has_joined(state: Path) -> bool:
+    """Whether the gate of this state folder has joined a hub, or has tried to. What is wrong with it is
+    told by the link, each time it tries."""
+    return any((state / name).exists() for name in (FOLDER, OLD))
 
 
 @told

@@ -1,14 +1,15 @@
-"""What the hub reads out of a gate's records while it takes them: rights, purges, what runs now.
+"""What the hub reads out of a gate's records while it takes them: rights, purges, money, what runs now.
 
 A part of `heard`, in a file of its own.
 """
 
 from __future__ import annotations
 
+from fabgate import records
 from fabgate.model import Origin, RecordId
 from fabgate.records import GateStarted, Purged, SessionStarted, SessionStopped
 from fabgate.rules import standing
-from fabgate.store import journal, rights, sound
+from fabgate.store import journal, money_views, rights, sound
 from fabgate.store.writer import Pen
 
 
@@ -17,7 +18,14 @@ def gate_of(origin: Origin) -> str:
     return origin.rpartition("/")[0] + "/"
 
 
-SEEN = {SessionStarted.kind, SessionStopped.kind, GateStarted.kind, Purged.kind, *standing.KINDS}
+SEEN = {
+    SessionStarted.kind,
+    SessionStopped.kind,
+    GateStarted.kind,
+    Purged.kind,
+    *standing.KINDS,
+    *money_views.KINDS,
+}
 
 
 class Views:
@@ -46,6 +54,9 @@ class Views:
                 journal.blank(
                     self._pen, self._base, said["first"], min(said["last"], seq - 1), said.get("kinds", ())
                 )
+            case kind if kind in money_views.KINDS:
+                _, money = records.decode(str(body))
+                money_views.keep(self._pen, self._base + seq, record, money)
             case _ if isinstance(body, str):
                 self.rights += 1
                 outcome = rights.take(self._pen, record, link, body)

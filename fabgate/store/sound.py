@@ -12,10 +12,13 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
+from datetime import date
 from typing import Any, get_type_hints
 
+from fabgate.charges import Sort
 from fabgate.model import Level, Role, Status
 from fabgate.records import KINDS
+from fabgate.rules import lines
 
 _HEAD = '{"kind":"'
 _KIND_SIGNS = 54  # the journal cuts the kind out of the text, and looks no further
@@ -26,6 +29,7 @@ _LARGEST = 1 << 40
 _LONGEST = 256
 _PAGE = 1 << 20
 _RECORD = re.compile(r"[^/#+$\x00-\x1f\x7f]{1,64}/[a-z0-9_-]{1,32}/[a-z0-9_-]{1,32}#[1-9][0-9]{0,12}")
+_QUANTITY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 _MOST = 1_000
 
 Said = Mapping[str, Any]
@@ -77,6 +81,30 @@ def _money(value: object) -> bool:
     return type(value) is int and abs(value) <= _LARGEST
 
 
+def _day(value: object) -> bool:
+    """A day of the calendar as ISO writes it."""
+    try:
+        return type(value) is str and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _number(value: object) -> bool:
+    return type(value) is str and _QUANTITY.fullmatch(value) is not None
+
+
+def _line(value: object) -> bool:
+    """A line of charges, as far as the views read it: an array, what it took of pools as name and number."""
+    if type(value) is not list:
+        return False
+    took = lines.taken(value)
+    return type(took) is list and all(map(_took, took)) if took else True
+
+
+def _took(value: object) -> bool:
+    return type(value) is list and len(value) == 2 and _text(value[0]) and _money(value[1])
+
+
 def _flag(value: object) -> bool:
     return value is True or value is False
 
@@ -120,6 +148,11 @@ _NAMED: Mapping[str, _Check] = {
     "command": _record,
     "supersedes": _records,
     "workshop": _record,
+    "sale": _record,
+    "sort": _one_of(frozenset(sort.value for sort in Sort)),
+    "day": _day,
+    "until": _day,
+    "quantity": _number,
     "proposal": _record,
     "grant": _record,
     "roster_age_ms": lambda value: type(value) is int and -1 <= value <= _WALL_MS,  # -1: nobody knew
@@ -130,7 +163,7 @@ _NAMED: Mapping[str, _Check] = {
     "cents": _money,
     "totals": lambda value: type(value) is list and len(value) <= _MOST and all(map(_money, value)),
     "text": lambda value: type(value) is str and len(value) <= _PAGE,  # a price list
-    "lines": lambda value: type(value) is list and len(value) <= _MOST,
+    "lines": lambda value: type(value) is list and len(value) <= _MOST and all(map(_line, value)),
 }
 
 

@@ -21,7 +21,7 @@ from fabgate.errors import StoreBusy, StoreCorrupt, StoreError
 from fabgate.model import RecordId
 from fabgate.records import CheckedIn, CheckedOut, Draft, Note, encode
 from fabgate.rules.standing import is_right
-from fabgate.store import chain, present, rights
+from fabgate.store import chain, money_views, present, rights
 from fabgate.store.connect import (
     OPEN_PATIENCE_MS,
     Identity,
@@ -226,7 +226,8 @@ class Pen(Nib):
         """Put a record at the end of the journal, with its notes beside it. Gives its id.
 
         One that gives or takes a right moves the roster; `beside` is then what is personal in it
-        (a person's details, a badge's label), as JSON. A check-in or a check-out moves who is here.
+        (a person's details, a badge's label), as JSON. A check-in or a check-out moves who is here, and a
+        record of money its view.
         """
         body = encode(draft)
         last = self.execute(LAST_RECORD, (self._first, self._first | SEQ_MASK)).fetchone()
@@ -242,6 +243,8 @@ class Pen(Nib):
             rights.put(self, record, link, body, draft.body, beside)
         elif isinstance(draft.body, CheckedIn | CheckedOut):
             present.note(self, draft.body, draft.at)
+        else:
+            money_views.keep(self, position, record, draft.body)
         return record
 
     def settle(self) -> None:
