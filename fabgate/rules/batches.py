@@ -1,8 +1,9 @@
 """The names of files that went out to an accounting program, and of the entries in them.
 
 A batch is `<month>-<profile>-<n>`: the n-th file of that month for that program. Each payer has a number in
-their month: their place among its payers, in the order of its pages. `<batch>.<number>` is what an entry bears as
-its piece reference, so that a payment that the accounting program tells of leads back to the charges.
+their month: their place among its payers, in the order of its pages. `<batch>.<number>` is what an entry
+bears as its piece reference, so that a payment that the accounting program tells of leads back to the
+charges.
 """
 
 from __future__ import annotations
