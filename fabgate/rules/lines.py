@@ -71,7 +71,19 @@ def taken(line: Sequence[Any]) -> Sequence[tuple[str, int]]:
     return line[_TAKEN] if len(line) > _TAKEN else ()
 
 
+def reversed_by(line: Sequence[Any]) -> str:
+    """The id of the charge that an array takes back, empty where it is no reversal."""
+    return str(line[_OF]) if len(line) > _OF else ""
+
+
+def sessions(line: Sequence[Any]) -> Sequence[str]:
+    """The sessions that an array charges; none where it takes a charge of them back."""
+    return line[_SESSIONS] if len(line) > _SESSIONS and not reversed_by(line) else ()
+
+
 _TAKEN = _FIRST.index("taken")
+_OF = _FIRST.index("of")
+_SESSIONS = _FIRST.index("sessions")
 
 
 def _out(name: str, value: Any) -> Any:  # noqa: ANN401 - any of the facts

@@ -7,6 +7,7 @@ need the memory of one page.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -215,10 +216,10 @@ def _positions(conn: sqlite3.Connection, sql: str, what: tuple[str | int, ...]) 
 
 
 _SEALED = "FROM pages AS g JOIN periods AS p ON p.closing = g.closing AND p.lab = g.lab WHERE g.lab = lab()"
-_OF_MONTH = f"SELECT g.position {_SEALED} AND p.period = ? ORDER BY g.position"  # noqa: S608 - ours
-_OF_PAYER = f"SELECT g.position {_SEALED} AND g.payer = ? ORDER BY p.period, g.position"  # noqa: S608
-_ONE = f"SELECT g.position {_SEALED} AND g.position = ?"  # noqa: S608
-_MONTH = f"SELECT p.period {_SEALED} AND g.position = ?"  # noqa: S608
+_OF_MONTH = f"SELECT g.position {_SEALED} AND p.period = ? ORDER BY g.position"
+_OF_PAYER = f"SELECT g.position {_SEALED} AND g.payer = ? ORDER BY p.period, g.position"
+_ONE = f"SELECT g.position {_SEALED} AND g.position = ?"
+_MONTH = f"SELECT p.period {_SEALED} AND g.position = ?"
 
 
 @told
@@ -265,16 +266,31 @@ def again(conn: sqlite3.Connection) -> tuple[str, ...]:
     return tuple(charge for (charge,) in found)
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What somebody said of a session: a value, and the record of it."""
+
+    value: str
+    record: str
+
+
 @told
-def corrections(conn: sqlite3.Connection) -> Mapping[str, Mapping[str, str]]:
+def corrections(conn: sqlite3.Connection) -> Mapping[str, Mapping[str, Correction]]:
     """What people said of sessions, by session and field; the newest word of each.
 
     `length_ms`, `started_ms` (where it was undated), `payer`, `purpose`, `free` (`1` or nothing).
     """
-    found: dict[str, dict[str, str]] = {}
-    for session, name, value in conn.execute(_CORRECTIONS):
-        found.setdefault(session, {})[name] = value
+    found: dict[str, dict[str, Correction]] = {}
+    for session, name, value, record in conn.execute(_CORRECTIONS):
+        found.setdefault(session, {})[name] = Correction(value, record)
     return found
 
 
-_CORRECTIONS = "SELECT session, field, value FROM corrections WHERE lab = lab()"
+_CORRECTIONS = "SELECT session, field, value, record FROM corrections WHERE lab = lab()"
+
+
+def sessions(conn: sqlite3.Connection, month: str) -> Iterator[str]:
+    """The sessions that a closed month has charged, also those that were taken back since."""
+    for page in pages(conn, month):
+        for line in () if page.body is None else json.loads(page.body)["lines"]:
+            yield from lines.sessions(line)

@@ -28,7 +28,7 @@ from fabgate.records import (
 from fabgate.rules import lines
 from fabgate.store.nib import Nib
 
-TABLES = ("sales", "corrections", "periods", "pages", "taken", "marked_charges", "batches")
+TABLES = ("sales", "corrections", "periods", "pages", "taken", "reversals", "marked_charges", "batches")
 _SEQ_BITS = 40  # of a journal position, as the writer has it
 
 
@@ -101,6 +101,8 @@ _ORIGIN = "SELECT id FROM origins WHERE lab = ? AND gate = ? AND epoch = ?"
 
 def _settled_usage(pen: Nib, _: int, record: RecordId, body: UsageSettled) -> None:
     _correct(pen, record, body.session, "length_ms", str(body.length_ms))
+    if body.started_ms is not None:
+        _correct(pen, record, body.session, "started_ms", str(body.started_ms))
 
 
 def _assigned(pen: Nib, _: int, record: RecordId, body: UsageAssigned) -> None:
@@ -124,7 +126,7 @@ _CORRECT = "INSERT OR REPLACE INTO corrections (lab, session, field, value, reco
 
 
 def _page(pen: Nib, position: int, _: RecordId, body: ChargesMade) -> None:
-    """A page, and what its lines took of pools; both count once `periods` has their closing."""
+    """A page, what its lines took of pools and took back; all count once `periods` has their closing."""
     pen.execute(
         "INSERT INTO pages (position, lab, closing, payer) VALUES (?, ?, ?, ?)",
         (position, pen.lab, body.closing, body.payer),
@@ -133,6 +135,9 @@ def _page(pen: Nib, position: int, _: RecordId, body: ChargesMade) -> None:
     for line in body.lines:
         for pool, amount in lines.taken(line):
             took[pool] = took.get(pool, 0) + amount
+        charge = lines.reversed_by(line)
+        if charge:
+            pen.execute(_TAKE_BACK, (pen.lab, charge, body.closing))
     for pool, amount in took.items():
         pen.execute(_TAKE, (pen.lab, body.payer, pool, body.closing, amount))
 
@@ -140,6 +145,7 @@ def _page(pen: Nib, position: int, _: RecordId, body: ChargesMade) -> None:
 _TAKE = """\
 INSERT INTO taken (lab, payer, pool, closing, amount) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (payer, pool, closing, lab) DO UPDATE SET amount = amount + excluded.amount"""
+_TAKE_BACK = "INSERT OR IGNORE INTO reversals (lab, charge, closing) VALUES (?, ?, ?)"
 
 
 def _closed(pen: Nib, position: int, _: RecordId, body: PeriodClosed) -> None:
