@@ -139,14 +139,16 @@ class Item:
 class DayPass:
     """A day at the lab, whole, in and out at will.
 
-    `automatic`: somebody who works on a day and holds none of `plans` owes it once for that day. It is no
-    discount on machine time: that is charged besides, unless `machines` names it as in the day's price.
+    `automatic`: somebody who works on a day, holds none of `plans` and is of none of `categories` owes it once
+    for that day. It is no discount on machine time: that is charged besides, unless `machines` names it (or
+    `*`) as in the day's price.
     """
 
     title: str
     price: Decimal
     automatic: bool = False
     plans: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     machines: tuple[str, ...] = ()
     basis: Basis = Basis.WITH_VAT
     vat: str = ""

@@ -166,6 +166,7 @@ def _pass(place: Place) -> DayPass:
         price=place.sure(its.PASS_PRICE),
         automatic=place.sure(its.PASS_AUTOMATIC),
         plans=place.sure(its.PASS_PLANS),
+        categories=place.sure(its.PASS_CATEGORIES),
         machines=tuple(map(_machine_id, place.sure(its.PASS_MACHINES))),
         basis=place.basis,
         vat=place.vat,

@@ -145,6 +145,10 @@ def _check_names(book: Book, version: str) -> None:
         if name not in categories:
             _unknown(book.document, where, version, "category", name, categories)
     for place in book.places(version, "pass"):
+        for name in place.plain(its.PASS_CATEGORIES) or ():
+            if name not in categories:
+                where = spot(its.PASS_CATEGORIES, place.owner, place.name)
+                _unknown(book.document, where, version, "category", name, categories)
         for name in place.plain(its.PASS_PLANS) or ():
             if name not in plans:
                 _unknown(
@@ -301,11 +305,11 @@ def _check_plan(place: Place) -> None:
     if period is Period.TERM and months not in (None, *_TERMS):
         said = ", ".join(map(str, _TERMS))
         document.wrong(where, f"a year is not made of terms of {months} months", f"Write one of {said}.")
-    if period in (Period.MONTH, Period.ONCE) and document.written(its.PLAN_MONTHS, place.owner, place.name):
+    if period is Period.ONCE and document.written(its.PLAN_MONTHS, place.owner, place.name):
         document.wrong(
             where,
-            f'a plan of period "{period}" counts no months',
-            'Leave it out, or write period = "date" or "term".',
+            "a plan that is had once has no months",
+            'Leave it out, or write period = "month", "term" or "date".',
         )
     if period is Period.ONCE and (place.plain(its.PLAN_LEAST) or 1) > 1:
         document.wrong(

@@ -130,8 +130,14 @@ PASS_AUTOMATIC: Key[bool] = Key(
 PASS_PLANS: Key[tuple[str, ...]] = Key(
     "version.*.pass.*.plans", IDS, "Whoever holds one of these plans owes no such day.", []
 )
+PASS_CATEGORIES: Key[tuple[str, ...]] = Key(
+    "version.*.pass.*.categories", IDS, "Whoever is of one of these categories owes no such day.", []
+)
 PASS_MACHINES: Key[tuple[str, ...]] = Key(
-    "version.*.pass.*.machines", IDS, "The machines whose time is in the day's price.", []
+    "version.*.pass.*.machines",
+    IDS,
+    "The machines whose time is in the day's price; `any` is all of them.",
+    [],
 )
 PLAN_TITLE = _title("plan", "The membership or subscription")
 PLAN_PRICE = _priced("plan", "What a period costs.", 45)
@@ -142,9 +148,7 @@ PLAN_PERIOD: Key[Period] = Key(
     'from the day on which it was taken ("date"), or "once" and for ever.',
     "month",
 )
-PLAN_MONTHS: Key[int] = Key(
-    "version.*.plan.*.months", between(1, 120), 'How many months a period of a "term" or "date" has.', 1
-)
+PLAN_MONTHS: Key[int] = Key("version.*.plan.*.months", between(1, 120), "How many months a period has.", 1)
 PLAN_PRO_RATA: Key[bool] = Key(
     "version.*.plan.*.pro_rata",
     YES_OR_NO,
@@ -246,6 +250,7 @@ KEYS: tuple[Key[object], ...] = (
     PASS_PRICE,
     PASS_AUTOMATIC,
     PASS_PLANS,
+    PASS_CATEGORIES,
     PASS_MACHINES,
     PLAN_TITLE,
     PLAN_PRICE,
