@@ -72,6 +72,12 @@ TARIFF: Key[Path | None] = Key(
     "The file of the lab's price list: what machine time, days, plans and material cost. See tariffs.md.",
     "",
 )
+ACCOUNTING: Key[Path | None] = Key(
+    "lab.accounting",
+    PATH,
+    "The file of account numbers for the files that go to an accounting program. See accounting.md.",
+    "",
+)
 GATE: Key[str] = Key("gate.name", ID, "This controller's name in every record.", "gate-1")
 STATE: Key[Path] = Key(
     "gate.state",
@@ -284,6 +290,7 @@ KEYS: tuple[Key[object], ...] = (
     TEXTS,
     RULES,
     TARIFF,
+    ACCOUNTING,
     GATE,
     STATE,
     BENCH,

@@ -126,6 +126,7 @@ def _lab(document: Document, rules: Path | None) -> LabSettings:
         first_manager=document.need(keys.FIRST_MANAGER),
         texts=_path(document, keys.TEXTS),
         rules=rules,
+        accounting=_path(document, keys.ACCOUNTING),
     )
 
 

@@ -25,6 +25,7 @@ class LabSettings:
     texts: Path | None = None  # the lab's own sentences, laid on top of ours
     rules: Path | None = None  # the lab's own rules; `Settings.charter` is what they say
     tariff: Path | None = None  # the lab's price list; `Settings.tariff` is what it says
+    accounting: Path | None = None  # account numbers; read when a file is made: no gate needs them
 
 
 @dataclass(frozen=True, slots=True)
