@@ -14,6 +14,9 @@ from datetime import date
 
 from fabgate.model import MachineId, MemberId
 
+ADVANCE = "advance"
+"""The basis of money in advance: of a top-up, and of a sold pack whose VAT is due at its use."""
+
 
 class Sort(enum.StrEnum):
     """What a charge is for."""
@@ -96,8 +99,9 @@ class Pool:
     """What a payer has left to work off: a plan's contingent of a month, a pack, the wallet.
 
     `id`: `plan:<sale>:<month>:<machine>`, `pack:<sale>`, `free:<machine>:<month>` (the free time of a month)
-    or `wallet`. `left`: seconds, days or cents; of a wallet it may be below zero. `machines`: what it is good
-    for, none named is all. `until`: the last day on which it counts. `vat_paid`: VAT was due at its sale.
+    or `wallet`. `left`: in `unit`, which is `seconds`, `days` or `cents`; of a wallet it may be below zero.
+    `machines`: what it is good for, none named is all. `until`: the last day on which it counts. `vat_paid`:
+    VAT was due at its sale.
     """
 
     id: str
@@ -118,10 +122,11 @@ class Charge:
     """One priced line of one payer.
 
     `at_s` is its accounting date (UTC): the end of the last session, or noon of the day of a sale.
-    `list_cents` is what it costs before anything was worked off; `taken` what each pool gave (pool id ->
-    seconds, days or cents); `cents` what is left to pay by invoice, `wallet_cents` what the wallet paid,
-    `pack_cents` what was once paid for that part of multi-rate packs. All in `basis`, with VAT in or not;
-    `vat` and `percent` (a decimal text) are what they bear.
+    `list_cents` is what it costs once time and days were worked off: `cents`, what is left to pay by invoice,
+    and `wallet_cents`, what the wallet paid, and what packs of credit gave make just that. `taken` is what
+    each pool gave (pool id -> seconds, days or cents; also `day:<day>`, the pass that was owed for a day);
+    `pack_cents` what was once paid for that part of multi-rate packs, VAT in it. All else in `basis`, with
+    VAT in it or not; `vat` and `percent` (a decimal text) are what they bear; of money in `ADVANCE`, nothing.
     `reason`: why it is zero or less than listed. `records`: all that it rests on. `of`: the charge that a
     reversal takes back. `id` is empty until its month closes: then `<record of its page>.<n>`.
     """

@@ -1,0 +1,33 @@
+"""The day at the lab: who owes one by working, and which machines are in its price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from fabgate.charges import Sold, Sort
+from fabgate.tariff import DayPass, Plan, Version
+
+
+def pool(day: date) -> str:
+    """Under which id a charge says that the pass of a day was owed, so that no later one owes it again."""
+    return f"day:{day.isoformat()}"
+
+
+def owed(version: Version, plans: Iterable[tuple[Sold, Plan]]) -> tuple[str, DayPass] | None:
+    """The pass that somebody owes who works and holds some plans: of several the dearest, None for none."""
+    held = {sale.item for sale, _ in plans}
+    due = [
+        (name, one) for name, one in version.passes.items() if one.automatic and held.isdisjoint(one.plans)
+    ]
+    return max(due, key=lambda one: one[1].price, default=None)
+
+
+def sold_on(sold: Iterable[Sold]) -> Iterator[tuple[date, str]]:
+    """The days for which a pass was sold, and which."""
+    return ((one.day, one.item) for one in sold if one.sort is Sort.DAY)
+
+
+def includes(one: DayPass, machine: str) -> bool:
+    """Whether working at a machine is in the price of the day."""
+    return machine in one.machines
