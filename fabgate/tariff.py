@@ -139,9 +139,9 @@ class Item:
 class DayPass:
     """A day at the lab, whole, in and out at will.
 
-    `automatic`: somebody who works on a day, holds none of `plans` and is of none of `categories` owes it once
-    for that day. It is no discount on machine time: that is charged besides, unless `machines` names it (or
-    `*`) as in the day's price.
+    `automatic`: somebody who works on a day, holds none of `plans` and is of none of `categories` owes it
+    once for that day. It is no discount on machine time: that is charged besides, unless `machines` names it
+    (or `*`) as in the day's price.
     """
 
     title: str

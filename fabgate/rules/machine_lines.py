@@ -14,17 +14,18 @@ NO_LIST = "no price list"
 IN_PLAN = "plan"
 IN_PACK = "pack"
 DAY = "day pass"
+_POWERED = Meter.POWERED
 
 
 def charged(run: Reckoning, group: Group) -> tuple[Charge, ...]:
     """The line of a group, and one for the day if working on it is owed by it for the first time."""
-    first, version = group.first, group.version
-    line = _blank(group)
-    if first.free:
-        line.reason = first.free
+    version = group.version
+    line = _blank(group) if len(group.sessions) == 1 else _joined(group)
+    if group.first.free:
+        line.reason = group.first.free
     elif version is None:
         line.reason = "" if run.tariff.versions else NO_LIST
-    elif sum(one.seconds for one in group.sessions) < version.threshold_s and not line.busy_s:
+    elif line.seconds < version.threshold_s and not line.busy_s:
         line.reason = pricing.SHORT
     else:
         return _worked(run, version, group, line)
@@ -32,46 +33,58 @@ def charged(run: Reckoning, group: Group) -> tuple[Charge, ...]:
 
 
 def _blank(group: Group) -> Line:
-    """The line of a group with the facts of its sessions, at no cost."""
-    sessions, first = group.sessions, group.first
-    one = len(sessions) == 1
-    busy = [it.busy_s for it in sessions if it.busy_s is not None]
+    """The line of a group with the facts of its first session, at no cost."""
+    first, version = group.first, group.version
     return Line(
         Sort.MACHINE,
         first.machine,
         group.ended_s,
         group.day,
         0,
-        group.version.id if group.version is not None else "",
-        first.records if one else tuple(dict.fromkeys(name for it in sessions for name in it.records)),
-        tuple(it.session for it in sessions),
-        first.member if one or len({it.member for it in sessions}) == 1 else None,
+        version.id if version is not None else "",
+        first.records,
+        (first.session,),
+        first.member,
         first.started_s,
-        sum(it.seconds for it in sessions),
-        sum(busy) if busy else None,
+        first.seconds,
+        first.busy_s,
         purpose=first.purpose,
         machine=first.machine,
     )
 
 
+def _joined(group: Group) -> Line:
+    """The same of several sessions: their sums, and who worked if it was one person only."""
+    line, sessions = _blank(group), group.sessions
+    busy = [one.busy_s for one in sessions if one.busy_s is not None]
+    line.records = tuple(dict.fromkeys(name for one in sessions for name in one.records))
+    line.sessions = tuple(one.session for one in sessions)
+    line.member = line.member if len({one.member for one in sessions}) == 1 else None
+    line.seconds = sum(one.seconds for one in sessions)
+    line.busy_s = sum(busy) if busy else None
+    return line
+
+
 def _worked(run: Reckoning, version: Version, group: Group, line: Line) -> tuple[Charge, ...]:
     first = group.first
     category = run.category(version, group.day, first.started_s)
-    found = run.price(version, first.machine, category, first.purpose, group.day)
-    line.category = category if found is None else found.category
+    known = run.price(version, first.machine, category, first.purpose, group.day)
+    line.category = category if known is None else known[0].category
     owed: tuple[Charge, ...] = ()
     within = False
-    if version.passes and (found is None or found.factor):
-        owed, within = _day(run, version, group)
-    if found is not None:
-        line.reason = _price(run, found, group, line, within)
+    if version.passes and (known is None or known[0].factor):
+        owed, within = _day(run, version, group, line.category)
+    if known is not None:
+        line.reason = _price(run, *known, group, line, within)
     return (*owed, run.finished(line))
 
 
 # --- the day ------------------------------------------------------------------------------------
 
 
-def _day(run: Reckoning, version: Version, group: Group) -> tuple[tuple[Charge, ...], bool]:
+def _day(
+    run: Reckoning, version: Version, group: Group, categories: set[str]
+) -> tuple[tuple[Charge, ...], bool]:
     """The pass that a group is the first to owe, and whether its machine is in the price of the day.
 
     Groups begin on a day; a session over midnight, however often it was broken off, owes one pass.
@@ -80,7 +93,7 @@ def _day(run: Reckoning, version: Version, group: Group) -> tuple[tuple[Charge, 
     bought = [version.passes[name] for name in run.passes.get(day, ()) if name in version.passes]
     if day in run.passes:
         return (), any(passes.includes(one, machine) for one in bought)
-    owed = passes.owed(version, run.plans(day))
+    owed = passes.owed(version, run.plans(day), categories)
     if owed is None:
         return (), False
     name, one = owed
@@ -108,7 +121,7 @@ def _pass(run: Reckoning, version: Version, group: Group, name: str, one: DayPas
 # --- the time -----------------------------------------------------------------------------------
 
 
-def _price(run: Reckoning, found: Found, group: Group, line: Line, within: bool) -> str:
+def _price(run: Reckoning, found: Found, made: Sheet, group: Group, line: Line, within: bool) -> str:
     """Prices a line; gives why it costs nothing, or less than listed, or "".
 
     What costs nothing anyway takes nothing from the free time of a month, from contingents or packs.
@@ -116,8 +129,9 @@ def _price(run: Reckoning, found: Found, group: Group, line: Line, within: bool)
     price, supervised = found.price, group.first.supervised
     line.basis, line.vat = price.basis.value, price.vat
     counted_s = _counted(price, group, line)
-    left_s = counted_s - _step(line, "free", min(price.free_s, counted_s))
-    made = pricing.sheet(price, found.factor, pricing.worth(price, run.tariff.coin))
+    left_s = counted_s
+    if price.free_s:
+        left_s -= _step(line, "free", min(price.free_s, counted_s))
     costs = not within and made.costs(supervised)
     if costs and left_s and price.free_month_s:
         left_s -= _month(run, found, group, line, left_s)
@@ -167,8 +181,10 @@ def _counted(price: TimePrice, group: Group, line: Line) -> int:
     if len(group.sessions) > 1:
         line.steps.append(("sessions", len(group.sessions)))
     line.steps.append(("powered", line.seconds))
-    unsure_s = _step(line, "unsure", sum(min(one.unsure_s, one.seconds) for one in group.sessions))
-    if price.meter is Meter.POWERED:
+    unsure_s = sum([min(one.unsure_s, one.seconds) for one in group.sessions])
+    if unsure_s:
+        line.steps.append(("unsure", unsure_s))
+    if price.meter is _POWERED:
         return line.seconds - unsure_s
     sure = [(max(one.seconds - one.unsure_s, 0), one.busy_s) for one in group.sessions]
     counted_s = pricing.measured(price, sure)
@@ -189,12 +205,17 @@ def _month(run: Reckoning, found: Found, group: Group, line: Line, seconds: int)
 
 def _covered(run: Reckoning, group: Group, line: Line) -> int:
     """The billed seconds that plans and packs of time give, in this order."""
-    machine, day = group.first.machine, group.day
-    plan = run.pools.contingent(run.plans(day), machine, month_of(day), line.billed_s)
-    line.give("plan", plan)
-    pack = run.pools.packs(Unit.TIME, day, machine, line.vat, line.billed_s - plan.amount)
-    line.give("pack", pack)
-    return plan.amount + pack.amount
+    machine, day, seconds = group.first.machine, group.day, 0
+    plans = run.plans(day)
+    if plans:
+        plan = run.pools.contingent(plans, machine, month_of(day), line.billed_s)
+        line.give("plan", plan)
+        seconds = plan.amount
+    if run.pools.has_packs:
+        pack = run.pools.packs(Unit.TIME, day, machine, line.vat, line.billed_s - seconds)
+        line.give("pack", pack)
+        seconds += pack.amount
+    return seconds
 
 
 def _step(line: Line, word: str, seconds: int) -> int:

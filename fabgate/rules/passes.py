@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
-from fabgate.charges import Sold, Sort
-from fabgate.tariff import DayPass, Plan, Version
+from fabgate.charges import Sold
+from fabgate.tariff import ANY, DayPass, Plan, Version
 
 
 def pool(day: date) -> str:
@@ -14,20 +14,20 @@ def pool(day: date) -> str:
     return f"day:{day.isoformat()}"
 
 
-def owed(version: Version, plans: Iterable[tuple[Sold, Plan]]) -> tuple[str, DayPass] | None:
-    """The pass that somebody owes who works and holds some plans: of several the dearest, None for none."""
+def owed(version: Version, plans: Iterable[tuple[Sold, Plan]], category: str) -> tuple[str, DayPass] | None:
+    """The pass that somebody of a category owes who works and holds some plans; of several the dearest.
+
+    None where they owe none.
+    """
     held = {sale.item for sale, _ in plans}
     due = [
-        (name, one) for name, one in version.passes.items() if one.automatic and held.isdisjoint(one.plans)
+        (name, one)
+        for name, one in version.passes.items()
+        if one.automatic and category not in one.categories and held.isdisjoint(one.plans)
     ]
     return max(due, key=lambda one: one[1].price, default=None)
 
 
-def sold_on(sold: Iterable[Sold]) -> Iterator[tuple[date, str]]:
-    """The days for which a pass was sold, and which."""
-    return ((one.day, one.item) for one in sold if one.sort is Sort.DAY)
-
-
 def includes(one: DayPass, machine: str) -> bool:
     """Whether working at a machine is in the price of the day."""
-    return machine in one.machines
+    return machine in one.machines or ANY in one.machines
