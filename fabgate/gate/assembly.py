@@ -76,7 +76,9 @@ def assemble(
     return Gate(
         loop=Loop(posts, clock, edges, panels, settings.gate.beat_ms, clock.now().synced),
         ink=InkWell(books.store, clock, books.owed),
-        lookup=Lookup(books.store, rules, clock, Terms(settings.charter, settings.lab.zone, word)),
+        lookup=Lookup(
+            books.store, rules, clock, Terms(settings.charter, settings.lab.zone, word, settings.tariff)
+        ),
         panels=panels,
         readers=tuple(
             edge

@@ -31,8 +31,10 @@ from fabgate.link.hooks import LastWord
 from fabgate.model import Clock, MachineId, MachineRules, Moment, RecordId, Standing, Token
 from fabgate.records import CheckedIn, CheckedOut, CloseAsked, Entry
 from fabgate.store import journal, linked, present, roster
+from fabgate.store.asked import Asked, Money
 from fabgate.store.db import Reader, Store
-from fabgate.store.lookup import Asked
+from fabgate.store.spent import Spent
+from fabgate.tariff import Tariff
 
 log = logging.getLogger(__name__)
 REMEMBERED = 256  # badges whose older tokens are kept, for as long as their sessions may run
@@ -51,6 +53,7 @@ class Terms:
     charter: Charter = field(default_factory=Charter)
     zone: tzinfo = UTC
     word: LastWord | None = None
+    tariff: Tariff = field(default_factory=Tariff)
 
 
 class Lookup:
@@ -65,6 +68,8 @@ class Lookup:
     ) -> None:
         self._store, self._machines, self._clock = store, machines, clock
         self._terms = terms or Terms()
+        tariff = self._terms.tariff
+        self._money = Money(tariff, Spent()) if tariff.versions else None
         self._reader: Reader | None = None
         self._version = self._cursor = self._arrived = 0
         self._lists = 0  # of who is on site elsewhere, that were seen
@@ -207,6 +212,7 @@ class Lookup:
             roster_age_ms=0 if word is None else word.age_ms(at),
             linked=word is not None and (others or word.counts(at)),
             at=at,
+            money=self._money,
         )
 
     def _asked(self, entry: Entry) -> Iterator[Event]:

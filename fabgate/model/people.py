@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from fabgate.model.codes import Code
 from fabgate.model.ids import Facts, MemberId, RecordId, SkillId
+from fabgate.tariff import Tariff, Version
 
 
 class Level(enum.IntEnum):
@@ -148,6 +149,18 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class Fare:
+    """By what a session of this badge is priced: the price list and its version of the day, the category and
+    the plans of whoever pays, and the seconds here that they have paid for already."""
+
+    tariff: Tariff
+    version: Version
+    category: str = ""
+    plans: tuple[str, ...] = ()
+    covered_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """All that a decision at a machine needs to know of one badge, as the store had it.
 
@@ -166,7 +179,7 @@ class Standing:
     is its own source, None where nobody knows. `due`: what runs out first, within the lab's notice.
     `manages`: they are a fab manager. `closes_ms` (wall): when the hours that let them start are over.
     `upkeep`: what the machine needs soonest. `purpose`: what this badge works for. `credit`: what the payer
-    has left, None where nothing is asked.
+    has left, None where nothing is asked. `fare`: how their session is priced, None without a price list.
     """
 
     person: Person | None = None
@@ -200,6 +213,7 @@ class Standing:
     upkeep: Upkeep | None = None
     purpose: str = ""
     credit: Credit | None = None
+    fare: Fare | None = None
 
 
 @dataclass(frozen=True, slots=True)

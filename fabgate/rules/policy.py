@@ -2,9 +2,9 @@
 
 A refusal is a value (law 4). The order of the questions is the order in which a person would want
 them answered (R2): is this a badge we know, is it still good; are you welcome; are your papers in
-order; what has to come before this skill, and the skill itself; is it open; does this gate know
-enough to tell; does the machine need its service first; and last who has to be there. A machine that is
-out of service is `machine.py`'s.
+order; what has to come before this skill, and the skill itself; is enough left to pay for it; is it open;
+does this gate know enough to tell; does the machine need its service first; and last who has to be there.
+A machine that is out of service is `machine.py`'s.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ def start(rules: MachineRules, standing: Standing) -> Start | Denied:
         or ask.guest(rules, standing)
         or ask.papers(rules, standing)
         or ask.right(rules, standing)
+        or _credit(rules, standing)
         or ask.hours(rules, standing)
         or ask.stale(rules, standing)
         or ask.service(rules, standing)
@@ -82,6 +83,11 @@ def start(rules: MachineRules, standing: Standing) -> Start | Denied:
     if _level(rules, standing) < Level.AUTONOMOUS:
         return _as_trainee(rules, standing)
     return _as_autonomous(rules, standing)
+
+
+def _credit(rules: MachineRules, standing: Standing) -> Denied | None:
+    """A guest does not pay: their host is asked, who does."""
+    return None if standing.status is Status.GUEST else ask.credit(rules, standing)
 
 
 def _level(rules: MachineRules, standing: Standing) -> Level:
@@ -154,9 +160,11 @@ def host(
 ) -> Denied | None:
     """Why this badge may not stand for that guest here; None where it may.
 
-    As a sponsor does, and pays; but they need not be one who teaches: who may work here may show it.
+    As a sponsor does, and pays, so they need enough left to start; but they need not be one who teaches:
+    who may work here may show it.
     """
-    return _beside(rules, standing, Level.AUTONOMOUS, guest, guest_badge, token, minor)
+    refused = _beside(rules, standing, Level.AUTONOMOUS, guest, guest_badge, token, minor)
+    return refused or ask.credit(rules, standing)
 
 
 def company(

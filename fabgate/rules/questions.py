@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from fabgate.model import Code, Denied, Fact, Level, MachineRules, MemberId, Stale, Standing, Status, Token
+from fabgate.rules import money
 
 LINK_MS = 120_000
 """A gate that had no word of its hub for longer has lost its link, as far as presence goes (R3)."""
@@ -81,6 +82,20 @@ def held(rules: MachineRules, standing: Standing) -> Denied | None:
     if standing.held_ms is None:
         return None
     return Denied(Code.SUSPENDED_SKILL, facts(rules, standing) | {"since_ms": standing.held_ms})
+
+
+def credit(rules: MachineRules, standing: Standing) -> Denied | None:
+    """Has whoever pays enough left to start? Asked of a start only: nothing that runs ends for money.
+
+    The facts say what is left and what it takes, as people read money.
+    """
+    has = standing.credit
+    if has is None or has.least_cents is None or has.balance_cents >= has.least_cents:
+        return None
+    currency = standing.fare.tariff.currency if standing.fare else ""
+    amounts = {"balance": has.balance_cents, "least": has.least_cents}
+    told = {name: money.shown(cents, currency).strip() for name, cents in amounts.items()}
+    return Denied(Code.NO_CREDIT, facts(rules, standing) | told)
 
 
 def hours(rules: MachineRules, standing: Standing) -> Denied | None:

@@ -5,7 +5,7 @@ All of it is as it stood when they tapped, and holds for the whole session (docs
 
 from __future__ import annotations
 
-from fabgate.model import Company, MachineRules, MemberId, Moment
+from fabgate.model import Company, MachineRules, MemberId, Moment, Standing
 from fabgate.records import SessionStarted
 from fabgate.rules.policy import Start
 from fabgate.rules.states import Session
@@ -30,7 +30,7 @@ def record(rules: MachineRules, session: Session, limit_ms: int) -> SessionStart
         sponsor=session.sponsor.member if session.sponsor and sponsored else None,
         sponsor_badge=session.sponsor_badge if sponsored else None,
         payer=_payer(session),
-        purpose=workshop.purpose if workshop else session.purpose,
+        purpose=purpose(session),
         people=workshop.people if workshop else 1,
         workshop=str(workshop.record) if workshop else None,
         company=company(rules, session),
@@ -68,6 +68,20 @@ def limit_ms(rules: MachineRules, session: Session, at: Moment) -> int:
     if workshop is None or not at.synced:
         return rules.limit_ms
     return min(workshop.until_ms - at.wall_ms, WORKSHOP_MS)
+
+
+def purpose(session: Session) -> str:
+    """What it is for: the workshop, maintenance, else what the badge is for whose owner pays."""
+    if session.workshop is not None:
+        return session.workshop.purpose
+    return session.purpose or paying(session).purpose
+
+
+def paying(session: Session) -> Standing:
+    """How the one stands whose badge says who pays: a guest's host, else whoever works."""
+    if session.how is Start.HOSTED and session.beside is not None:
+        return session.beside
+    return session.standing
 
 
 def _payer(session: Session) -> MemberId | None:

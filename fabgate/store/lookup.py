@@ -3,7 +3,7 @@
 Part of `roster`, in a file of its own: it stands between a person and a machine, and must stay as
 quick with a million members as with ten. What only some labs ask for (papers, disuse, what comes
 first, who is here, hours) is looked up where the lab's rules or the machine's ask for it; who could
-help is `helpers.py`'s.
+help is `helpers.py`'s, what a payer has left `purse.py`'s.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from fabgate.model import (
 )
 from fabgate.rules import hours, terms, upkeep
 from fabgate.rules.terms import End, Held
-from fabgate.store import people, present, wear, workshops
+from fabgate.store import people, present, purse, wear, workshops
 from fabgate.store.asked import Asked
 from fabgate.store.faults import told
 from fabgate.store.helpers import Helpers, in_force
@@ -57,14 +57,16 @@ def standing(
     looked up for members below autonomous. Raises StoreError and its kin when the store cannot be asked.
     """
     given = {"machine": rules.machine, "skill": rules.skill, "tokens": json.dumps(list(tokens))}
-    return _standing(conn, conn.execute(_BY_BADGE, given).fetchone(), rules, asked)
+    question = _BY_BADGE if asked.money is None else _PRICED_BADGE
+    return _standing(conn, conn.execute(question, given).fetchone(), rules, asked)
 
 
 @told
 def standing_of(conn: sqlite3.Connection, member: MemberId, rules: MachineRules, asked: Asked) -> Standing:
     """The same for a member by id, whatever badge they used; `blocked_ms` is then never set."""
     given = {"machine": rules.machine, "skill": rules.skill, "member": member}
-    return _standing(conn, conn.execute(_BY_MEMBER, given).fetchone(), rules, asked)
+    question = _BY_MEMBER if asked.money is None else _PRICED_MEMBER
+    return _standing(conn, conn.execute(question, given).fetchone(), rules, asked)
 
 
 # One row even for a badge that nobody owns: the machine's lock is asked for as well.
@@ -83,7 +85,12 @@ LEFT JOIN grants AS g ON g.member = m.id AND g.skill = :skill
 LEFT JOIN renewals AS n ON n.member = m.id AND n.skill = :skill
 LEFT JOIN grant_holds AS h ON h.member = m.id AND h.skill = :skill
 LEFT JOIN workshops AS w ON w.machine = :machine AND w.lab = here.lab AND w.leader = m.id"""
-_OF_BADGE = "SELECT k.since_ms, k.record, b.blocked_ms, b.rivals IS NOT NULL, b.payer, "
+# Whoever pays, where the lab has a price list; their columns stand behind all others.
+_MONEY = ", a.category, a.organisation, a.prepaid, s.balance_cents, s.plans, s.remains, s.read, s.as_of_ms\n"
+_PAYS = """
+LEFT JOIN accounts AS a ON a.member = {0}
+LEFT JOIN account_states AS s ON s.member = {0}"""
+_OF_BADGE = "SELECT k.since_ms, k.record, b.blocked_ms, b.rivals IS NOT NULL, b.payer, b.purpose, "
 _FROM_BADGE = """\
 FROM (SELECT lab() AS lab) AS here
 LEFT JOIN locks AS k ON k.machine = :machine AND k.lab = here.lab
@@ -92,13 +99,15 @@ LEFT JOIN badges AS b ON b.lab = here.lab AND b.token = (
 )
 LEFT JOIN members AS m ON m.id = b.member"""
 _BY_BADGE = _OF_BADGE + _COLUMNS + _FROM_BADGE + _JOINS
+_PRICED_BADGE = _OF_BADGE + _COLUMNS + _MONEY + _FROM_BADGE + _JOINS + _PAYS.format("coalesce(b.payer, m.id)")
 
-_OF_MEMBER = "SELECT k.since_ms, k.record, NULL, 0, NULL, "
+_OF_MEMBER = "SELECT k.since_ms, k.record, NULL, 0, NULL, '', "
 _FROM_MEMBER = """\
 FROM (SELECT lab() AS lab) AS here
 LEFT JOIN locks AS k ON k.machine = :machine AND k.lab = here.lab
 LEFT JOIN members AS m ON m.id = :member AND m.lab = here.lab"""
 _BY_MEMBER = _OF_MEMBER + _COLUMNS + _FROM_MEMBER + _JOINS
+_PRICED_MEMBER = _OF_MEMBER + _COLUMNS + _MONEY + _FROM_MEMBER + _JOINS + _PAYS.format("m.id")
 
 
 class _Row(NamedTuple):
@@ -109,6 +118,7 @@ class _Row(NamedTuple):
     blocked_ms: int | None
     contested: int
     payer: str | None
+    badge_purpose: str
     member: MemberId
     suspended_ms: int | None
     suspended_until_ms: int | None
@@ -137,10 +147,14 @@ def _standing(conn: sqlite3.Connection, row: Sequence[object], rules: MachineRul
     lock = Lock(since, RecordId.of(record)) if isinstance(since, int) and isinstance(record, str) else None
     if row[_MEMBER] is None:
         return Standing(lock=lock, roster_age_ms=asked.roster_age_ms)
-    return _Look(conn, _Row._make(row), rules, asked).standing(lock)
+    found = _Look(conn, _Row._make(row[:_WIDTH]), rules, asked).standing(lock)
+    return (
+        found if asked.money is None else purse.priced(conn, found, row[_WIDTH:], rules, asked, asked.money)
+    )
 
 
-_MEMBER = 5
+_MEMBER = 6
+_WIDTH = len(_Row._fields)
 
 
 class _Hours(NamedTuple):
@@ -199,6 +213,7 @@ class _Look:
             manages=bool(row.manages),
             closes_ms=times.closes_ms,
             upkeep=self._upkeep(),
+            purpose=row.badge_purpose,
         )
 
     def _right(self) -> tuple[Level, End | None]:

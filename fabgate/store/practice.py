@@ -22,6 +22,7 @@ from fabgate.charter import DAY_MS
 from fabgate.model import Level, MemberId, Moment, Origin, RecordId, SkillId
 from fabgate.records import SessionStarted, SessionStopped
 from fabgate.rules.progress import Practice
+from fabgate.rules.states import MAINTENANCE
 from fabgate.store.faults import told
 from fabgate.store.writer import SEQ_BITS, SEQ_MASK, Pen, Writer
 
@@ -178,7 +179,7 @@ def _most(one: Practice, other: Practice) -> Practice:
 
 def worked(start: SessionStarted, began: Moment, stop: SessionStopped, ended: Moment) -> Practice | None:
     """What one session adds to its member's practice; None where it earns nothing (R5)."""
-    if not stop.charged or start.purpose or start.workshop is not None:
+    if not stop.charged or start.purpose == MAINTENANCE or start.workshop is not None:
         return None
     # A recovered end was written when the gate came back, however much later.
     end_ms = began.wall_ms + stop.length_ms if stop.recovered else ended.wall_ms

@@ -106,6 +106,12 @@ def test_what_is_no_work_of_their_own_earns_nothing(writer: Writer, said: Sessio
     assert of(writer) == Practice()
 
 
+def test_what_a_badge_is_worked_for_takes_nothing_from_practice(writer: Writer):
+    """A purpose of the price list says who pays how much; only a workshop and maintenance are no practice."""
+    work(writer, began(sponsor=BOB, purpose="client"), MINUTE)
+    assert of(writer).sessions == 1
+
+
 def test_a_session_that_runs_counts_when_it_has_ended(writer: Writer):
     session = start(writer, began(sponsor=BOB))
     read(writer)
