@@ -21,14 +21,11 @@ class Group:
     """Sessions that count as one, the earliest first. The first one's start says the price list and the day,
     the last end says when it is charged."""
 
+    first: Worked
     sessions: list[Worked]
     version: Version | None
     day: date
     ended_s: int
-
-    @property
-    def first(self) -> Worked:
-        return self.sessions[0]
 
 
 def groups(tariff: Tariff, days: Days, worked: Iterable[Worked]) -> Iterator[Group]:
@@ -44,7 +41,7 @@ def groups(tariff: Tariff, days: Days, worked: Iterable[Worked]) -> Iterator[Gro
         if group is not None and not one.free:
             yield near.pop(key)
         day = days.of(one.started_s)
-        group = Group([one], tariff.at(day), day, one.ended_s)
+        group = Group(one, [one], tariff.at(day), day, one.ended_s)
         if one.free:
             yield group
         else:

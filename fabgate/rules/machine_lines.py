@@ -73,7 +73,7 @@ def _worked(run: Reckoning, version: Version, group: Group, line: Line) -> tuple
     owed: tuple[Charge, ...] = ()
     within = False
     if version.passes and (known is None or known[0].factor):
-        owed, within = _day(run, version, group, line.category)
+        owed, within = _day(run, version, group, {category, line.category})
     if known is not None:
         line.reason = _price(run, *known, group, line, within)
     return (*owed, run.finished(line))

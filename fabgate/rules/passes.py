@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from fabgate.charges import Sold
@@ -14,16 +14,18 @@ def pool(day: date) -> str:
     return f"day:{day.isoformat()}"
 
 
-def owed(version: Version, plans: Iterable[tuple[Sold, Plan]], category: str) -> tuple[str, DayPass] | None:
-    """The pass that somebody of a category owes who works and holds some plans; of several the dearest.
+def owed(
+    version: Version, plans: Iterable[tuple[Sold, Plan]], categories: Collection[str]
+) -> tuple[str, DayPass] | None:
+    """The pass that somebody owes who works, holds some plans and is of some categories; None for none.
 
-    None where they owe none.
+    Of several the dearest.
     """
     held = {sale.item for sale, _ in plans}
     due = [
         (name, one)
         for name, one in version.passes.items()
-        if one.automatic and category not in one.categories and held.isdisjoint(one.plans)
+        if one.automatic and held.isdisjoint(one.plans) and set(categories).isdisjoint(one.categories)
     ]
     return max(due, key=lambda one: one[1].price, default=None)
 

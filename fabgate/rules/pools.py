@@ -59,6 +59,7 @@ class Pools:
     def __init__(self, tariff: Tariff, sold: Sequence[Sold], taken: Mapping[str, int]) -> None:
         self._taken = dict(taken)
         self._packs = sorted(_packs(tariff, sold), key=lambda one: (one.until, one.day, one.id))
+        self.has_packs = bool(self._packs)
         self._topups = sorted((one.day, one.cents or 0) for one in sold if one.sort is Sort.TOPUP)
 
     def taken(self, id: str) -> int:  # noqa: A002 - as `Pool` calls it
@@ -97,6 +98,8 @@ class Pools:
 
     def wallet(self, day: date, cents: int, below_zero: bool) -> int:
         """What the wallet pays of some cents on a day; all of it where it may go below zero."""
+        if not below_zero and not self._topups:
+            return 0
         part = cents if below_zero else min(cents, max(self.balance(day), 0))
         if part:
             self.take(WALLET, part)

@@ -11,11 +11,12 @@ from fabgate.model import MemberId
 from fabgate.rules import plans
 from fabgate.rules.days import Days
 from fabgate.rules.pools import WALLET, Given, Pools
-from fabgate.rules.pricing import Found, found, text
+from fabgate.rules.pricing import ONE, Found, Sheet, found, sheet, text, worth
 from fabgate.tariff import Basis, Plan, Tariff, Unit, Version
 
 NOTHING = "0"
 _WITH_VAT = Basis.WITH_VAT.value
+_NO_PLAN = (ONE, "")
 _NEVER = (Sort.TOPUP, Sort.PACK)  # never paid from a pack or the wallet
 
 
@@ -83,7 +84,7 @@ class Reckoning:
         self._has_plans = any(one.sort is Sort.PLAN for one in sold)
         self._plans: dict[date, tuple[tuple[Sold, Plan], ...]] = {}
         self._percents: dict[tuple[str, date], str] = {}
-        self._found: dict[tuple[str, str, str, str, tuple[object, str]], Found | None] = {}
+        self._found: dict[tuple[str, ...], tuple[Found, Sheet] | None] = {}
 
     def plans(self, day: date) -> tuple[tuple[Sold, Plan], ...]:
         """The plans that the payer holds on a day."""
@@ -95,18 +96,24 @@ class Reckoning:
 
     def category(self, version: Version, day: date, at_s: int) -> str:
         """As what they are priced then: what a plan makes them, else what they were put into."""
-        named = plans.category(self.plans(day), version)
-        if named:
+        named = plans.category(self.plans(day), version) if self._has_plans else ""
+        if named or not self.payer.categories:
             return named
         return next((name for since, name in reversed(self.payer.categories) if since <= at_s), "")
 
-    def price(self, version: Version, machine: str, category: str, purpose: str, day: date) -> Found | None:
-        """The price at a machine; None where the list has none."""
-        best = plans.best(self.plans(day))
-        key = (version.id, machine, category, purpose, best)
+    def price(
+        self, version: Version, machine: str, category: str, purpose: str, day: date
+    ) -> tuple[Found, Sheet] | None:
+        """The price at a machine, and the same in whole numbers; None where the list has none."""
+        best = plans.best(self.plans(day)) if self._has_plans else _NO_PLAN
+        key = (version.id, machine, category, purpose, best[1])
         if key not in self._found:
-            self._found[key] = found(version, machine, category, purpose, best)
+            one = found(version, machine, category, purpose, best)
+            self._found[key] = None if one is None else (one, self._sheet(one))
         return self._found[key]
+
+    def _sheet(self, one: Found) -> Sheet:
+        return sheet(one.price, one.factor, worth(one.price, self.tariff.coin))
 
     def percent(self, vat: str, day: date) -> str:
         """The VAT of a code on a day, as a decimal text."""
@@ -158,10 +165,12 @@ class Reckoning:
         due = line.list_cents
         if due <= 0 or line.sort in _NEVER or (line.basis != _WITH_VAT and percent != NOTHING):
             return 0, 0
-        credit = self.pools.packs(Unit.CREDIT, line.day, line.machine, line.vat, due)
-        if credit.amount:
-            line.give("credit", credit)
-        wallet = self.pools.wallet(self.days.of(line.at_s), due - credit.amount, self.payer.prepaid)
+        credit = 0
+        if self.pools.has_packs:
+            given = self.pools.packs(Unit.CREDIT, line.day, line.machine, line.vat, due)
+            line.give("credit", given)
+            credit = given.amount
+        wallet = self.pools.wallet(self.days.of(line.at_s), due - credit, self.payer.prepaid)
         if wallet:
             line.taken[WALLET] = wallet
-        return credit.amount, wallet
+        return credit, wallet
