@@ -29,6 +29,9 @@ presence in|out|list
 workshop open|close|list
 notices
 import members|grants
+account set|address|show|list
+sell plan|pack|day|item|fee|person|end|cancel|list
+wallet topup|show
 session list|show|close
 export usage
 run
@@ -52,6 +55,9 @@ presence list
 workshop list
 notices
 import members|grants
+account show|list
+sell list
+wallet show
 session list|show
 journal tail|verify
 doctor
