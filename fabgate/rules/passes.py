@@ -17,9 +17,9 @@ def pool(day: date) -> str:
 def owed(
     version: Version, plans: Iterable[tuple[Sold, Plan]], categories: Collection[str]
 ) -> tuple[str, DayPass] | None:
-    """The pass that somebody owes who works, holds some plans and is of some categories; None for none.
+    """The pass that somebody owes who works and holds some plans; of several the dearest, None for none.
 
-    Of several the dearest.
+    `categories`: their own, and the one as which they are priced; either may owe none.
     """
     held = {sale.item for sale, _ in plans}
     due = [
