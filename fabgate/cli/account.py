@@ -154,7 +154,10 @@ def show(here: Here, who: str, as_json: bool) -> None:
 @json_option
 @pass_here
 def list_(here: Here, organisations: bool, as_json: bool) -> None:
-    """Show everybody who has an account, a plan, a pack, a wallet or an address."""
+    """Show everybody who pays for something.
+
+    Whoever has a category, a plan, a pack, a wallet or an address.
+    """
     with here.desk() as desk:
         shown = [one for one in accounts.listed(desk) if one.payer.organisation or not organisations]
     if as_json:

@@ -68,7 +68,7 @@ def sell() -> None:
 def plan(
     here: Here, who: str, plan: str, day: str | None, ref: str | None, reason: str | None, by: str | None
 ) -> None:
-    """Give the member WHO a PLAN of the price list: a membership or a subscription.
+    """Give the member WHO a PLAN: a membership, a subscription.
 
     It goes on, period after period, until `fabgate sell end`.
     """
@@ -92,9 +92,9 @@ def pack(
     reason: str | None,
     by: str | None,
 ) -> None:
-    """Sell the member WHO a PACK of hours, days or credit, which they use up later.
+    """Sell the member WHO a PACK of hours, days or credit.
 
-    One that expires does so by the price list, counted from its day.
+    They use it up later. One that expires does so by the price list, counted from its day.
     """
     _sell(here, by, who, Wanted(Sort.PACK, pack, day, quantity), reason, ref)
 
@@ -137,7 +137,10 @@ def item(
     reason: str | None,
     by: str | None,
 ) -> None:
-    """Charge the member WHO for an ITEM of the price list: material, by the piece or by the gram."""
+    """Charge the member WHO for an ITEM, such as material.
+
+    It stands in the price list, by the piece or by the gram.
+    """
     _sell(here, by, who, Wanted(Sort.ITEM, item, day, quantity, amount, session), reason, ref)
 
 
@@ -160,7 +163,7 @@ def fee(
     reason: str | None,
     by: str | None,
 ) -> None:
-    """Charge the member WHO a FEE of the price list: a lost card, a damage.
+    """Charge the member WHO a FEE: a lost card, a damage.
 
     Where its price is open, say it, up to the most that the price list allows.
     """
@@ -186,7 +189,10 @@ def person(
     reason: str | None,
     by: str | None,
 ) -> None:
-    """Charge the member WHO for the time of a PERSON of the price list, who helped or taught them."""
+    """Charge the member WHO for the time of a PERSON.
+
+    The price list says what it costs of those who help and teach.
+    """
     _sell(here, by, who, Wanted(Sort.PERSON, person, day, hours, session=session), reason, ref)
 
 
@@ -233,7 +239,7 @@ def cancel(here: Here, sale: str, reason: str, by: str | None) -> None:
 @json_option
 @pass_here
 def list_(here: Here, who: str | None, as_json: bool) -> None:
-    """Show what was sold to the member WHO, or to everybody, by day."""
+    """Show what was sold, to the member WHO or to everybody."""
     with here.desk() as desk:
         shown = found(here, sold.listed(desk, who))
         origin = desk.writer.identity.origin
