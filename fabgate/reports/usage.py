@@ -165,7 +165,7 @@ def usages(
     sessions that end later than it. Raises StoreError, DiskFull.
     """
     latest_s = now.wall_ms // 1000 + AHEAD_S if now is not None and now.synced else None
-    names = _names_in(conn)
+    names = names_in(conn)
     ledger = Ledger(first_syncs(journal.entries(conn, kinds=SYNC_KINDS)))
     undated: Counter[str] = Counter()
     with Spool() as spool:
@@ -197,7 +197,7 @@ def _still_open(
 ) -> tuple[StillOpen, ...]:
     _, next_s = month.bounds(zone)
     return tuple(
-        StillOpen(one.session, one.machine, names(one.member)[0], _local(one.start.wall_ms // 1000, zone))
+        StillOpen(one.session, one.machine, names(one.member)[0], local(one.start.wall_ms // 1000, zone))
         for one in sessions
         if one.start.wall_ms < next_s * 1000
     )
@@ -217,10 +217,10 @@ def _row(usage: Spooled, names: Names, zone: ZoneInfo) -> Row:
         names(usage.payer)[0],
         usage.purpose,
         usage.people,
-        _utc(usage.started_s),
-        _utc(usage.ended_s),
-        _local(usage.started_s, zone),
-        _local(usage.ended_s, zone),
+        utc(usage.started_s),
+        utc(usage.ended_s),
+        local(usage.started_s, zone),
+        local(usage.ended_s, zone),
         usage.seconds,
         usage.seconds_charged,
         hours(usage.seconds_charged),
@@ -233,15 +233,19 @@ def _row(usage: Spooled, names: Names, zone: ZoneInfo) -> Row:
     )
 
 
-def _utc(utc_s: int) -> str:
+def utc(utc_s: int) -> str:
+    """An instant as text in UTC: `2026-10-24T10:00:00Z`."""
     return datetime.fromtimestamp(utc_s, UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
-def _local(utc_s: int, zone: ZoneInfo) -> str:
+def local(utc_s: int, zone: ZoneInfo) -> str:
+    """An instant as text in a zone, with its distance to UTC: `2026-10-24T12:00:00+02:00`."""
     return datetime.fromtimestamp(utc_s, zone).isoformat()
 
 
-def _names_in(conn: sqlite3.Connection) -> Names:
+def names_in(conn: sqlite3.Connection) -> Names:
+    """Handle and name of a member; of one who is no longer here their id, and no name."""
+
     @lru_cache(maxsize=NAMES_KEPT)
     def of(member: str) -> Name:
         found = roster.member(conn, MemberId(member))

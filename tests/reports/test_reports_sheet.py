@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from fabgate.errors import StoreError, UsageError
 from fabgate.model import MachineId, MemberId, Moment, Origin, RecordId, SkillId
+from fabgate.reports.columns import headers, meaning
 from fabgate.reports.sheet import DIALECTS, ROW_COLUMNS, SUM_COLUMNS, Form, save, written
 from fabgate.reports.spool import Spool
 from fabgate.reports.usage import Per, Report, hours
@@ -126,9 +127,11 @@ def test_plain_has_no_mark_and_ends_its_lines_as_unix_does():
 
 
 @pytest.mark.parametrize(
-    ("dialect", "header", "yes"), [("fr", "membre", "oui"), ("nl", "lid", "ja")], ids=["fr", "nl"]
+    ("dialect", "header", "yes"),
+    [("fr", "membre", "oui"), ("nl", "lid", "ja"), ("de", "Mitglied", "ja")],
+    ids=["fr", "nl", "de"],
 )
-def test_french_and_dutch_open_by_a_double_click(dialect, header, yes):
+def test_french_dutch_and_german_open_by_a_double_click(dialect, header, yes):
     said = text([used(recovered=True)], dialect=dialect)
     assert said.encode().startswith(b"\xef\xbb\xbf")
     assert said.count("\n") == said.count("\r\n") == 2
@@ -138,12 +141,12 @@ def test_french_and_dutch_open_by_a_double_click(dialect, header, yes):
     assert row[ROW_COLUMNS.index("recovered")] == yes
 
 
-@pytest.mark.parametrize("dialect", ["fr", "nl"])
+@pytest.mark.parametrize("dialect", ["fr", "nl", "de"])
 def test_every_column_has_a_word_of_its_own_in_every_language(dialect):
-    columns = {*ROW_COLUMNS, *(column for columns in SUM_COLUMNS.values() for column in columns)}
-    words = DIALECTS[dialect].words
-    assert set(words) == columns
-    assert len(set(words.values())) == len(columns)
+    for columns in (ROW_COLUMNS, *SUM_COLUMNS.values()):
+        found = headers(columns, dialect)
+        assert len({*found}) == len(columns)
+        assert all(word and meaning(column, dialect) for column, word in zip(columns, found, strict=True))
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n"])
@@ -189,8 +192,8 @@ def test_an_empty_month_in_json_is_an_empty_array(per):
 def test_a_dialect_is_for_csv_alone_and_must_be_known():
     with pytest.raises(UsageError, match="JSON has no dialects"):
         text([], form=Form.JSON, dialect="fr")
-    with pytest.raises(UsageError, match="unknown dialect 'de'"):
-        text([], dialect="de")
+    with pytest.raises(UsageError, match="unknown dialect 'it'"):
+        text([], dialect="it")
 
 
 def test_sums_are_made_for_a_member_a_machine_or_both():
