@@ -112,9 +112,10 @@ def address(
     reason: str | None,
     by: str | None,
 ) -> None:
-    """Say where the bills of the member WHO go, each LINE in quotes.
+    """Say where the bills of the member WHO go.
 
-    It is kept where the books are, and nowhere else: no gate has it, and it stands in no journal.
+    Each LINE of the address stands in quotes. It is kept where the books are, and nowhere else: no gate
+    has it, and it stands in no journal.
     """
     if (line and clear) or not (line or clear or vat_number is not None):
         raise UsageError(
@@ -136,7 +137,10 @@ def address(
 @json_option
 @pass_here
 def show(here: Here, who: str, as_json: bool) -> None:
-    """Show how the member WHO stands: plans, packs, wallet, and what was charged last."""
+    """Show how the member WHO stands.
+
+    Their plans, packs and wallet, and what was charged to them last.
+    """
     with here.desk() as desk:
         one = found(here, accounts.shown(desk, who))
         last = accounts.last_charges(desk, one.member.id, LAST)

@@ -72,7 +72,7 @@ def top_up(
 @json_option
 @pass_here
 def show(here: Here, who: str | None, as_json: bool) -> None:
-    """Show what is on the wallet of the member WHO, or on everybody's."""
+    """Show what is on everybody's wallet, or on that of WHO."""
     with here.desk() as desk:
         shown = accounts.listed(desk) if who is None else (found(here, accounts.shown(desk, who)),)
     held = [(one, balance(one)) for one in shown]
