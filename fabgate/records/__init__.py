@@ -27,6 +27,7 @@ from fabgate.records.floor import (
     MachineServiced,
     PowerMissed,
     Purged,
+    PurgedElsewhere,
     Refused,
     SessionAlone,
     SessionProved,
@@ -156,6 +157,7 @@ __all__ = [
     "ProposalApproved",
     "ProposalRefused",
     "Purged",
+    "PurgedElsewhere",
     "Refused",
     "RightsHanded",
     "RoleGiven",
@@ -242,6 +244,7 @@ Body = (
     | WorkshopOpened
     | WorkshopClosed
     | Purged
+    | PurgedElsewhere
     | GateInvited
     | GateJoined
     | GateRetired
@@ -273,6 +276,7 @@ _KNOWN = tuple(cls for cls in get_args(Body) if cls is not Unknown)
 KINDS: Mapping[str, Callable[..., Body]] = {cls.kind: cls for cls in _KNOWN}
 # The fields of each kind in their order, each with its default (MISSING where it has none).
 FIELDS = {cls.kind: tuple((f.name, f.default) for f in fields(cls)) for cls in _KNOWN}
+_NAMES = {kind: frozenset(name for name, _ in named) for kind, named in FIELDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +344,12 @@ def decode(text: str) -> tuple[Moment, Body]:
     known = KINDS.get(kind)
     if known is None:
         return at, Unknown(kind, said)
-    given = {name: _frozen(said[name]) for name, _ in FIELDS[kind] if name in said}
+    names = _NAMES[kind]
+    given = {
+        name: _frozen(value) if type(value) is list else value
+        for name, value in said.items()
+        if name in names
+    }
     try:
         return at, known(**given)
     except TypeError as short:

@@ -224,9 +224,26 @@ class MachineServiced:
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """Bodies of this origin's records `first` to `last` of the kinds named were blanked under `rule`."""
+    """Bodies of this origin's records `first` to `last` of the kinds named were blanked under `rule`.
+
+    `session.refused:unknown_badge` is those records of a kind that say this code; the one kind `notes`
+    means that no body was blanked, but the texts beside these records.
+    """
 
     kind: ClassVar[str] = "purge"
+    first: int
+    last: int
+    rule: str
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PurgedElsewhere:
+    """The same of another origin's records, as this store holds them: a hub's of its gates, or of an epoch
+    that came to its end. Others keep what they have."""
+
+    kind: ClassVar[str] = "purge.of"
+    origin: str
     first: int
     last: int
     rule: str

@@ -17,12 +17,16 @@ PERSON_FIELDS = ("handle", "name", "language", "email", "login", "nameable", "mi
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A member: the record that took them in, and what is personal; None where nothing was told yet."""
+    """A member: the record that took them in, and what is personal; None where nothing was told yet.
+
+    Of one who is `forgotten` nothing is told, ever: that is final, whoever wrote what unseen by whom.
+    """
 
     member: MemberId
     record: RecordId
     added_ms: int
     person: Beside | None
+    forgotten: bool = False
 
 
 def tells(body: RightBody) -> tuple[str, ...]:
@@ -53,6 +57,8 @@ def tellers(records: Iterable[Said]) -> dict[str, list[Said]]:
 def outdated(records: Iterable[Said]) -> dict[RecordId, Beside]:
     """What should stand beside those records that tell more than they may: values that were replaced."""
     several = list(records)
+    if forgotten(several):
+        return {one.record: {} for one in several if one.beside}
     speak = {field: {one.record for one in found} for field, found in tellers(several).items()}
     due: dict[RecordId, Beside] = {}
     for one in several:
@@ -69,9 +75,16 @@ def outdated(records: Iterable[Said]) -> dict[RecordId, Beside]:
     return due
 
 
+def forgotten(records: Iterable[Said]) -> bool:
+    """Whether one of a member's records says that the person was erased."""
+    return any(isinstance(one.body, MemberForgotten) for one in records)
+
+
 def laid_together(records: Iterable[Said]) -> Beside | None:
     """The fields laid together. Two who wrote one field unseen by each other: the higher id's word."""
     several = list(records)
+    if forgotten(several):
+        return {}
     if all(one.beside is None for one in several):
         return None
     told: dict[str, str | bool | None] = {}
@@ -89,4 +102,4 @@ def profile(records: Iterable[Said]) -> Profile | None:
     if not added:
         return None
     record, at, member = min(added, key=lambda found: found[0])
-    return Profile(MemberId(member), record, at.wall_ms, laid_together(several))
+    return Profile(MemberId(member), record, at.wall_ms, laid_together(several), forgotten(several))

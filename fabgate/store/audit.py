@@ -24,9 +24,14 @@ _READ = """\
 SELECT position, CAST(lab AS BLOB), CAST(hash AS BLOB), CAST(body AS BLOB), CAST(body_hash AS BLOB)
 FROM journal WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"""
 
+_NOTES_ONLY = ("notes",)
 _PURGE = f'{{"kind":"{records.Purged.kind}"'.encode()
 
 Row = tuple[int, bytes, bytes, bytes | None, bytes | None]
+
+
+def _gate_of(origin: Origin) -> str:
+    return origin.rpartition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +67,22 @@ def verify(conn: sqlite3.Connection, last: int | None = None) -> Verdict:
         number: Origin(f"{lab}/{gate}/{epoch}")
         for number, lab, gate, epoch in conn.execute("SELECT id, lab, gate, epoch FROM origins ORDER BY id")
     }
-    audit = _Audit(origins)
+    own = frozenset(number for (number,) in conn.execute("SELECT id FROM origins WHERE own = 1"))
+    audit = _Audit(origins, own=own)
     for end in conn.execute(_ENDS, {"bits": SEQ_BITS, "mask": SEQ_MASK}):
         audit.end(*end)
     for after, upto in [_WHOLE] if last is None else _parts(conn, last):
         audit.begin(after, conn.execute(_HASH, (after,)).fetchone())
         for row in _rows(conn, after, upto):
             audit.read(*row)
+    if audit.unexcused():
+        for position, body in conn.execute(_ELSEWHERE):
+            audit.elsewhere(position, body)
     return audit.verdict()
+
+
+# Such a record stands in another journal than the bodies that it excuses: rare, and looked for last.
+_ELSEWHERE = "SELECT position, CAST(body AS BLOB) FROM journal WHERE kind = 'purge.of'"
 
 
 _WHOLE = (-1, (1 << 63) - 1)
@@ -110,6 +123,7 @@ class _Audit:
     broken: dict[int, str] = field(default_factory=dict)
     blank: list[int] = field(default_factory=list)
     purges: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    own: frozenset[int] = frozenset()  # the numbers of this store's own epochs
 
     def end(
         self, number: int, seq: int | None, noted: bytes | None, last: int | None, stored: bytes | None
@@ -173,8 +187,23 @@ class _Audit:
             _, said = records.decode(body.decode())
         except ValueError:
             return
-        if isinstance(said, records.Purged) and said.last < position & SEQ_MASK:
+        if isinstance(said, records.Purged) and said.last < position & SEQ_MASK and said.kinds != _NOTES_ONLY:
             self.purges.setdefault(position >> SEQ_BITS, []).append((said.first, said.last))
+
+    def elsewhere(self, position: int, body: bytes) -> None:
+        """A purge of another epoch's records: of whatever origin where this store wrote it itself, else of
+        the same gate's."""
+        writer = self.origins.get(position >> SEQ_BITS)
+        try:
+            _, said = records.decode(body.decode())
+        except ValueError:
+            return
+        if writer is None or position in self.broken or not isinstance(said, records.PurgedElsewhere):
+            return
+        own = position >> SEQ_BITS in self.own or _gate_of(writer) == _gate_of(Origin(said.origin))
+        number = {name: number for number, name in self.origins.items()}.get(Origin(said.origin))
+        if own and number is not None and said.kinds != _NOTES_ONLY:
+            self.purges.setdefault(number, []).append((said.first, said.last))
 
     def _gap(self, position: int) -> None:
         missing, ends = self.at + 1 & SEQ_MASK, position - 1 & SEQ_MASK
@@ -189,11 +218,18 @@ class _Audit:
     def _break(self, position: int, what: str) -> None:
         self.broken.setdefault(position, what)
 
-    def verdict(self) -> Verdict:
+    def unexcused(self) -> list[int]:
+        """The records without a body that no purge says why of, as far as purges were read."""
+        found = []
         for position in self.blank:
             ranges = self.purges.get(position >> SEQ_BITS, ())
             if not any(first <= position & SEQ_MASK <= last for first, last in ranges):
-                self._break(position, "its body is missing, and no purge record says why")
+                found.append(position)
+        return found
+
+    def verdict(self) -> Verdict:
+        for position in self.unexcused():
+            self._break(position, "its body is missing, and no purge record says why")
         return Verdict(self.checked, tuple(self._told(position) for position in sorted(self.broken)))
 
     def _told(self, position: int) -> Break:

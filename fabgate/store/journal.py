@@ -16,7 +16,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from fabgate import records
 from fabgate.errors import ChainBroken
 from fabgate.model import Moment, Origin, RecordId
-from fabgate.records import Draft, Entry, EpochBegun, Purged
+from fabgate.records import (
+    Draft,
+    Entry,
+    EpochBegun,
+    Purged,
+    PurgedElsewhere,
+    SessionStarted,
+    SessionStopped,
+    money,
+)
 from fabgate.rules.standing import KINDS as RIGHTS
 from fabgate.store import chain
 from fabgate.store.audit import Break, Verdict, verify
@@ -31,6 +40,7 @@ __all__ = [
     "Verdict",
     "beat",
     "begun_by",
+    "ends",
     "entries",
     "entry",
     "last_seq",
@@ -40,12 +50,20 @@ __all__ = [
     "position",
     "purge",
     "running",
+    "stretch",
     "verify",
     "was_clean",
 ]
 
-# No rule may blank what the chain itself is read by, nor what somebody's rights rest on.
-_KEPT = {EpochBegun.kind, Purged.kind, *RIGHTS}
+MONEY = frozenset(
+    kind for kind, cls in records.KINDS.items() if getattr(cls, "__module__", "") == money.__name__
+)
+"""What was sold, settled, charged: ids and numbers, and every balance is reckoned from all of it."""
+USAGES = (SessionStarted.kind, SessionStopped.kind)
+NOTES = "notes"  # in the place of a kind: the texts beside the records, and no body
+
+# No rule may blank what the chain itself is read by, nor what rights and balances rest on.
+_KEPT = {EpochBegun.kind, Purged.kind, PurgedElsewhere.kind, *RIGHTS, *MONEY}
 
 
 def entries(
@@ -118,6 +136,32 @@ def _entry(origin: Origin, position: int, body: str | None) -> Entry:
     return Entry(record, at, said)
 
 
+def ends(conn: sqlite3.Connection) -> dict[str, int]:
+    """The `seq` of the newest record of every epoch in the books, by its origin: where a reading can end."""
+    return {
+        str(origin): last_position(conn, number) & SEQ_MASK
+        for epochs in all_epochs(conn).values()
+        for number, origin in epochs
+    }
+
+
+def stretch(
+    conn: sqlite3.Connection, after: Mapping[str, int], upto: Mapping[str, int], kinds: Collection[str]
+) -> Iterator[Entry]:
+    """The records between two such marks, gate by gate, epoch by epoch, in slices as `entries` reads them.
+
+    An origin that `after` does not name is read from its first record; one that `upto` does not name, not at
+    all. What is written meanwhile is not in it. Raises ChainBroken, StoreCorrupt.
+    """
+    for epochs in all_epochs(conn).values():
+        for number, origin in epochs:
+            end = (number << SEQ_BITS) + upto.get(origin, 0)
+            for row in rows(conn, number, after.get(origin, 0), kinds):
+                if row[0] > end:
+                    break
+                yield _entry(origin, *row)
+
+
 def last_seq(conn: sqlite3.Connection) -> int:
     """The `seq` of the newest record of the present epoch."""
     return last_position(conn, own_epochs(conn)[-1][0]) & SEQ_MASK
@@ -170,13 +214,23 @@ def purge(pen: Pen, at: Moment, rule: str, first: int, last: int, kinds: Collect
     return pen.append(Draft(at, Purged(first, last, rule, tuple(sorted(kinds)))))
 
 
-def blank(pen: Pen, base: int, first: int, last: int, kinds: Collection[str]) -> None:
+def blank(
+    pen: Pen, base: int, first: int, last: int, kinds: Collection[str], but: Collection[str] = ()
+) -> None:
     """Blank what a purge record names, in the epoch whose positions begin at `base`: also where another
-    store has written that record."""
+    store has written that record. `but`: kinds that are kept here whatever it names."""
     for at, kind, body in pen.execute(_WHOLE, (base + first, base + last)).fetchall():
-        if kind not in _KEPT and (not kinds or kind in kinds):
+        if kind not in _KEPT and kind not in but and (not kinds or meant(kind, body, kinds)):
             pen.execute(_BLANK, (chain.body_hash(body.encode()), at))
             pen.execute("DELETE FROM notes WHERE position = ?", (at,))
+
+
+def meant(kind: str, body: str, kinds: Collection[str]) -> bool:
+    """Whether the kinds of a purge record name this one, as a whole or by its code."""
+    if kind in kinds:
+        return True
+    codes = {one.partition(":")[2] for one in kinds if one.startswith(f"{kind}:")}
+    return bool(codes) and any(f'"code":"{code}"' in body for code in codes)
 
 
 _WHOLE = "SELECT position, kind, body FROM journal WHERE position BETWEEN ? AND ? AND body IS NOT NULL"

@@ -5,6 +5,8 @@ A part of `heard`, in a file of its own.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fabgate import records
 from fabgate.model import Origin, RecordId
 from fabgate.records import GateStarted, Purged, SessionStarted, SessionStopped
@@ -51,9 +53,7 @@ class Views:
                 self._started.clear()
                 self._pen.execute(_NOTHING_RUNS, (self._pen.lab, self._origin.split("/")[1]))
             case Purged.kind:
-                journal.blank(
-                    self._pen, self._base, said["first"], min(said["last"], seq - 1), said.get("kinds", ())
-                )
+                self._blank(said["first"], min(said["last"], seq - 1), said.get("kinds", ()))
             case kind if kind in money_views.KINDS:
                 _, money = records.decode(str(body))
                 money_views.keep(self._pen, self._base + seq, record, money)
@@ -62,6 +62,11 @@ class Views:
                 outcome = rights.take(self._pen, record, link, body)
                 if isinstance(outcome, rights.Differs | rights.Unfit):
                     self.odd.append(f"record {record} is known with another content")
+
+    def _blank(self, first: int, last: int, kinds: Collection[str]) -> None:
+        """What the gate erased is erased here too; but who worked where, only when the books are done with
+        it: a gate knows nothing of months that are closed."""
+        journal.blank(self._pen, self._base, first, last, kinds, but=journal.USAGES)
 
     def write(self) -> None:
         for session in self._stopped:

@@ -20,7 +20,7 @@ from fabgate.records import (
 )
 from fabgate.rules import standing
 from fabgate.rules.standing import Said
-from fabgate.store import earned, handles, states
+from fabgate.store import earned, erasing, handles, states
 from fabgate.store.nib import Nib
 from fabgate.store.waiting import is_member, knows, waited_for
 
@@ -33,6 +33,8 @@ def member(pen: Nib, found: Sequence[Said]) -> set[str]:
     new = not is_member(pen, now.member)
     pen.execute(_PUT_MEMBER, (pen.lab, now.member, now.added_ms))
     handles.person(pen, now)
+    if now.forgotten:
+        erasing.around(pen, now.member)
     return waited_for(pen, now.member) if new else set()
 
 
@@ -72,6 +74,7 @@ _STATUS = "UPDATE members SET status = ?, status_record = ? WHERE id = ? AND lab
 
 
 def _badge(pen: Nib, about: str, found: Sequence[Said]) -> None:
+    found = erasing.unlabelled(pen, found)
     now = standing.badge(found)
     if now is None:
         return

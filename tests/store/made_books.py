@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fabgate.model import Moment, RecordId
+from fabgate.model import Moment, Origin, RecordId
 from fabgate.records import Draft, Refused, SessionStarted, SessionStopped
-from fabgate.store.db import Store, Writer, create
+from fabgate.store.connect import connect_to_write, know_lab
+from fabgate.store.db import Identity, Store, Writer, begin_epoch, create
 
 BOOT = "5f1d7c1e-94f3-4a55-8f0a-0c6b1ce1a001"
 WALL_MS = 1_790_000_000_000
@@ -44,3 +45,13 @@ def write(writer: Writer, *drafts: Draft) -> list[RecordId]:
         with writer.write() as pen:
             ids.append(pen.append(draft))
     return ids
+
+
+def begin_second_epoch(store: Store) -> None:
+    """The same books in their second epoch, as after a backup was put back."""
+    conn = connect_to_write(store.path)
+    know_lab(conn, "openfab")
+    begin_epoch(
+        conn, Identity("openfab", "gate1", Origin("openfab/gate1/e0000002")), moment(15), "restore", None
+    )
+    conn.close()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -8,16 +9,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_books import moment, new_books, refusal, start, stop, write
+from made_books import begin_second_epoch, moment, new_books, refusal, start, stop, write
 
 from fabgate.errors import StoreCorrupt, StoreError
 from fabgate.model import RecordId
-from fabgate.records import Purged, Refused
+from fabgate.records import Draft, Purged, PurgedElsewhere, Refused
 from fabgate.store import journal
 from fabgate.store.db import Store, Writer, check
 from fabgate.store.journal import Verdict
 
 RECORDS = 12
+OLD = "openfab/gate1/e0000001"
 PURGE = 12  # excuses the blank bodies of 5 and 6: with it in doubt, so are they
 
 
@@ -36,6 +38,7 @@ def altered(store: Store, *statements: str) -> Verdict:
     """What the audit says once somebody with a database program has been at the books."""
     conn = sqlite3.connect(store.path, isolation_level=None)
     conn.execute("PRAGMA ignore_check_constraints = ON")
+    conn.create_function("sha", 1, lambda body: hashlib.sha256(body.encode()).digest())
     for statement in statements:
         conn.execute(statement)
     conn.close()
@@ -256,3 +259,58 @@ def places_of_records(content: bytes, tmp_path: Path) -> list[int]:
             begins = find(part)
             places += range(begins, begins + len(part))
     return places
+
+
+def blanked_elsewhere(store: Store, said: PurgedElsewhere, *positions: int) -> Verdict:
+    """What the audit says of bodies that another epoch's record says are blanked."""
+    with store.writer() as writer, writer.write() as pen:
+        pen.append(Draft(moment(20), said))
+    return altered(store, *(BLANK.format(position) for position in positions))
+
+
+def at(seq: int) -> int:
+    """Where a record of the first epoch stands."""
+    return (1 << 40) + seq
+
+
+BLANK = "UPDATE journal SET body_hash = sha(body), body = NULL WHERE position = {}"
+
+
+def of_old_epoch(first: int, last: int, kinds: tuple[str, ...] = (), origin: str = OLD) -> PurgedElsewhere:
+    return PurgedElsewhere(origin, first, last, "retention.doors = 3 months", kinds)
+
+
+@pytest.fixture
+def second(full: Store) -> Store:
+    begin_second_epoch(full)
+    return full
+
+
+def test_an_epoch_that_is_over_is_purged_by_the_one_that_came_after_it(second: Store):
+    assert seqs(blanked_elsewhere(second, of_old_epoch(7, 8), at(7), at(8))) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        of_old_epoch(7, 7),
+        of_old_epoch(7, 8, ("notes",)),
+        of_old_epoch(7, 8, origin="openfab/gate2/e0000001"),
+        of_old_epoch(7, 8, origin="openfab/gate1/e0000002"),
+    ],
+    ids=["another one", "the texts beside them", "another gate's", "another epoch's"],
+)
+def test_a_purge_of_something_else_excuses_nothing(second: Store, said: PurgedElsewhere):
+    assert seqs(blanked_elsewhere(second, said, at(8))) == [8]
+
+
+def test_a_purge_of_texts_excuses_no_missing_body(full: Store):
+    with full.writer() as writer, writer.write() as pen:
+        pen.append(Draft(moment(20), Purged(7, 8, "retention.notes = 12 months", ("notes",))))
+    assert seqs(altered(full, BLANK.format(at(8)))) == [8]
+
+
+def test_the_end_of_the_books_is_read_with_the_purges_of_an_epoch_that_is_over(second: Store):
+    blanked_elsewhere(second, of_old_epoch(7, 8), at(7), at(8))
+    with second.reader() as reader:
+        assert journal.verify(reader.conn, 3).sound
