@@ -37,6 +37,9 @@ label_option = click.option(
 payer_option = click.option(
     "--payer", metavar="MEMBER", help="Another member, such as a guild, who pays for what is done with it."
 )
+purpose_option = click.option(
+    "--purpose", metavar="WORD", help="What is done with it is for: a word of the price list or the rules."
+)
 
 
 @click.group(cls=Noun)
@@ -53,18 +56,29 @@ def badge() -> None:
 @click.argument("uid", nargs=-1, required=True)
 @label_option
 @payer_option
+@purpose_option
 @by_option
 @pass_here
-def add(here: Here, who: str, uid: tuple[str, ...], label: str, payer: str | None, by: str | None) -> None:
+def add(
+    here: Here,
+    who: str,
+    uid: tuple[str, ...],
+    label: str,
+    payer: str | None,
+    purpose: str | None,
+    by: str | None,
+) -> None:
     """Give a member the badge with the number UID. WHO is their handle or id.
 
     UID is the badge's number of 4, 7 or 10 bytes in hexadecimal, in any notation: 04A2B3C4D5E680,
     04:a2:b3:c4:d5:e6:80. Nobody knows it by heart: `fabgate badge wait WHO` takes it from a tap.
 
-    For a badge that WHO has already, --payer changes who pays; WHO themselves takes it back.
+    For a badge that WHO has already, --payer changes who pays; WHO themselves takes it back. --purpose
+    changes what it is for: somebody who works for a client and for themselves has a badge for each. An
+    empty one ("") takes it back.
     """
     with here.desk() as desk:
-        _say_given(here, badges.add(desk, by, who, " ".join(uid), label, payer=payer))
+        _say_given(here, badges.add(desk, by, who, " ".join(uid), label, payer=payer, purpose=purpose))
 
 
 @badge.command("list", epilog=example("fabgate badge list ada"))
@@ -83,6 +97,7 @@ def list_(here: Here, who: str | None, as_json: bool) -> None:
                     "member": handle(one.owner),
                     "label": one.badge.label,
                     "payer": None if one.payer is None else one.payer.handle,
+                    "purpose": one.badge.purpose,
                     "added": utc(one.badge.added_ms),
                     "blocked": utc(one.badge.blocked_ms),
                     "rivals": [handle(rival) for rival in one.rivals],
@@ -97,13 +112,14 @@ def list_(here: Here, who: str | None, as_json: bool) -> None:
             " and ".join(map(handle, one.rivals)) or handle(one.owner),
             one.badge.label,
             handle(one.payer),
+            one.badge.purpose,
             day(here, one.badge.added_ms),
             day(here, one.badge.blocked_ms) + (": give it anew" if one.rivals else ""),
         )
         for one in shown
     ]
     show_table(
-        ("badge", "member", "label", "paid by", "since", "blocked"),
+        ("badge", "member", "label", "paid by", "for", "since", "blocked"),
         rows,
         "No badges here: fabgate badge wait HANDLE",
     )
@@ -132,12 +148,15 @@ def block(here: Here, badge: str, reason: str | None, by: str | None) -> None:
 @click.argument("who")
 @label_option
 @payer_option
+@purpose_option
 @click.option(
     "--timeout", default=60, show_default=True, metavar="SECONDS", help="How long to wait for a tap."
 )
 @by_option
 @pass_here
-def wait(here: Here, who: str, label: str, payer: str | None, timeout: int, by: str | None) -> None:
+def wait(
+    here: Here, who: str, label: str, payer: str | None, purpose: str | None, timeout: int, by: str | None
+) -> None:
     """Give a member the next unknown badge that is tapped.
 
     Any machine of this gate will do. It shows red, for the badge is not known yet; then it is.
@@ -158,13 +177,16 @@ def wait(here: Here, who: str, label: str, payer: str | None, timeout: int, by: 
             )
             raise click.exceptions.Exit(1)
         click.echo(f"A new badge at {tapped.machine}.")
-        _say_given(here, badges.add_token(desk, by, who, tapped.token, label, payer=payer))
+        answer = badges.add_token(desk, by, who, tapped.token, label, payer=payer, purpose=purpose)
+        _say_given(here, answer)
 
 
 def _say_given(here: Here, answer: Done | Denied) -> None:
     did = done(here, answer, "{subject} ({handle}) has the badge {badge}.")
     if did.facts["payer"]:
         click.echo(f"  What is done with it is paid by {printable(did.facts['payer'])}.")
+    if did.facts["purpose"]:
+        click.echo(f"  What is done with it is for: {printable(did.facts['purpose'])}.")
 
 
 def _next(desk: Desk, name: str, timeout: int) -> Tapped | None:

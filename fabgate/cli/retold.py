@@ -149,9 +149,10 @@ def _member(here: Here, what: Body, handles: Handles) -> str | None:
             return f"{handles.of(of)}: looked after by {handles.of(sponsor)}"
         case SponsorReleased(member=of):
             return f"{handles.of(of)}: looked after by nobody any more"
-        case BadgeAdded(member=of, badge=token, payer=payer):
-            paid = () if payer is None else (f"paid by {handles.of(payer)}",)
-            return f"{handles.of(of)}: badge {badges.short(Token(token))}{_more(paid)}"
+        case BadgeAdded(member=of, badge=token, payer=payer, purpose=purpose):
+            use = [] if payer is None else [f"paid by {handles.of(payer)}"]
+            use += [f"for {purpose}"] if purpose else []
+            return f"{handles.of(of)}: badge {badges.short(Token(token))}{_more(use)}"
         case BadgeBlocked(member=of, badge=token):
             return f"{handles.of(of)}: badge {badges.short(Token(token))} blocked"
         case RoleGiven(member=of, role=role, machine=machine):

@@ -1,7 +1,7 @@
 """Badges: given to members, blocked when they are lost. A badge says who, it gives no right.
 
 A badge goes by its token; people see `short(token)`, and may name it so or by the number on it.
-Facts of what was done: `by`, `subject`, `handle`, `badge` (short).
+Facts of what was done: `by`, `subject`, `handle`, `badge` (short), of one that was given `payer`, `purpose`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fabgate.badges import uid
-from fabgate.desk import who
+from fabgate.desk import purposes, who
 from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.errors import BadgeError
 from fabgate.model import Code, Denied, MemberId, Token
@@ -60,14 +60,16 @@ def add(
     label: str = "",
     reason: str | None = None,
     payer: str | None = None,
+    purpose: str | None = None,
 ) -> Done | Denied:
     """Gives a member the badge with this number (UID, in any notation). Raises BadgeError, StoreError.
 
     A badge that was blocked may be given again, also to somebody else. `payer`: another member, such
     as a guild, who pays for what is done with it; named for a badge that the member has already, it
-    changes who does, and the member themselves takes the other away (edge cases 5 and 7).
+    changes who does, and the member themselves takes the other away (edge cases 5 and 7). `purpose`: what
+    is done with it is for, a word of the lab; "" takes it away, None leaves it.
     """
-    return _add(desk, by, whom, tokens_of(desk, number), label, reason, payer)
+    return _add(desk, by, whom, tokens_of(desk, number), label, reason, _Use(payer, purpose))
 
 
 def add_token(
@@ -78,9 +80,18 @@ def add_token(
     label: str = "",
     reason: str | None = None,
     payer: str | None = None,
+    purpose: str | None = None,
 ) -> Done | Denied:
     """Gives a member a badge that a machine has seen (`next_unknown`), whose number nobody typed."""
-    return _add(desk, by, whom, (token,), label, reason, payer)
+    return _add(desk, by, whom, (token,), label, reason, _Use(payer, purpose))
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """Who pays for what is done with a badge, and what it is for, as it was typed."""
+
+    payer: str | None
+    purpose: str | None
 
 
 def _add(
@@ -90,7 +101,7 @@ def _add(
     tokens: tuple[Token, ...],
     label: str,
     reason: str | None,
-    payer: str | None,
+    use: _Use,
 ) -> Done | Denied:
     with turn(desk, by) as now:
         if isinstance(now, Denied):
@@ -101,13 +112,17 @@ def _add(
         no = authority.may_add_badge(now.actor)
         if no is not None:
             return now.denied(no, member)
-        pays = None if payer is None else now.find(payer)
+        pays = None if use.payer is None else now.find(use.payer)
         if isinstance(pays, Denied):
             return pays
+        no = purposes.unknown(desk.settings, use.purpose) if use.purpose else None
+        if no is not None:
+            return now.denied(no, member)
         live = live_badge(now.conn, tokens)
-        new = _new(live, tokens[0], member, who.sound(label), pays)
-        # Who pays is what can change; a badge that a member has is not given to them once more.
-        if live is not None and (live.member != member.id or live.payer == new.payer):
+        new = _new(live, tokens[0], member, who.sound(label), pays, use.purpose)
+        # Who pays and what for can change; a badge that a member has is not given to them once more.
+        same = live is not None and (live.payer, live.purpose) == (new.payer, new.purpose)
+        if live is not None and (live.member != member.id or same):
             return _taken(now, live, member)
         return _given(now, new, member, pays, reason)
 
@@ -123,21 +138,25 @@ class _New:
     token: Token
     label: str
     payer: MemberId | None
+    purpose: str
 
 
-def _new(live: Badge | None, token: Token, member: Member, label: str, pays: Member | None) -> _New:
+def _new(
+    live: Badge | None, token: Token, member: Member, label: str, pays: Member | None, purpose: str | None
+) -> _New:
     """What a badge is to be; where the member has it already, what was not said of it stays as it is."""
     payer = None if pays is None or pays.id == member.id else pays.id
     if live is None:
-        return _New(token, label, payer)
-    return _New(live.token, label or live.label, live.payer if pays is None else payer)
+        return _New(token, label, payer, purpose or "")
+    kept = live.purpose if purpose is None else purpose
+    return _New(live.token, label or live.label, live.payer if pays is None else payer, kept)
 
 
 def _given(now: Turn, new: _New, member: Member, pays: Member | None, reason: str | None) -> Done:
-    body = BadgeAdded(new.token, member.id, now.member.id, payer=new.payer)
+    body = BadgeAdded(new.token, member.id, now.member.id, payer=new.payer, purpose=new.purpose)
     record = now.write(body, reason, {"label": new.label})
     payer = None if pays is None or new.payer is None else pays.name
-    return now.done(record, member, badge=short(new.token), payer=payer)
+    return now.done(record, member, badge=short(new.token), payer=payer, purpose=new.purpose)
 
 
 def _taken(now: Turn, badge: Badge, wanted: Member) -> Denied:

@@ -76,7 +76,8 @@ def _assign(books: Books, one: Arrival, token: Token, known: Badge | None, payer
     no = authority.may_add_badge(books.now.actor)
     if no is not None:
         return one.refuse("badge", books.told(no, one.member))
-    body = BadgeAdded(token, one.member.id, books.now.member.id, payer=payer)
+    purpose = "" if known is None else known.purpose  # no column says it: it stays as it is
+    body = BadgeAdded(token, one.member.id, books.now.member.id, payer=payer, purpose=purpose)
     return one.change(changes, Deed(body, {"label": label}))
 
 

@@ -7,11 +7,10 @@ eyes on it. Facts of what was done: `by`, `subject`, `handle` (the leader's), `m
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from fabgate.config import MachineSettings
-from fabgate.desk import held, who
+from fabgate.desk import held, purposes, who
 from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied, Level, MachineId, SkillId
@@ -23,8 +22,6 @@ from fabgate.store.roster import Member
 
 LONGEST_MS = 12 * 3_600_000
 MOST_PEOPLE = 500
-RESERVED = "maintenance"
-_PURPOSE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +131,7 @@ def _unfit(now: Turn, group: Group) -> Denied | None:
         raise UsageError("that time is over already", "A workshop begins now: say when it ends.")
     if group.until_ms > now.today_ms + LONGEST_MS:
         raise UsageError("a workshop lasts 12 hours at most", "Open it on the day, each day anew.")
-    return _unknown(now.desk, group.purpose)
-
-
-def _unknown(desk: Desk, purpose: str) -> Denied | None:
-    """What a workshop is for stands in the journal: it is one of the lab's words, and no free text."""
-    known = desk.settings.charter.purposes
-    if purpose in known or (not known and _PURPOSE.fullmatch(purpose) and purpose != RESERVED):
-        return None
-    near = who.near(purpose, known) or tuple(sorted(known))
-    return Denied(Code.UNKNOWN_PURPOSE, {"purpose": who.sound(purpose), "near": near})
+    return purposes.unknown(now.desk.settings, group.purpose)
 
 
 def _same(now: Turn, machine: MachineId, leader: Member, group: Group) -> Denied | None:

@@ -71,7 +71,8 @@ class Badge:
     """A badge of a member; `record` is the one that gave or blocked it.
 
     `rivals`: all who own it, where it was given to several who did not know of each other; it is
-    then blocked until a manager gives it anew. `payer`: another member who pays for it.
+    then blocked until a manager gives it anew. `payer`: another member who pays for it; `purpose`: what
+    is done with it is for, "" for nothing in particular.
     """
 
     token: Token
@@ -82,6 +83,7 @@ class Badge:
     record: RecordId
     rivals: tuple[MemberId, ...] = ()
     payer: MemberId | None = None
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +189,17 @@ def badge(conn: sqlite3.Connection, token: Token) -> Badge | None:
 
 
 _BADGE = """\
-SELECT token, member, label, added_ms, blocked_ms, record, rivals, payer FROM badges WHERE lab = lab()"""
+SELECT token, member, label, added_ms, blocked_ms, record, rivals, payer, purpose FROM badges
+WHERE lab = lab()"""
 _BY_AGE = " ORDER BY added_ms, token"
 
 
-def _badge(row: tuple[str, str, str, int, int | None, str, str | None, str | None]) -> Badge:
-    token, owner, label, added, blocked, record, several, pays = row
+def _badge(row: tuple[str, str, str, int, int | None, str, str | None, str | None, str]) -> Badge:
+    token, owner, label, added, blocked, record, several, pays, purpose = row
     rivals = tuple(MemberId(who) for who in json.loads(several or "[]"))
     payer = None if pays is None else MemberId(pays)
-    return Badge(Token(token), MemberId(owner), label, added, blocked, RecordId.of(record), rivals, payer)
+    given = RecordId.of(record)
+    return Badge(Token(token), MemberId(owner), label, added, blocked, given, rivals, payer, purpose)
 
 
 @told

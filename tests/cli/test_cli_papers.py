@@ -163,3 +163,13 @@ def test_a_guild_pays_for_a_badge_and_the_list_says_so_edge_7(ruled: RuledLab):
     assert "paid by Wood guild" in ruled.done(f"badge add ada {ADA} --payer guild --by zoe")
     (ada,) = ruled.json("badge list ada")
     assert (ada["payer"], ada["label"]) == ("guild", "blue")
+
+
+def test_a_badge_is_for_a_word_of_the_lab_and_the_list_and_the_history_say_so(ruled: RuledLab):
+    refused = ruled.refused("badge add tess 04A0A0A0A0A080 --purpose sozial --by zoe")
+    assert "There is no purpose sozial." in refused
+    assert "Did you mean social?" in refused
+    assert "is for: social" in ruled.done("badge add tess 04A0A0A0A0A080 --purpose social --by zoe")
+    assert ruled.json("badge list tess")[0]["purpose"] == "social"
+    assert "social" in ruled.done("badge list tess")
+    assert "(for social)" in ruled.done("history tess")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from first_day import DAY, NOON, done
@@ -14,6 +15,7 @@ from fabgate.records import BadgeAdded, BadgeBlocked, Draft, Refused, encode
 from fabgate.store import journal, rights, roster
 from fabgate.store.keys import Keys
 from fabgate.store.roster import Asked
+from fabgate.tariff import Purpose, Tariff, Version
 
 BLUE, RED, GREEN = "04A2B3C4D5E680", "04:11:22:33:44:55:66", "DEADBEEF"
 CUTTER = MachineRules(MachineId("cutter"), SkillId("laser"), "Laser")
@@ -221,6 +223,48 @@ def test_a_badge_that_two_were_given_can_be_blocked_for_both(here, ada):
     [shown] = badges.listed(here.desk)
     assert (shown.rivals, shown.badge.blocked_ms) == ((), NOON)
     refused(badges.block(here.desk, "zoe", BLUE), Code.NOTHING_TO_DO)
+
+
+# --- what it is for -----------------------------------------------------------------------------
+
+
+def purpose_of(here, number):
+    return roster.badge(here.desk.conn, token_of(here, number)).purpose
+
+
+def test_a_badge_is_for_something_until_that_is_taken_back(here, ada):
+    answer = done(badges.add(here.desk, "zoe", "ada", BLUE, "blue fob", purpose="client"))
+    assert answer.facts["purpose"] == here.last().body.purpose == purpose_of(here, BLUE) == "client"
+    refused(badges.add(here.desk, "zoe", "ada", BLUE, purpose="client"), Code.NOTHING_TO_DO)
+    refused(badges.add(here.desk, "zoe", "ada", BLUE), Code.NOTHING_TO_DO)
+    done(badges.add(here.desk, "zoe", "ada", BLUE, purpose=""))
+    badge = roster.badge(here.desk.conn, token_of(here, BLUE))
+    assert (badge.purpose, badge.label, badge.blocked_ms) == ("", "blue fob", None)
+
+
+def test_who_pays_and_what_for_change_apart_from_each_other(here, ada):
+    guild = here.member("guild")
+    done(badges.add(here.desk, "zoe", "ada", BLUE, payer="guild", purpose="client"))
+    done(badges.add(here.desk, "zoe", "ada", BLUE, payer="ada"))
+    assert (payer_of(here, BLUE), purpose_of(here, BLUE)) == (None, "client")
+    done(badges.add(here.desk, "zoe", "ada", BLUE, payer="guild", purpose="private"))
+    assert (payer_of(here, BLUE), purpose_of(here, BLUE)) == (guild, "private")
+
+
+@pytest.mark.parametrize("word", ["maintenance", "My own project", "Client", "x" * 33])
+def test_what_a_badge_is_for_is_a_word_and_never_maintenance(here, ada, word):
+    """What it is for stands in the journal; maintenance costs nothing, and a badge must not claim it."""
+    refused(badges.add(here.desk, "zoe", "ada", BLUE, purpose=word), Code.UNKNOWN_PURPOSE)
+    assert badges.listed(here.desk) == ()
+
+
+def test_in_a_lab_with_purposes_only_those_count(here, ada):
+    words = {"private": Purpose("Private"), "client": Purpose("For a client")}
+    tariff = Tariff((Version("2026", date(2026, 1, 1), purposes=words),))
+    priced = replace(here.desk, settings=replace(here.desk.settings, tariff=tariff))
+    answer = refused(badges.add(priced, "zoe", "ada", BLUE, purpose="clint"), Code.UNKNOWN_PURPOSE)
+    assert answer.facts["near"] == ("client",)
+    done(badges.add(priced, "zoe", "ada", BLUE, purpose="client"))
 
 
 # --- who pays ---------------------------------------------------------------------------------
