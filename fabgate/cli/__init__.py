@@ -52,6 +52,7 @@ COMMANDS = {
     "wallet": "wallet",
     "rules": "rules",
     "hours": "hours",
+    "tariff": "tariff",
     "session": "session",
     "export": "export",
     "run": "daemon",

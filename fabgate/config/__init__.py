@@ -8,7 +8,7 @@ from fabgate.charter import Charter, Skill
 from fabgate.config.keys import KEYS
 from fabgate.config.load import load
 from fabgate.config.pages import hub_sample, reference, rules_reference, sample
-from fabgate.config.ready import SETS, ready_set
+from fabgate.config.ready import SETS, ready_set, ready_tariff
 from fabgate.config.rulebook import read as read_rules
 from fabgate.config.settings import (
     BackupSettings,
@@ -46,6 +46,7 @@ __all__ = [
     "read_rules",
     "read_tariff",
     "ready_set",
+    "ready_tariff",
     "reference",
     "rules_reference",
     "sample",
