@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fabgate.model import MachineId, MemberId, Moment, Origin, RecordId, SkillId, Why
 from fabgate.records import ClockSeen, ClockSynced, Entry, SessionStarted, SessionStopped
@@ -45,7 +45,7 @@ class Session:
     `level` is the member's at the time and prices the whole session, whatever changed meanwhile.
     `payer` is who pays: the member, where nobody else does. `purpose` is empty for one's own work,
     `people` how many took part. `would`: by which code a gate that only looks on would have refused it;
-    `member` is then empty where nobody owns the badge.
+    `member` is then empty where nobody owns the badge. `limit_ms`: after how long its gate was to end it.
     """
 
     session: RecordId
@@ -60,6 +60,7 @@ class Session:
     start: Moment
     dated: Dated
     would: str
+    limit_ms: int = field(default=0, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ class Ledger:
 
     def still_open(self) -> tuple[Session, ...]:
         """The sessions that began and have not ended in what was read, in the order of their starts."""
-        return tuple(self._session(record, at, begun, None) for record, at, begun in self._open.values())
+        return tuple(self._session(record, at, begun) for record, at, begun in self._open.values())
 
     def _closed(self, record: RecordId, at: Moment, ended: SessionStopped) -> Usage | None:
         opened = self._open.get(ended.session)
@@ -202,22 +203,24 @@ class Ledger:
         del self._open[ended.session]
         if ended.why == Why.ABORTED:
             return None
-        session = self._session(*opened, at)
+        start_record, begun_at, begun = opened
+        start, dated = self._dated(start_record, begun_at, at)
+        # Written out, as is `_session`: a closing does it a million times.
         return Usage(
-            session.session,
-            session.machine,
-            session.skill,
-            session.member,
-            session.level,
-            session.sponsor,
-            session.payer,
-            session.purpose,
-            session.people,
-            session.start,
-            session.dated,
-            session.would,
+            start_record,
+            MachineId(begun.machine),
+            SkillId(begun.skill),
+            MemberId(begun.member),
+            begun.level,
+            None if begun.sponsor is None else MemberId(begun.sponsor),
+            MemberId(begun.payer or begun.member),
+            begun.purpose,
+            begun.people,
+            start,
+            dated,
+            begun.would,
             record,
-            _later(session.start, ended.length_ms),
+            _later(start, ended.length_ms),
             ended.length_ms,
             ended.why,
             ended.charged,
@@ -225,15 +228,11 @@ class Ledger:
             ended.uncertain_ms,
             ended.blind_ms,
             ended.busy_ms,
+            limit_ms=begun.limit_ms,
         )
 
-    def _session(self, record: RecordId, at: Moment, begun: SessionStarted, stop: Moment | None) -> Session:
-        sync = None
-        if not at.synced:
-            sync = self._syncs.get(_boot(record.origin, at))
-            if sync is None and stop is not None and stop.synced and stop.boot == at.boot:
-                sync = stop
-        start, dated = settle(at, sync)
+    def _session(self, record: RecordId, at: Moment, begun: SessionStarted) -> Session:
+        start, dated = self._dated(record, at, None)
         return Session(
             record,
             MachineId(begun.machine),
@@ -247,7 +246,17 @@ class Ledger:
             start,
             dated,
             begun.would,
+            limit_ms=begun.limit_ms,
         )
+
+    def _dated(self, record: RecordId, at: Moment, stop: Moment | None) -> tuple[Moment, Dated]:
+        """When a session began, settled, and how that was found."""
+        if at.synced:
+            return at, Dated.SYNCED
+        sync = self._syncs.get(_boot(record.origin, at))
+        if sync is None and stop is not None and stop.synced and stop.boot == at.boot:
+            sync = stop
+        return settle(at, sync)
 
 
 def _boot(origin: Origin, at: Moment) -> Boot:

@@ -7,9 +7,10 @@ need the memory of one page.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from fabgate import records
@@ -112,6 +113,18 @@ SELECT o.lab, o.gate, o.epoch, j.seq, j.body FROM journal AS j JOIN origins AS o
 WHERE j.position = ?"""
 
 
+def keeps_tariff(conn: sqlite3.Connection, digest: str) -> bool:
+    """Whether the text of a price list was kept by the closing of a month."""
+    return any(one.body.tariff == digest for one in periods(conn))
+
+
+def moved(conn: sqlite3.Connection, origin: str, after: int, kinds: Collection[str]) -> bool:
+    """Whether a journal has records of these kinds after `after`."""
+    ends = journal.ends(conn)
+    found = journal.stretch(conn, {origin: after}, {origin: ends.get(origin, 0)}, kinds)
+    return next(found, None) is not None
+
+
 # --- charges ------------------------------------------------------------------------------------
 
 
@@ -191,6 +204,20 @@ def pages(conn: sqlite3.Connection, month: str) -> Iterator[Page]:
     """The pages of a closed month in the order in which they were written, which is by payer."""
     for position in _positions(conn, _OF_MONTH, (month,)):
         yield _page(conn, position)
+
+
+@told
+def hashed(conn: sqlite3.Connection, closing: str) -> bytes:
+    """The SHA-256 of the hashes of a closing's pages, in their order; sealed or not yet."""
+    made = hashlib.sha256()
+    for (one,) in conn.execute(_HASHES, (closing,)):
+        made.update(one)
+    return made.digest()
+
+
+_HASHES = """\
+SELECT j.hash FROM pages AS g JOIN journal AS j ON j.position = g.position
+WHERE g.closing = ? AND g.lab = lab() ORDER BY g.position"""
 
 
 def of_page(page: Page) -> Iterator[Charge]:

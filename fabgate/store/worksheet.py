@@ -1,0 +1,139 @@
+"""A month laid out to be reckoned, without being held in memory: a nameless database that dies with us.
+
+Journals are in the order in which things were written; a closing wants them by payer. A million usages are
+sorted here, in a file without a name (SQLite spills to the folder for temporary files), and the lines that
+were made of them wait here for the closing to write them. It holds ids, no names.
+"""
+
+from __future__ import annotations
+
+import marshal
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from types import TracebackType
+from typing import Any, Self
+
+from fabgate.charges import Worked
+from fabgate.errors import DiskFull
+from fabgate.model import MachineId, MemberId
+
+_TABLES = (
+    "create table work (payer text, started_s integer, session text, records text, member text,"
+    " machine text, supervised integer, purpose text, ended_s integer, seconds integer, busy_s integer,"
+    " unsure_s integer, people integer, ours integer, free text)",
+    "create table charged (session text primary key) without rowid",
+    "create table page (number integer primary key, payer text, lines blob)",
+)
+_PUT = "insert into work values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_WORK = """\
+select * from work where not exists (select 1 from charged where charged.session = work.session)
+order by payer, started_s, session"""
+_ALL = "select * from work order by payer, started_s, session"
+
+Lines = tuple[tuple[Any, ...], ...]
+
+
+class Worksheet:
+    """Takes usages in any order, gives them back by payer; takes pages of lines, gives them back in order."""
+
+    def __init__(self) -> None:
+        self._conn = sqlite3.connect("", isolation_level=None)
+        for table in _TABLES:
+            self._conn.execute(table)
+        self._conn.execute("begin")  # for ever: nothing of it is to outlive us
+
+    def lay(self, usages: Iterable[Worked]) -> None:
+        """Take usages. Raises DiskFull when the folder for temporary files has no room."""
+        self._run(_PUT, map(_row, usages))
+
+    def strike(self, sessions: Iterable[str]) -> None:
+        """Leave these out: they were charged already. Raises DiskFull."""
+        self._run("insert or ignore into charged values (?)", ((one,) for one in sessions))
+
+    def unstrike(self, sessions: Iterable[str]) -> None:
+        """Let these be laid again, in the place of what was laid of them. Raises DiskFull."""
+        for session in sessions:
+            self._run("delete from charged where session = ?", [(session,)])
+            self._run("delete from work where session = ?", [(session,)])
+
+    def struck(self, session: str) -> bool:
+        """Whether a session is left out."""
+        found = self._conn.execute("select 1 from charged where session = ?", (session,))
+        return found.fetchone() is not None
+
+    def put(self, payer: MemberId, lines: Lines) -> None:
+        """Keep a page of lines. Raises DiskFull."""
+        self._run("insert into page (payer, lines) values (?, ?)", [(payer, marshal.dumps(lines))])
+
+    def work(self) -> Iterator[tuple[MemberId, list[Worked]]]:
+        """Payer by payer, in the order of their ids: what they have to pay for, by its start."""
+        struck = self._conn.execute("select exists (select 1 from charged)").fetchone()[0]
+        rows = self._conn.execute(_WORK if struck else _ALL)
+        for payer, found in groupby(rows, itemgetter(0)):
+            yield MemberId(payer), [_worked(row) for row in found]
+
+    def pages(self) -> Iterator[tuple[MemberId, Lines]]:
+        """The pages in the order in which they came."""
+        for payer, lines in self._conn.execute("select payer, lines from page order by number"):
+            yield MemberId(payer), marshal.loads(lines)
+
+    def _run(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
+        try:
+            self._conn.executemany(sql, rows)
+        except sqlite3.OperationalError as wrong:
+            raise DiskFull(
+                f"the month could not be laid out: {wrong}",
+                "Make room in the folder for temporary files, or name another in TMPDIR.",
+            ) from wrong
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._conn.close()
+
+
+def _row(one: Worked) -> tuple[object, ...]:
+    return (
+        one.payer,
+        one.started_s,
+        one.session,
+        "\n".join(one.records),  # a lab may have a space in its name
+        one.member,
+        one.machine,
+        one.supervised,
+        one.purpose,
+        one.ended_s,
+        one.seconds,
+        one.busy_s,
+        one.unsure_s,
+        one.people,
+        one.ours,
+        one.free,
+    )
+
+
+def _worked(row: tuple[Any, ...]) -> Worked:
+    payer, started_s, session, records, member, machine, supervised, purpose, ended_s, seconds, *rest = row
+    busy_s, unsure_s, people, ours, free = rest
+    return Worked(
+        session,
+        tuple(records.split("\n")),
+        MemberId(payer),
+        MemberId(member),
+        MachineId(machine),
+        bool(supervised),
+        purpose,
+        started_s,
+        ended_s,
+        seconds,
+        busy_s,
+        unsure_s,
+        people,
+        bool(ours),
+        free,
+    )
