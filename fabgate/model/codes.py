@@ -80,6 +80,7 @@ class Code(enum.StrEnum):
     UNKNOWN_CATEGORY = "unknown_category"
     UNKNOWN_SESSION = "unknown_session"
     SESSION_RUNS = "session_runs"
+    STILL_OWES = "still_owes"
     AMOUNT_UNFIT = "amount_unfit"
     CHARGED_ALREADY = "charged_already"
     UNKNOWN_CHARGE = "unknown_charge"
