@@ -43,7 +43,10 @@ def keep(pen: Nib, position: int, record: RecordId, body: object) -> None:
 
 
 def rebuild(pen: Nib) -> None:
-    """Make all of these views anew from the journal. Reads it whole: no tap may wait for that."""
+    """Make all of these views anew from the journal. Reads it whole: no tap may wait for that.
+
+    What a gate brought along when it joined comes first: since then these books have the last word.
+    """
     for table in TABLES:
         pen.execute(f"DELETE FROM {table} WHERE lab = ?", (pen.lab,))  # noqa: S608 - ours
     found = pen.execute(_MONEY.format(", ".join(f"'{kind}'" for kind in sorted(KINDS)))).fetchall()
@@ -54,7 +57,7 @@ def rebuild(pen: Nib) -> None:
 
 _MONEY = """\
 SELECT j.position, o.lab || '/' || o.gate || '/' || o.epoch, j.seq, j.body FROM journal AS j
-JOIN origins AS o ON o.id = j.origin WHERE j.body IS NOT NULL AND j.kind IN ({}) ORDER BY j.position"""
+JOIN origins AS o ON o.id = j.origin WHERE j.body IS NOT NULL AND j.kind IN ({}) ORDER BY o.own, j.position"""
 
 
 # --- sales --------------------------------------------------------------------------------------
