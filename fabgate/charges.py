@@ -127,8 +127,9 @@ class Charge:
     each pool gave (pool id -> seconds, days or cents; also `day:<day>`, the pass that was owed for a day);
     `pack_cents` what was once paid for that part of multi-rate packs, VAT in it. All else in `basis`, with
     VAT in it or not; `vat` and `percent` (a decimal text) are what they bear; of money in `ADVANCE`, nothing.
-    `reason`: why it is zero or less than listed. `records`: all that it rests on. `of`: the charge that a
-    reversal takes back. `id` is empty until its month closes: then `<record of its page>.<n>`.
+    `reason`: why it is zero or less than listed. `records`: all that it rests on; `sessions`: those whose
+    time it is for, of machine time only. `of`: the charge that a reversal takes back. `id` is empty until
+    its month closes: then `<record of its page>.<n>`.
     """
 
     payer: MemberId

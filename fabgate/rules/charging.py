@@ -2,7 +2,8 @@
 
 The time of a line runs by its accounting date: earlier lines take from contingents, packs and the wallet
 first. A session is dated by its end, and priced by the price list, the category, the plans, the packs and the
-contingent of its start; a sale is dated by noon of its day. The same inputs make the same lines.
+contingent of its start; a sale is dated by noon of its day. The same inputs make the same lines, in
+whatever order they come.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def charges(
     ends before the month does makes a line, and what goes on into the next month goes there whole.
     `sold`: all their sales that stand, of any day. `taken`: what closed months took of each pool.
     """
-    run = Reckoning(tariff, Days(zone), payer, tuple(sold), taken)
+    run = Reckoning(tariff, Days(zone), payer, sold, taken)
     first_s, after_s = month.bounds(zone)
     waiting: list[tuple[int, int, Group | Due]] = [
         (group.ended_s, 1, group) for group in groups(tariff, run.days, worked) if group.ended_s < after_s
@@ -74,7 +75,7 @@ def left(
 
     `taken`: what was taken of each pool up to then, by closed months and by the lines of the open one.
     """
-    run = Reckoning(tariff, Days(zone), payer, tuple(sold), taken)
+    run = Reckoning(tariff, Days(zone), payer, sold, taken)
     free = _free(run, tariff.at(day), day)
     plans = pools.contingents(run.pools, run.plans(day), month_of(day), month_end(day))
     return (*free, *plans, *run.pools.left(day))

@@ -49,8 +49,8 @@ def groups(tariff: Tariff, days: Days, worked: Iterable[Worked]) -> Iterator[Gro
     yield from near.values()
 
 
-def _start(one: Worked) -> tuple[int, int]:
-    return one.started_s, one.ended_s
+def _start(one: Worked) -> tuple[int, int, str]:
+    return one.started_s, one.ended_s, one.session
 
 
 def _joins(group: Group, one: Worked) -> bool:

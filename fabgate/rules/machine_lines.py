@@ -106,7 +106,7 @@ def _day(
 def _pass(run: Reckoning, version: Version, group: Group, name: str, one: DayPass) -> Charge:
     """The line of a day that is owed: a day of a pack, or its price."""
     day, first = group.day, group.first
-    line = Line(Sort.DAY, name, run.days.noon(day), day, 0, version.id, first.records, (first.session,))
+    line = Line(Sort.DAY, name, run.days.noon(day), day, 0, version.id, first.records)
     line.member, line.basis, line.vat, line.machine = first.member, one.basis.value, one.vat, first.machine
     run.pools.take(passes.pool(day), 1)
     given = run.pools.packs(Unit.DAYS, day, first.machine, one.vat, 1)

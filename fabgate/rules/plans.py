@@ -33,28 +33,36 @@ def offered(tariff: Tariff, sale: Sold, day: date) -> tuple[Version, Plan] | Non
 
     None where no price list ever had it.
     """
-    sold_in, now = tariff.at(sale.day), tariff.at(max(day, sale.day))
-    then = sold_in.plans.get(sale.item) if sold_in is not None else None
+    then = _as_sold(tariff, sale)
+    now = tariff.at(max(day, sale.day))
     current = now.plans.get(sale.item) if now is not None else None
-    if now is not None and current is not None and (then is None or _alike(then, current)):
-        return now, current
-    return None if sold_in is None or then is None else (sold_in, then)
+    if then is None or now is None or current is None or not _alike(then[1], current):
+        return then
+    return now, current
+
+
+def _as_sold(tariff: Tariff, sale: Sold) -> tuple[Version, Plan] | None:
+    """As the price list of its day had it, or, of what is older, the first one that has it."""
+    at = tariff.at(sale.day)
+    since = sale.day if at is None else at.since
+    known = ((one, one.plans.get(sale.item)) for one in tariff.versions if one.since >= since)
+    return next(((version, plan) for version, plan in known if plan is not None), None)
 
 
 def _alike(one: Plan, other: Plan) -> bool:
-    """Whether they are counted alike; else the periods that were begun would not fit the new ones."""
+    """Whether their periods are; else those that were begun would not fit the new ones."""
     return (one.period, one.months) == (other.period, other.months)
 
 
 def held(tariff: Tariff, sold: Iterable[Sold], day: date) -> tuple[tuple[Sold, Plan], ...]:
-    """The plans that are held on a day, in the order in which they were sold."""
+    """The plans that are held on a day, in the order of the sales."""
     found = []
     for sale in sold:
         if sale.sort is Sort.PLAN and sale.day <= day and (sale.until is None or day <= sale.until):
             plan = offered(tariff, sale, day)
             if plan is not None:
                 found.append((sale, plan[1]))
-    return tuple(sorted(found, key=lambda one: (one[0].day, one[0].record)))
+    return tuple(found)
 
 
 def best(plans: Iterable[tuple[Sold, Plan]]) -> tuple[Decimal, str]:

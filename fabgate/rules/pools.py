@@ -160,10 +160,14 @@ def contingents(
 
 
 def _packs(tariff: Tariff, sold: Iterable[Sold]) -> Iterator[Held]:
-    """The packs of the sales; each is what the price list of its day says of it, for good."""
+    """The packs of the sales; each is what the price list of its day says of it, for good.
+
+    What is older than the first price list is as that one has it.
+    """
     for sale in sold:
-        version = tariff.at(sale.day) if sale.sort is Sort.PACK else None
-        pack = version.packs.get(sale.item) if version is not None else None
+        if sale.sort is not Sort.PACK or not tariff.versions:
+            continue
+        pack = (tariff.at(sale.day) or tariff.versions[0]).packs.get(sale.item)
         if pack is not None:
             yield Held(
                 f"pack:{sale.record}", pack, sale.day, held(pack, sale), price(pack, sale), until(pack, sale)

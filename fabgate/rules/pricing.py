@@ -242,14 +242,21 @@ def priced(
     price: TimePrice,
     seconds: int,
     *,
+    month_s: int = 0,
     covered_s: int = 0,
     supervised: bool = False,
     factor: Decimal = ONE,
     coin: Coin | None = None,
 ) -> Priced:
-    """What measured seconds cost, `covered_s` of what is billed being worked off already."""
-    left_s = max(seconds - price.free_s, 0)
-    steps: list[Step] = [("free", seconds - left_s)] if price.free_s and seconds else []
+    """What measured seconds cost.
+
+    `month_s`: what the free time of the month gives of them; `covered_s`: what of the billed ones is worked
+    off already.
+    """
+    free_s = min(price.free_s, seconds)
+    month_s = min(month_s, seconds - free_s)
+    left_s = seconds - free_s - month_s
+    steps: list[Step] = [step for step in (("free", free_s), ("free_month", month_s)) if step[1]]
     billed_s = billed(price, left_s)
     if billed_s != left_s:
         steps.append(("billed", billed_s, price.rounding.value, price.every_s, price.minimum_s))

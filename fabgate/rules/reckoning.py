@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -69,19 +69,19 @@ class Reckoning:
         tariff: Tariff,
         days: Days,
         payer: Payer,
-        sold: Sequence[Sold],
+        sold: Iterable[Sold],
         taken: Mapping[str, int],
     ) -> None:
         self.tariff = tariff
         self.days = days
         self.payer = payer
-        self.sold = sold
-        self.pools = Pools(tariff, sold, taken)
+        self.sold = sorted(sold, key=_sale)
+        self.pools = Pools(tariff, self.sold, taken)
         self.passes: dict[date, list[str]] = {}
-        for one in sold:
+        for one in self.sold:
             if one.sort is Sort.DAY:
                 self.passes.setdefault(one.day, []).append(one.item)
-        self._has_plans = any(one.sort is Sort.PLAN for one in sold)
+        self._has_plans = any(one.sort is Sort.PLAN for one in self.sold)
         self._plans: dict[date, tuple[tuple[Sold, Plan], ...]] = {}
         self._percents: dict[tuple[str, date], str] = {}
         self._found: dict[tuple[str, ...], tuple[Found, Sheet] | None] = {}
@@ -174,3 +174,7 @@ class Reckoning:
         if wallet:
             line.taken[WALLET] = wallet
         return credit, wallet
+
+
+def _sale(one: Sold) -> tuple[date, str]:
+    return one.day, one.record

@@ -11,6 +11,7 @@ from typing import assert_never
 
 from fabgate.charges import ADVANCE, Charge, Sold, Sort
 from fabgate.rules import money, plans, pools, pricing
+from fabgate.rules.days import month_of
 from fabgate.rules.plans import Begun
 from fabgate.rules.pricing import text
 from fabgate.rules.reckoning import Line, Reckoning
@@ -49,7 +50,6 @@ def _periods(tariff: Tariff, sale: Sold, first: date, after: date) -> Iterator[D
 def charged(run: Reckoning, one: Due) -> Charge:
     """The line of a sale. What the price list does not know costs nothing, and has no reason for it."""
     sale, version = one.sale, run.tariff.at(one.day)
-    sessions = (sale.session,) if sale.session else ()
     line = Line(
         sale.sort,
         sale.item,
@@ -58,7 +58,6 @@ def charged(run: Reckoning, one: Due) -> Charge:
         0,
         version.id if version is not None else "",
         (sale.record,),
-        sessions,
         quantity=sale.quantity,
     )
     if _fill(run, line, one, version) and not line.list_cents:
@@ -173,15 +172,20 @@ def _person(run: Reckoning, line: Line, sale: Sold, version: Version | None) -> 
         return False
     line.basis, line.vat = price.basis.value, price.vat
     line.seconds = seconds(sale.quantity)
-    _time(run, line, price, version, own=line.category in prices)
+    group = version.categories.get(line.category)
+    own = line.category in prices or group is None
+    _time(run, line, price, pricing.ONE if own or group is None else group.factor)
     return True
 
 
-def _time(run: Reckoning, line: Line, price: TimePrice, version: Version, *, own: bool) -> None:
-    group = version.categories.get(line.category)
-    factor = pricing.ONE if own or group is None else group.factor
+def _time(run: Reckoning, line: Line, price: TimePrice, factor: Decimal) -> None:
     line.steps.append(("worked", line.seconds))
-    made = pricing.priced(price, line.seconds, factor=factor, coin=run.tariff.coin)
+    month_s = 0
+    if price.free_month_s and factor:
+        pool, rest_s = f"free_person:{line.item}:{month_of(line.day)}", max(line.seconds - price.free_s, 0)
+        month_s = run.pools.free(pool, price.free_month_s, rest_s)
+        line.taken.update({pool: month_s} if month_s else {})
+    made = pricing.priced(price, line.seconds, month_s=month_s, factor=factor, coin=run.tariff.coin)
     line.list_cents, line.billed_s = made.cents, made.billed_s
     line.steps.extend(made.steps)
     if factor != 1:
