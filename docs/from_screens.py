@@ -41,9 +41,6 @@ FACTS: Mapping[str, Fact] = {
     "paper": "house rules",
     "needed": "workshop safety",
     "upkeep": "clean the lenses",
-    "balance": "1.20 EUR",
-    "least": "5.00 EUR",
-    "cost": "3.50 EUR",
     "output": "contactor",
     "most": 2,
     "people": 8,
@@ -64,18 +61,23 @@ FACTS: Mapping[str, Fact] = {
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One thing that is shown: with how much time left, and what is different from the usual facts."""
+    """One thing that is shown: with how much time left, and what is different from the usual facts.
+
+    `variant` tells it from another of the same sentence.
+    """
 
     what: Code | Notice
     left_ms: int = 0
     facts: Mapping[str, Fact] = field(default_factory=dict)
     language: str = "en"
     size: tuple[int, int] = (20, 4)
+    variant: str = ""
 
     @property
     def name(self) -> str:
         """The name of its picture."""
         parts = [self.what.value]
+        parts += [self.variant] if self.variant else []
         parts += [self.language] if self.language != "en" else []
         parts += ["x".join(map(str, self.size))] if self.size != (20, 4) else []
         return "-".join(parts)
@@ -89,6 +91,10 @@ def _runs(what: Code | Notice, minutes: int = 42, **facts: Fact) -> Scene:
     return Scene(what, minutes * MINUTE_MS, {"left_ms": minutes * MINUTE_MS, **facts})
 
 
+def _paid(what: Notice, minutes: int, size: tuple[int, int] = (20, 4), **facts: Fact) -> Scene:
+    return Scene(what, minutes * MINUTE_MS, facts, size=size, variant="paid")
+
+
 def _tells(*whats: Code | Notice) -> tuple[Scene, ...]:
     return tuple(Scene(what) for what in whats)
 
@@ -100,7 +106,14 @@ SCENES: Mapping[str, tuple[Scene, ...]] = {
         Scene(Notice.COUNTER_READY, facts={"title": "the counter"}),
         Scene(Notice.CHECKING),
         *_tells(Code.MACHINE_LOCKED, Code.MACHINE_FAULT, Notice.IDENTIFY),
-        *_tells(Notice.SERVICE_SOON, Code.SERVICE_OVER, Code.NO_CREDIT),
+        *_tells(Notice.SERVICE_SOON, Code.SERVICE_OVER),
+    ),
+    "Where a lab charges, and members pay before they start": (
+        Scene(Code.NO_CREDIT, facts={"balance": "1.20 EUR", "least": "5.00 EUR"}),
+        _paid(Notice.OPENED, 120, balance="24.00 EUR"),
+        _paid(Notice.STILL_ON, 42, cost="3.50 EUR"),
+        _paid(Notice.ENDED, 0, cost="13.00 EUR"),
+        _paid(Notice.STILL_ON, 42, (16, 2), cost="3.50 EUR"),
     ),
     "A start": (
         _runs(Notice.OPENED, 120),

@@ -19,6 +19,7 @@ from fabgate.model import (
     Notice,
     RecordId,
     Standing,
+    Taximeter,
     Token,
     Trouble,
 )
@@ -304,12 +305,16 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Say something to the people at the machine, in this language (None: the lab's first)."""
+    """Say something to the people at the machine, in this language (None: the lab's first).
+
+    `taxi` gives the fact `cost`, which whoever shows it works out.
+    """
 
     machine: MachineId
     what: Code | Notice
     facts: Facts = field(default_factory=dict)
     language: str | None = None
+    taxi: Taximeter | None = None
 
 
 Effect = Power | Ask | Recheck | Ink | Refuse | Tell

@@ -235,7 +235,8 @@ class Loop:
         post.flash_until_ms = self._clock.now().boot_ms + FLASH_MS
         post.shown = None
         ends_ms = runs_out_ms(post.rules, post.state)
-        said = Showing(tell.machine, tell.what, tell.facts, tell.language, sound(tell.what), ends_ms)
+        about = (tell.facts, tell.language, sound(tell.what), ends_ms)
+        said = Showing(tell.machine, tell.what, *about, taxi=tell.taxi)
         self._edges.show(said)
 
     def _show_rest(self, post: Post, now_ms: int) -> None:
@@ -247,7 +248,7 @@ class Loop:
         self._light(post, resting.mood)
         ends_ms = runs_out_ms(post.rules, post.state)
         about = (resting.what, resting.facts, resting.language, Sound.NONE, ends_ms)
-        shown = Showing(post.rules.machine, *about, rest=True)
+        shown = Showing(post.rules.machine, *about, rest=True, taxi=resting.taxi)
         if shown != post.shown:
             post.shown = shown
             self._edges.show(shown)

@@ -36,6 +36,7 @@ from fabgate.model.people import (
     Role,
     Standing,
     Status,
+    Taximeter,
     Upkeep,
     Workshop,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "Stale",
     "Standing",
     "Status",
+    "Taximeter",
     "Token",
     "Trouble",
     "Upkeep",

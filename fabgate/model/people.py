@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass, field
 
 from fabgate.model.codes import Code
-from fabgate.model.ids import Facts, MemberId, RecordId, SkillId
+from fabgate.model.ids import Facts, MachineId, MemberId, RecordId, SkillId
 from fabgate.tariff import Tariff, Version
 
 
@@ -158,6 +158,24 @@ class Fare:
     category: str = ""
     plans: tuple[str, ...] = ()
     covered_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Taximeter:
+    """A session as `rules/fares.py` prices it at any moment; all `..._ms` in CLOCK_BOOTTIME of this boot.
+
+    `busy_ms` it had worked by `busy_since_ms`, since when it works; None there: it does not, or nothing
+    tells. `ended_ms`: it is over since then.
+    """
+
+    machine: MachineId
+    fare: Fare
+    purpose: str
+    supervised: bool
+    opened_ms: int
+    busy_ms: int | None = None
+    busy_since_ms: int | None = None
+    ended_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from fabgate.events import ButtonPressed, CloseNow, Ink, Power
 from fabgate.model import Ending as End
 from fabgate.model import MachineRules, MemberId, Moment, Notice, RecordId, Why
 from fabgate.records import AlarmCalled, SessionStopped
-from fabgate.rules import praise
+from fabgate.rules import fares, praise
 from fabgate.rules.ahead import left, quiet, soonest
 from fabgate.rules.readings import Effects, Step, run_of, tell, with_run
 from fabgate.rules.states import Condition, Ending, Open, Owed, Run, State, at_rest
@@ -28,8 +28,9 @@ def stop(rules: MachineRules, state: State, why: Why, at: Moment, *, by: MemberI
     assert run is not None, "only a session with power can be stopped"
     # Events come from several threads: one may have happened just before the ink that came before it.
     length_ms = max(0, at.boot_ms - run.opened.boot_ms)
-    told = tell(rules, Notice.ENDED, run.session.user, why=why, length_ms=length_ms)
     busy_ms = worked_ms(state.condition, run, at)
+    taxi = None if why is Why.UNDONE else fares.taximeter(rules, state.condition, run, at.boot_ms)
+    told = replace(tell(rules, Notice.ENDED, run.session.user, why=why, length_ms=length_ms), taxi=taxi)
     blind_ms = run.blind_until(at.boot_ms)
     condition = replace(state.condition, praise=praise.earned(rules, run, why, at))
     return at_rest(condition), (

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from fabgate.events import Tell
-from fabgate.model import Code, Fact, Facts, MachineRules, Notice, Trouble, Why
+from fabgate.model import Code, Fact, Facts, MachineRules, Notice, Taximeter, Trouble, Why
 from fabgate.rules.ahead import soonest
+from fabgate.rules.fares import taximeter
 from fabgate.rules.readings import ASKS, pair
 from fabgate.rules.states import (
     AwaitingConfirm,
@@ -42,12 +43,16 @@ class Mood(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A mood, and what to say: a code or notice with the facts its text is made from."""
+    """A mood, and what to say: a code or notice with the facts its text is made from.
+
+    `taxi` gives the fact `cost`, which grows while nothing happens.
+    """
 
     mood: Mood
     what: Code | Notice
     facts: Facts
     language: str | None = None
+    taxi: Taximeter | None = None
 
 
 def face(rules: MachineRules, state: State) -> Face:
@@ -162,4 +167,4 @@ def _running(
         facts = {"why": end.why, **facts}
         if run.opened.synced:
             facts["until_ms"] = run.opened.wall_ms + end.at_ms - run.opened.boot_ms
-    return Face(mood, what, facts, run.session.user.language)
+    return Face(mood, what, facts, run.session.user.language, taximeter(rules, state.condition, run))

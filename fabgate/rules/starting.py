@@ -26,7 +26,7 @@ from fabgate.model import (
     Trouble,
     Why,
 )
-from fabgate.rules import audit, beside, endings, lid, policy, running
+from fabgate.rules import audit, beside, endings, fares, lid, policy, running
 from fabgate.rules.policy import Start
 from fabgate.rules.readings import ASKS, Step, due_facts, no_ledger, pair, refuse, tell
 from fabgate.rules.start_record import company, limit_ms, record
@@ -213,6 +213,7 @@ def _upkeep(rules: MachineRules, session: Session) -> tuple[Tell, ...]:
 def _facts(run: Run, limit_ms: int) -> dict[str, Fact]:
     session = run.session
     facts: dict[str, Fact] = {"limit_ms": limit_ms, **pair(session), **due_facts(session.standing.due)}
+    facts |= fares.balance(session)
     if session.workshop is not None:
         facts["people"] = session.workshop.people
         if run.opened.synced:

@@ -172,4 +172,4 @@ def test_a_badge_is_for_a_word_of_the_lab_and_the_list_and_the_history_say_so(ru
     assert "is for: social" in ruled.done("badge add tess 04A0A0A0A0A080 --purpose social --by zoe")
     assert ruled.json("badge list tess")[0]["purpose"] == "social"
     assert "social" in ruled.done("badge list tess")
-    assert "(for social)" in ruled.done("history tess")
+    assert ", for social" in ruled.done("history tess")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from gate_lab import ADA, LASER, LATHE, WALL_MS, token_of
@@ -19,9 +21,10 @@ from fabgate.gate.readers import ReaderEdge, Ring
 from fabgate.gate.screen import RETRY_MS
 from fabgate.gate.sensing import Sensing
 from fabgate.gate.signals import sound
-from fabgate.model import Code, Notice, Trouble
+from fabgate.model import Code, Fare, Notice, Taximeter, Trouble
 from fabgate.rules.face import Mood
 from fabgate.store.keys import Keys
+from fabgate.tariff import Band, Meter, Tariff, TimePrice, Version
 
 
 @pytest.fixture
@@ -225,6 +228,53 @@ def test_words_and_sound_reach_the_people(panels: Panels, bench: SimBench):
     panels.show(showing())
     assert bench.says(LASER)
     assert bench.state(LASER, "buzzer") == Sound.REFUSE
+
+
+FARE = Fare(
+    Tariff(currency="EUR"),
+    Version("2026", date(2026, 1, 1), machines={"laser": {"": TimePrice((Band(Decimal(6)),))}}),
+)
+
+
+def running(clock: SimClock, fare: Fare = FARE, **more: object) -> Showing:
+    """The machine at work, from now on, at 6 EUR an hour."""
+    taxi = Taximeter(LASER, fare, "", False, clock.now().boot_ms, **more)  # type: ignore[arg-type]
+    facts = {"title": "Laser", "member": "Ada"}
+    return Showing(LASER, Notice.STILL_ON, facts, "en", Sound.NONE, rest=True, taxi=taxi)
+
+
+def test_the_cost_so_far_is_written_anew_once_a_minute(panels: Panels, bench: SimBench, clock: SimClock):
+    panels.show(running(clock))
+    assert "EUR" not in bench.says(LASER)
+    clock.advance(60_000 - 1)
+    panels.turn()
+    assert "EUR" not in bench.says(LASER)
+    clock.advance(1)
+    panels.turn()
+    assert "0.10 EUR so far." in bench.says(LASER)
+    clock.advance(30 * 60_000)
+    panels.turn()
+    assert "3.10 EUR so far." in bench.says(LASER)
+
+
+def test_a_machine_that_is_priced_by_its_work_costs_no_more_while_it_rests(
+    panels: Panels, bench: SimBench, clock: SimClock
+):
+    by_work = replace(FARE.version.machines["laser"][""], meter=Meter.BUSY)
+    fare = replace(FARE, version=replace(FARE.version, machines={"laser": {"": by_work}}))
+    panels.show(running(clock, fare, busy_ms=600_000))
+    clock.advance(3_600_000)
+    panels.turn()
+    assert "1.00 EUR so far." in bench.says(LASER)
+
+
+def test_what_is_shown_after_a_session_costs_nothing(panels: Panels, bench: SimBench, clock: SimClock):
+    panels.show(running(clock))
+    clock.advance(600_000)
+    panels.show(showing(Notice.READY))
+    clock.advance(600_000)
+    panels.turn()
+    assert "EUR" not in bench.says(LASER)
 
 
 def test_a_display_that_fails_is_told_once_and_done_without(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
-from machine_bench import ADA, ADAS, BOB, CLEO, CLEOS, COURSE, GUSS, KIMS, RULES, MachineBench, person
+from machine_bench import ADA, ADAS, BOB, BOBS, CLEO, CLEOS, COURSE, GUSS, KIMS, RULES, MachineBench, person
 
-from fabgate.model import Code, Company, Credit, Denied, Fare, Level, MemberId, Standing, Status
+from fabgate.events import Tell
+from fabgate.model import Code, Company, Credit, Denied, Fare, Level, MemberId, Notice, Standing, Status
 from fabgate.records import SessionStarted
-from fabgate.rules import policy
+from fabgate.rules import fares, policy
+from fabgate.rules.face import face
 from fabgate.rules.policy import Start
-from fabgate.tariff import Tariff, Version
+from fabgate.tariff import Band, Meter, Tariff, TimePrice, Version
 
 FARE = Fare(Tariff(currency="EUR"), Version("2026", date(2026, 1, 1)))
 POOR, RICH = Credit(249, 250), Credit(250, 250)
@@ -118,6 +121,125 @@ def test_maintenance_asks_for_no_money():
     made.tap(KIMS)
     assert made.relay
     assert starts(made)[-1].purpose == "maintenance"
+
+
+# --- what it costs so far -------------------------------------------------------------------------
+
+PRICED = Fare(
+    Tariff(currency="EUR"),
+    Version("2026", date(2026, 1, 1), machines={"laser": {"": TimePrice((Band(Decimal(6)),))}}),
+)
+
+
+def told(made: MachineBench, what: Notice) -> Tell:
+    return [one for one in made.told if one.what is what][-1]
+
+
+def paid(made: MachineBench) -> str | None:
+    """What the end of the session said that it cost."""
+    taxi = told(made, Notice.ENDED).taxi
+    return None if taxi is None else fares.cost(taxi, made.boot_ms + 900_000)
+
+
+def at_work(**more: object) -> MachineBench:
+    """Ada works at 6 EUR an hour."""
+    made = bench()
+    made.roster[ADAS] = replace(stands(Credit(1_250, 500)), **{"fare": PRICED} | more)  # type: ignore[arg-type]
+    made.tap(ADAS)
+    return made
+
+
+def test_who_pays_before_reads_what_they_have_as_they_start():
+    assert told(at_work(), Notice.OPENED).facts["balance"] == "12.50 EUR"
+
+
+@pytest.mark.parametrize(
+    "more", [{"credit": None}, {"credit": Credit(1_250)}, {"payer": MemberId("m-guild")}, {"fare": None}]
+)
+def test_who_is_not_asked_or_does_not_pay_reads_nobodys_balance(more: dict[str, object]):
+    """What a guild has is not for everybody at the machine."""
+    assert "balance" not in told(at_work(**more), Notice.OPENED).facts
+
+
+def test_a_machine_at_work_shows_what_it_has_cost_by_now():
+    made = at_work()
+    taxi = face(made.rules, made.state).taxi
+    assert taxi is not None
+    assert fares.cost(taxi, made.boot_ms) is None
+    assert fares.cost(taxi, made.boot_ms + 30 * 60_000) == "3.00 EUR"
+
+
+def test_the_end_of_a_session_says_what_it_cost():
+    made = at_work()
+    made.wait(1_800)
+    made.tap(ADAS)
+    assert paid(made) == "3.00 EUR"
+    assert face(made.rules, made.state).taxi is None
+
+
+def test_time_that_was_paid_for_before_is_not_in_the_cost():
+    made = at_work(fare=replace(PRICED, covered_s=600))
+    made.wait(1_800)
+    made.tap(ADAS)
+    assert paid(made) == "2.00 EUR"
+
+
+def test_a_start_that_was_taken_back_costs_nothing():
+    made = MachineBench()
+    made.roster[BOBS] = replace(made.roster[BOBS], fare=PRICED)
+    made.tap(BOBS)
+    made.tap(CLEOS)
+    made.wait(9)
+    made.tap(CLEOS)
+    assert paid(made) is None
+
+
+def test_a_trainee_is_priced_as_one_who_is_supervised():
+    price = replace(PRICED.version.machines["laser"][""], supervised=Decimal(6))
+    fare = replace(PRICED, version=replace(PRICED.version, machines={"laser": {"": price}}))
+    made = MachineBench()
+    made.roster[BOBS] = replace(made.roster[BOBS], fare=fare)
+    made.tap(BOBS)
+    made.tap(CLEOS)
+    made.wait(1_800)
+    made.tap(BOBS)
+    assert paid(made) == "6.00 EUR"
+
+
+def test_a_guest_reads_what_it_costs_their_host():
+    made = bench(guests=True)
+    made.roster[CLEOS] = replace(made.roster[CLEOS], fare=PRICED)
+    made.tap(GUSS)
+    made.tap(CLEOS)
+    made.wait(1_800)
+    made.tap(GUSS)
+    assert paid(made) == "3.00 EUR"
+
+
+@pytest.mark.parametrize("more", [{"level": Level.NONE}, {"blocked_ms": 1}])
+def test_a_gate_that_only_looks_on_charges_nothing(more: dict[str, object]):
+    made = bench(audit=True)
+    made.roster[ADAS] = replace(stands(None), fare=PRICED, **more)  # type: ignore[arg-type]
+    made.tap(ADAS)
+    assert face(made.rules, made.state).taxi is None
+
+
+def test_work_is_counted_where_work_is_priced():
+    price = replace(PRICED.version.machines["laser"][""], meter=Meter.BUSY)
+    fare = replace(PRICED, version=replace(PRICED.version, machines={"laser": {"": price}}))
+    made = MachineBench(replace(RULES, metered=True))
+    made.roster[ADAS] = replace(stands(None), fare=fare)
+    made.tap(ADAS)
+    made.works(False)
+    made.wait(600)
+    made.works()
+    made.wait(600)
+    taxi = face(made.rules, made.state).taxi
+    assert fares.cost(taxi, made.boot_ms) == "1.00 EUR"
+    assert fares.cost(taxi, made.boot_ms + 600_000) == "2.00 EUR"
+    made.works(False)
+    taxi = face(made.rules, made.state).taxi
+    assert fares.cost(taxi, made.boot_ms + 600_000) == "1.00 EUR"
 
 
 # --- what it is worked for ------------------------------------------------------------------------
