@@ -22,6 +22,7 @@ PAGES: list[tuple[str, Callable[[], str]]] = [
     ("docs/commands.md", from_cli.commands),
     ("docs/configuration.md", config.reference),
     ("docs/rule-keys.md", config.rules_reference),
+    ("docs/tariff-keys.md", config.tariff_reference),
     ("docs/gestures.md", from_rules.gestures),
     ("docs/ends.md", from_ends.page),
     ("docs/panel.md", from_panel.page),

@@ -1,4 +1,4 @@
-"""What is printed from the lists of keys: sample configurations, the page for installers, that of rules."""
+"""What is printed from the lists of keys: samples, the page for installers, those of rules and prices."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from fabgate.config.key import Key, KeyList
 from fabgate.config.keys import CONFIGURATION, TABLES
 from fabgate.config.rulebook_keys import RULES
+from fabgate.config.tariff_keys import TARIFF
 from fabgate.config.wiring import OTHER_PINS, POWER_PINS
 
 # What the lab of the sample calls its own, star by star.
@@ -90,6 +91,23 @@ whole numbers. A title is one text, or a text for each language: `{ en = "dues",
 """
 
 
+_TARIFF_PAGE = """\
+# Every key of a price list
+
+<!-- Made by docs/make.py from fabgate/config/tariff_keys.py: change it there. -->
+
+How to write one from a lab's web page, example by example, is in [tariffs.md](tariffs.md). Here is every
+key that the file may hold, table by table. A `*` stands for an id of your choice: lower-case letters, digits,
+`-` and `_`, at most 32; the first one of a version is the version's own. In the place of a machine, `any` is
+every machine that has no table of its own.
+
+Prices are numbers with a point, or the same in quotes: `10`, `0.10`, `"0.10"`; never a comma or a currency.
+They are read as they are written, to the last digit. Percentages of a price are in quotes: `"50%"`. Lengths
+of time are `"1h"`, `"30m"`, `"90s"` or `"1h30m"`. Days are `2026-01-31`.
+
+"""
+
+
 def sample() -> str:
     """The sample configuration: whole, every line of it commented out; it loads without its `#`."""
     return _sample("gate", _UNITS, _OF_GATE)
@@ -115,8 +133,24 @@ def rules_reference() -> str:
     return _RULES_PAGE + _tables(RULES)
 
 
+def tariff_reference() -> str:
+    """The page that explains every key of a price list, as Markdown."""
+    return _TARIFF_PAGE + _tables(TARIFF)
+
+
+def _of_category(listed: KeyList, table: str) -> Iterator[str]:
+    """A table that may say again, for one category, what the one around it says for everybody."""
+    words = ", ".join(f"`{key.parts[-1]}`" for key in _keys(listed, table))
+    yield f"## `[{table}]`\n"
+    yield f"{listed.tables[table]} Any of these, as in the table around it: {words}."
+
+
 def _tables(listed: KeyList) -> str:
-    return "\n".join(part for table in listed.tables for part in (*_section(listed, table), ""))
+    return "\n".join(
+        part
+        for table in listed.tables
+        for part in (*(_of_category if table.endswith(".for.*") else _section)(listed, table), "")
+    )
 
 
 def _sample_table(table: str) -> str:

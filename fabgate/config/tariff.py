@@ -196,12 +196,13 @@ def _plan(place: Place) -> Plan:
 
 def _pack(place: Place, coin: Coin | None) -> Pack:
     unit, amount = _content(place, coin)
+    machines = place.sure(its.PACK_MACHINES)
     return Pack(
         title=place.plain(its.PACK_TITLE) or place.name,
         price=place.sure(its.PACK_PRICE),
         unit=unit,
         amount=amount,
-        machines=place.sure(its.PACK_MACHINES),
+        machines=() if ANY_WORD in machines else machines,
         valid_months=place.sure(its.PACK_VALID),
         voucher=place.sure(its.PACK_VOUCHER),
         basis=place.basis,

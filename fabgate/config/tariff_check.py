@@ -273,7 +273,7 @@ def _check_time(place: Place, keys: TimeKeys) -> None:
                 one, keys.bands, "its price is said twice, by `price` and by `bands`", "Take one of them out."
             )
         bands_hold = one.mine(keys.bands) or not (one.mine(keys.price) or one.mine(keys.per))
-        if one.get(keys.price) is None and not (bands_hold and _written(one, keys.bands)):
+        if not _written(one, keys.price) and not (bands_hold and _written(one, keys.bands)):
             _wrong(one, keys.price, "it has no price", "Write price = 10, or 0 where it costs nothing.")
 
 

@@ -25,6 +25,7 @@ HOME = Path(__file__).parents[2]
         ("systemd/fabgate-hub.toml", config.hub_sample),
         ("docs/configuration.md", config.reference),
         ("docs/rule-keys.md", config.rules_reference),
+        ("docs/tariff-keys.md", config.tariff_reference),
     ],
 )
 def test_what_is_made_from_the_keys_is_current(file, made):
