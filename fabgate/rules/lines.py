@@ -6,7 +6,8 @@ adds it last.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from fabgate.charges import Charge, Sort
@@ -40,30 +41,49 @@ _FIRST = (
     "of",
     "pack_cents",
 )
+_NEEDED = 7
 _BLANK = Charge(MemberId(""), Sort.MACHINE, "", 0, 0, 0, "", ())
-_DEFAULTS = tuple(getattr(_BLANK, name) for name in _FIRST)
+_ALL = attrgetter(*_FIRST)
+_MADE: Callable[..., Charge] = Charge
+_SORTS = {sort.value: sort for sort in Sort}
 
 
 def written(charge: Charge) -> tuple[Any, ...]:
     """The array of a charge; its payer and its id are its page's to say."""
-    values = [_out(name, getattr(charge, name)) for name in _FIRST]
-    while len(values) > len(_NEEDED) and values[-1] == _out(
-        _FIRST[len(values) - 1], _DEFAULTS[len(values) - 1]
-    ):
-        values.pop()
-    return tuple(values)
+    values = _out(charge)
+    end = len(values)
+    while end > _NEEDED and values[end - 1] == _BLANKS[end - 1]:
+        end -= 1
+    return values[:end]
 
 
-_NEEDED = _FIRST[:7]
+def _out(charge: Charge) -> tuple[Any, ...]:
+    # Put together by hand, as `read` is: a closing does it a million times.
+    sort, *rest = _ALL(charge)
+    rest[_TAKEN - 1] = tuple(sorted(charge.taken.items())) if charge.taken else ()
+    return (sort.value, *rest)
 
 
 def read(line: Sequence[Any], payer: str, id: str) -> Charge:  # noqa: A002
     """The charge that an array of a page says. Raises ValueError for what is none."""
     try:
-        facts = {name: _in(name, value) for name, value in zip(_FIRST, line, strict=False)}
-        return Charge(payer=MemberId(payer), id=id, **facts)
-    except (TypeError, ValueError) as wrong:
+        return _in(line, payer, id)
+    except (TypeError, ValueError, KeyError, AttributeError) as wrong:
         raise ValueError(f"line {id} is no charge: {wrong}") from wrong
+
+
+def _in(line: Sequence[Any], payer: str, id: str) -> Charge:  # noqa: A002
+    if len(line) < _NEEDED:
+        raise ValueError("it is too short")
+    facts = [*line, *_PLAIN[len(line) :]]
+    facts[0] = _SORTS[facts[0]]
+    facts[_RECORDS] = tuple(facts[_RECORDS])
+    facts[_SESSIONS] = tuple(facts[_SESSIONS])
+    facts[_TAKEN] = dict(facts[_TAKEN])
+    facts[_STEPS] = tuple(map(tuple, facts[_STEPS]))
+    pack_cents = facts[_PACK]
+    wallet = _TAKEN  # before it stands what the wallet paid, in a charge what packs were worth comes next
+    return _MADE(MemberId(payer), *facts[:wallet], pack_cents, *facts[wallet:_PACK], id=id)
 
 
 def taken(line: Sequence[Any]) -> Sequence[tuple[str, int]]:
@@ -81,26 +101,11 @@ def sessions(line: Sequence[Any]) -> Sequence[str]:
     return line[_SESSIONS] if len(line) > _SESSIONS and not reversed_by(line) else ()
 
 
-_TAKEN = _FIRST.index("taken")
-_OF = _FIRST.index("of")
+_RECORDS = _FIRST.index("records")
 _SESSIONS = _FIRST.index("sessions")
-
-
-def _out(name: str, value: Any) -> Any:  # noqa: ANN401 - any of the facts
-    if name == "taken":
-        return tuple(sorted(value.items()))
-    return value.value if isinstance(value, Sort) else value
-
-
-def _in(name: str, value: Any) -> Any:  # noqa: ANN401
-    match name:
-        case "sort":
-            return Sort(value)
-        case "taken":
-            return dict(value)
-        case "records" | "sessions":
-            return tuple(value)
-        case "steps":
-            return tuple(tuple(step) for step in value)
-        case _:
-            return value
+_TAKEN = _FIRST.index("taken")
+_STEPS = _FIRST.index("steps")
+_OF = _FIRST.index("of")
+_PACK = _FIRST.index("pack_cents")
+_BLANKS = _out(_BLANK)
+_PLAIN = _ALL(_BLANK)

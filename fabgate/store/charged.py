@@ -17,7 +17,7 @@ from fabgate import records
 from fabgate.charges import Charge
 from fabgate.errors import ChainBroken
 from fabgate.model import MemberId, Origin, RecordId
-from fabgate.records import ChargesMade, PeriodClosed
+from fabgate.records import PeriodClosed
 from fabgate.rules import lines
 from fabgate.store import journal
 from fabgate.store.faults import told
@@ -225,12 +225,10 @@ def of_page(page: Page) -> Iterator[Charge]:
     if page.body is None:
         return
     try:
-        _, body = records.decode(page.body)
-        if not isinstance(body, ChargesMade):
-            raise ValueError("it is no page of charges")
-        for number, line in enumerate(body.lines, 1):
-            yield lines.read(line, body.payer, f"{page.record}.{number}")
-    except ValueError as wrong:
+        # Not decoded as other records are: a month has a million of lines, and this costs half.
+        for number, line in enumerate(json.loads(page.body)["lines"], 1):
+            yield lines.read(line, page.payer, f"{page.record}.{number}")
+    except (ValueError, KeyError, TypeError) as wrong:
         raise ChainBroken(
             f"record {page.record} cannot be read: {wrong}",
             "`fabgate journal verify` says what else is wrong; `fabgate restore` brings a backup.",

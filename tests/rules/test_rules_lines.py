@@ -1,6 +1,7 @@
 """A charge survives the journal word for word."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,7 @@ def test_a_charge_that_was_written_is_read_back_as_it_was(charge):
     back = lines.read(json.loads(text), ADA, "a/b/c#5.1")
     assert (back.payer, back.id) == (ADA, "a/b/c#5.1")
     assert lines.written(back) == lines.written(charge)
+    assert replace(back, id="") == charge
     assert back.steps == charge.steps and dict(back.taken) == dict(charge.taken)
 
 
