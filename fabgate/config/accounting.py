@@ -55,7 +55,9 @@ class Accounting:
         return self.rates.get(plain_percent(percent), self.vat)
 
     def title(self, account: str) -> str:
-        return self.titles.get(account, account)
+        """What an account is called: by itself, or as the one that it is a part of (70621 of 7062)."""
+        parts = (account[:length] for length in range(len(account), 2, -1))
+        return next((self.titles[part] for part in parts if part in self.titles), account)
 
 
 def plain_percent(text: str) -> str:
@@ -207,6 +209,57 @@ _OUR_TITLES = {
     "7066": "Forfaits",
     "707": "Matières et frais",
 }
+
+
+SAMPLE = """\
+# The account numbers of the lab, for the files that go to an accounting program.
+# Everything is at its default: change what your program calls otherwise, leave out the rest.
+# Name this file in fabgate.toml: [lab] accounting = "accounting.toml"
+
+[accounts]
+customers = "411"       # what payers owe
+wallets = "4191"        # what stands on wallets
+advances = "4191"       # packs whose VAT is due at their use, until they are used
+vat = "4457"
+machine = "7062"
+day = "7061"
+plan = "7061"
+pack = "7066"           # packs whose VAT is due when they are sold
+item = "707"
+person = "7063"
+
+# What has an account of its own, by its id in the configuration or the price list.
+[machines]
+# laser = "70621"
+[plans]
+[packs]
+[passes]
+[items]
+[people]
+
+# VAT rates with an account of their own.
+[rates]
+# "21" = "44571"
+
+# What accounts are called.
+[titles]
+# 7062 = "Temps machine"
+
+# The auxiliary account of a payer, by handle; by itself it is the handle.
+[customers]
+# ada = "C0012"
+
+# The id of a payer as a third party in Dolibarr.
+[dolibarr]
+# ada = 12
+
+[export]
+siren = ""              # in France: names the FEC file
+journal = "VE"
+journal_title = "Ventes"
+project = ""            # Paheko: an analytic project that is there already
+members = "name"        # Paheko: name the member in each entry, or "none"
+"""
 
 
 def read(path: Path | None) -> Accounting:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import groupby
 
 from fabgate.charges import ADVANCE, Charge, Sort
@@ -133,7 +134,7 @@ class _Sums:
 
     def shared(self) -> Iterator[Earned]:
         """By rate and basis: each gets what net and VAT of the running sum grew by."""
-        kept = sorted(key for key, cents in self.sums.items() if cents)
+        kept = sorted((key for key, cents in self.sums.items() if cents), key=_by_rate)
         for (percent, basis), group in groupby(kept, key=lambda key: key[:2]):
             so_far, before = 0, split(percent, basis, 0)
             for key in group:
@@ -142,6 +143,10 @@ class _Sums:
                 net, vat = now.net_cents - before.net_cents, now.vat_cents - before.vat_cents
                 yield Earned(key[3], key[4], key[2], percent, basis, self.sums[key], net, vat)
                 before = now
+
+
+def _by_rate(key: tuple[str, str, str, Sort, str]) -> tuple[Decimal, tuple[str, ...]]:
+    return Decimal(key[0]), key
 
 
 def _postings(accounts: Accounting, earned: Iterable[Earned], wallet: int, packs: int) -> Iterator[Posting]:

@@ -60,7 +60,8 @@ class Book:
 class Layout:
     """How a program wants its file: what stands first, the rows of an entry, what stands between and last.
 
-    `rows` is given an entry and its running number, from 1 on, among those that have postings.
+    `rows` is given an entry and its running number, from 1 on, among those that have postings; `lacks`: who
+    cannot be imported yet, for nobody has said what they are called there.
     """
 
     suffix: str
@@ -69,6 +70,7 @@ class Layout:
     between: str = ""
     tail: str = ""
     encoding: str = "utf-8"
+    lacks: Callable[[Entry], str] = lambda _: ""
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ class Tally:
     credit: Counter[str] = field(default_factory=Counter)
     net: Counter[str] = field(default_factory=Counter)
     vat: Counter[str] = field(default_factory=Counter)
-    unknown: list[str] = field(default_factory=list)
+    lacking: list[str] = field(default_factory=list)
     _hash: hashlib._Hash = field(default_factory=hashlib.sha256)
 
     @property
@@ -109,34 +111,40 @@ class Tally:
 
 def pieces(entries: Iterable[Entry], layout: Layout, tally: Tally) -> Iterator[bytes]:
     """The file's bytes, piece by piece; `tally` is filled on the way."""
-    yield tally.passed(_bytes(layout.head, layout.encoding))
+    yield tally.passed(spelled(layout.head, layout.encoding).encode(layout.encoding))
     for entry in entries:
         tally.count(entry)
         if not entry.postings and not entry.earned:
             continue
         tally.entries += 1
+        if lacking := layout.lacks(entry):
+            tally.lacking.append(lacking)
         for row in layout.rows(entry, tally.entries):
             before = layout.between if tally.rows else ""
             tally.rows += 1
-            yield tally.passed(_bytes(before + row, layout.encoding))
-    yield tally.passed(_bytes(layout.tail, layout.encoding))
+            yield tally.passed(spelled(before + row, layout.encoding).encode(layout.encoding))
+    yield tally.passed(layout.tail.encode(layout.encoding))
 
 
-def _bytes(text: str, encoding: str) -> bytes:
-    """A sign that the encoding lacks loses its accent, or becomes a question mark."""
+def spelled(text: str, encoding: str) -> str:
+    """The text without signs that an encoding lacks: they lose their accent, or become a question mark."""
     try:
-        return text.encode(encoding)
+        text.encode(encoding)
     except UnicodeEncodeError:
-        return "".join(_plain(sign, encoding) for sign in text).encode(encoding, "replace")
+        plain = "".join(_plain(sign, encoding) for sign in text)
+        return plain.encode(encoding, "replace").decode(encoding)
+    return text
+
+
+_WRITTEN_OUT = {"œ": "oe", "Œ": "Oe", "ß": "ss", "€": "EUR", "’": "'", "‘": "'", "–": "-", "—": "-"}
 
 
 def _plain(sign: str, encoding: str) -> str:
     try:
         sign.encode(encoding)
     except UnicodeEncodeError:
-        return "".join(
-            part for part in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(part)
-        )
+        plain = _WRITTEN_OUT.get(sign) or unicodedata.normalize("NFKD", sign)
+        return "".join(part for part in plain if not unicodedata.combining(part))
     return sign
 
 

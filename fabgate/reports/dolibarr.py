@@ -32,7 +32,11 @@ def layout(book: Book) -> Layout:
     def rows(entry: Entry, number: int) -> Iterator[str]:  # noqa: ARG001 - Dolibarr numbers them
         yield json.dumps(invoice(book, entry), ensure_ascii=False, indent=1)
 
-    return Layout("json", "[\n", rows, ",\n", "\n]\n")
+    def lacks(entry: Entry) -> str:
+        handle = book.names(entry.payer)[0]
+        return "" if handle in book.accounts.dolibarr else handle
+
+    return Layout("json", "[\n", rows, ",\n", "\n]\n", lacks=lacks)
 
 
 def invoice(book: Book, entry: Entry) -> dict[str, Any]:

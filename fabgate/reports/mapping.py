@@ -19,7 +19,7 @@ from fabgate.config.key import Key, KeyList
 from fabgate.config.reading import Document, refuse, spot
 from fabgate.config.values import TEXT, YES_OR_NO, Kind, Unfit, between, nearest, one_of, word_of
 from fabgate.reports.accounting import Entry
-from fabgate.reports.batch import Book, Layout
+from fabgate.reports.batch import Book, Layout, spelled
 from fabgate.reports.paheko import transfers
 from fabgate.reports.sheet import Cell, Dialect, lines
 from fabgate.rules import money
@@ -231,7 +231,7 @@ def _filled(column: Column, words: Words, said: Columns) -> Cell:
     if alone and isinstance(words[alone[1]], Decimal):
         cell = words[alone[1]]
         return None if not said.zeros and cell == 0 else cell
-    text = _WORD.sub(lambda found: _shown(words[found[1]], said), column.value)
+    text = spelled(_WORD.sub(lambda found: _shown(words[found[1]], said), column.value), said.encoding)
     return text[: column.most] if column.most else text
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from fabgate.errors import FabgateError, UsageError
@@ -18,11 +19,36 @@ def save(path: Path, pieces: Iterable[str | bytes], mode: int = PRIVATE) -> None
 
     Text is written as UTF-8, line ends as they are. Raises UsageError where the file cannot be written.
     """
-    try:
+    with prepared(path, pieces, mode):
+        pass
+
+
+@contextmanager
+def prepared(path: Path, pieces: Iterable[str | bytes], mode: int = PRIVATE) -> Iterator[None]:
+    """The same, but the file gets its name when the `with` is left; an exception within leaves none."""
+    with _said(path):
         path = path.resolve()
         if path.exists() and not path.is_file():
             raise UsageError(f"{path} is no ordinary file", "Leave --output out to have it printed.")
-        _replace(path, pieces, mode)
+    part = path.with_name(f".fabgate-{secrets.token_hex(4)}.part")
+    try:
+        with _said(path):
+            _write(part, pieces, mode)
+        yield
+        with _said(path):
+            part.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    """An error of the disk as one that says what to do."""
+    try:
+        yield
     except FabgateError:
         raise  # the store's own errors are OSErrors too, and say better what happened
     except (OSError, RuntimeError) as wrong:
@@ -30,18 +56,6 @@ def save(path: Path, pieces: Iterable[str | bytes], mode: int = PRIVATE) -> None
         raise UsageError(
             f"cannot write {path}: {why}", "Name a folder that is there and has room."
         ) from wrong
-
-
-def _replace(path: Path, pieces: Iterable[str | bytes], mode: int) -> None:
-    part = path.with_name(f".fabgate-{secrets.token_hex(4)}.part")
-    try:
-        _write(part, pieces, mode)
-        part.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
-    _sync_folder(path.parent)
 
 
 def _write(part: Path, pieces: Iterable[str | bytes], mode: int) -> None:
