@@ -5,31 +5,18 @@ Facts of what was done: `by`, `machine`, `title`, `service`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fabgate.config import MachineSettings
 from fabgate.desk import who
 from fabgate.desk.deed import Desk, Done, turn
 from fabgate.model import Code, Denied, MachineId, Service, Upkeep
-from fabgate.records import (
-    Entry,
-    GateStarted,
-    GateStopped,
-    MachineLocked,
-    MachineServiced,
-    MachineUnlocked,
-    TroubleBegan,
-    TroubleOver,
-)
+from fabgate.records import MachineServiced
 from fabgate.rules import authority, downtime, upkeep
-from fabgate.rules.downtime import Begun, Over, Stretch
-from fabgate.rules.ledger import SYNC_KINDS, Syncs, first_syncs, settled
+from fabgate.rules.downtime import Stretch
+from fabgate.rules.ledger import SYNC_KINDS, first_syncs
 from fabgate.rules.upkeep import Wear
-from fabgate.store import journal, rights, wear
-
-_LOCK = "lock"
-_TROUBLES = (TroubleBegan.kind, TroubleOver.kind, GateStarted.kind, GateStopped.kind)
+from fabgate.store import journal, outages, wear
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,40 +73,5 @@ def out_of_service(desk: Desk, machine: MachineId, from_ms: int, to_ms: int) -> 
     """When (wall) a machine could not be used between two times, as far as these books know."""
     now_ms = who.today_ms(desk.conn, desk.clock.now())
     syncs = first_syncs(journal.entries(desk.conn, kinds=SYNC_KINDS))
-    found = downtime.stretches(_told(desk, machine, syncs), now_ms)
+    found = downtime.stretches(outages.told(desk.conn, [machine], syncs)[machine], now_ms)
     return downtime.within(found, from_ms, to_ms)
-
-
-def _told(desk: Desk, machine: MachineId, syncs: Syncs) -> Iterator[Begun | Over]:
-    for one in rights.history(desk.conn, f"{_LOCK}/{machine}"):
-        at_ms = settled(one.record.origin, one.at, syncs).wall_ms
-        if isinstance(one.body, MachineLocked):
-            yield Begun(at_ms, _LOCK, one.body.cause or downtime.LOCKED)
-        elif isinstance(one.body, MachineUnlocked):
-            yield Over(at_ms, _LOCK)
-    there: set[tuple[str, str]] = set()
-    for entry in journal.entries(desk.conn, kinds=_TROUBLES):
-        if entry.at is not None:
-            at_ms = settled(entry.id.origin, entry.at, syncs).wall_ms
-            yield from _trouble(entry, machine, at_ms, there)
-
-
-def _trouble(
-    entry: Entry, machine: MachineId, at_ms: int, there: set[tuple[str, str]]
-) -> Iterator[Begun | Over]:
-    """A trouble lasts until it is over, or until its gate stops or starts: a new run looks anew."""
-    gate = entry.id.origin.rpartition("/")[0]
-    match entry.body:
-        case TroubleBegan(machine=of, trouble=trouble) if of == machine:
-            there.add((gate, trouble))
-            yield Begun(at_ms, f"{gate} {trouble}", trouble)
-        case TroubleOver(machine=of, trouble=trouble) if of == machine:
-            there.discard((gate, trouble))
-            yield Over(at_ms, f"{gate} {trouble}")
-        case GateStarted() | GateStopped():
-            for one in sorted(there):
-                if one[0] == gate:
-                    there.discard(one)
-                    yield Over(at_ms, f"{gate} {one[1]}")
-        case _:
-            pass
