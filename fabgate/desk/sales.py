@@ -15,8 +15,10 @@ from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied, MemberId, RecordId
 from fabgate.records import Sale, SessionStarted
-from fabgate.rules import offers, plans
+from fabgate.rules import offers
+from fabgate.rules.days import Days
 from fabgate.rules.offers import Offer
+from fabgate.rules.reckoning import Reckoning
 from fabgate.store import accounts as store_accounts
 from fabgate.store import journal, sales
 from fabgate.tariff import Item, Tariff, Version
@@ -82,7 +84,10 @@ def _sale(now: Turn, payer: MemberId, what: Wanted) -> Sale | Denied:
     item = _item(version, what)
     if isinstance(item, Denied):
         return item
-    cents = _cents(tariff, offers.offer(version, what.sort, item, _category(now, payer, day, version)), what)
+    offer = offers.offer(version, what.sort, item, _category(now, payer, version, day))
+    if offer is None:  # there is none for their category
+        return Denied(Code.UNKNOWN_PRICE, {"item": item, "day": day.isoformat()})
+    cents = _cents(tariff, offer, what)
     quantity = offers.quantity(what.sort, what.quantity)
     if quantity is None:
         return Denied(Code.AMOUNT_UNFIT, {"amount": who.sound(what.quantity)})
@@ -117,13 +122,14 @@ def _item(version: Version, what: Wanted) -> str | Denied:
     return Denied(Code.UNKNOWN_PRICE, {"item": who.sound(what.item) or what.sort.value, "near": near, **day})
 
 
-def _category(now: Turn, payer: MemberId, day: date, version: Version) -> str:
-    held = plans.held(now.desk.settings.tariff, sales.of(now.conn, payer), day)
-    account = store_accounts.payer(now.conn, payer)
-    return plans.category(held, version) or accounts.own_category(account, now.today_ms // 1000)
+def _category(now: Turn, payer: MemberId, version: Version, day: date) -> str:
+    """As which category they are priced at noon of a day."""
+    account, sold = store_accounts.payer(now.conn, payer), sales.of(now.conn, payer)
+    run = Reckoning(now.desk.settings.tariff, Days(now.desk.settings.lab.zone), account, sold, {})
+    return run.category(version, day, run.days.noon(day))
 
 
-def _cents(tariff: Tariff, offer: Offer | None, what: Wanted) -> int | Denied | None:
+def _cents(tariff: Tariff, offer: Offer, what: Wanted) -> int | Denied | None:
     """The price that was said, of what has an open one; None where the price list says it."""
     if not isinstance(offer, Item) or not offer.open:
         if what.amount is not None:

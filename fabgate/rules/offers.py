@@ -41,17 +41,23 @@ def section(version: Version, sort: Sort) -> Mapping[str, object]:
 
 
 def offer(version: Version | None, sort: Sort, item: str, category: str = "") -> Offer | None:
-    """One entry; of what has a price for each category theirs, or everybody's, or any. None for none."""
-    found = None if version is None else section(version, sort).get(item)
+    """One entry; of what has a price for each category theirs, or everybody's. None where it has neither."""
+    found = _entry(version, sort, item)
     if isinstance(found, Mapping):
-        found = found.get(category) or found.get("") or next(iter(found.values()), None)
+        found = found.get(category) or found.get("")
     return found if isinstance(found, Offer) else None
+
+
+def _entry(version: Version | None, sort: Sort, item: str) -> object:
+    return None if version is None else section(version, sort).get(item)
 
 
 def title(version: Version | None, sort: Sort, item: str) -> str:
     """What the price list calls it; its id where it gives no name, or is gone from the list."""
-    found = offer(version, sort, item)
-    return item if found is None or isinstance(found, TimePrice) else found.title or item
+    found = _entry(version, sort, item)
+    if isinstance(found, Mapping):
+        found = next(iter(found.values()), None)
+    return (found.title if isinstance(found, Plan | Pack | DayPass | Item) else "") or item
 
 
 def quantity(sort: Sort, text: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import assert_never
 
@@ -196,8 +196,8 @@ def _time(run: Reckoning, line: Line, price: TimePrice, factor: Decimal) -> None
 
 
 def seconds(hours: str) -> int:
-    """Hours as a decimal text in whole seconds, a part of one counted as one."""
-    return int(-(-Decimal(hours) * HOUR_S // 1))
+    """Hours as a decimal text in seconds, the nearest: a third of an hour is written to a millionth only."""
+    return int((Decimal(hours) * HOUR_S).quantize(pricing.ONE, ROUND_HALF_UP))
 
 
 def _half_up(amount: Fraction, parts: int) -> int:

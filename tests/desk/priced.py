@@ -41,6 +41,7 @@ FIRST = Version(
         "pla": {"": Item("PLA", Decimal("0.10"), "g")},
         "damage": {"": Item("Damage", Decimal(0), open=True, at_most=Decimal(100))},
         "job": {"": Item("Share of a job", Decimal(0), open=True)},
+        "resin": {"member": Item("Resin", Decimal("0.30"), "ml")},
         "coins": {"": Item("In coins", Decimal(0), open=True, at_most=Decimal(100), coins=True)},
     },
     people={"animator": {"": TimePrice((Band(Decimal(55)),))}},

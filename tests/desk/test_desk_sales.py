@@ -10,7 +10,8 @@ from priced import sold as kept
 from priced import with_prices as prices
 
 from fabgate.charges import Sort
-from fabgate.desk import sales, sold
+from fabgate.desk import accounts, sales, sold
+from fabgate.desk.accounts import Terms
 from fabgate.desk.sales import Wanted
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied
@@ -69,6 +70,20 @@ def test_grams_and_hours_are_written_down_in_one_way(lab):
     for quantity in ("0", "-1", "1,5", "much", "1e5"):
         no = refused(try_to(lab, Sort.ITEM, "pla", quantity=quantity), Code.AMOUNT_UNFIT)
         assert no.facts["amount"] == quantity
+
+
+def test_what_has_a_price_for_one_category_only_is_sold_to_nobody_else(lab):
+    no = refused(try_to(lab, Sort.ITEM, "resin"), Code.UNKNOWN_PRICE)
+    assert (no.facts["item"], no.facts["day"]) == ("resin", "2026-10-24")
+    done(accounts.put(lab.desk, "tess", "ada", Terms("member", since="2026-10-20")))
+    refused(try_to(lab, Sort.ITEM, "resin", day="2026-10-19"), Code.UNKNOWN_PRICE)
+    assert sell(lab, Sort.ITEM, "resin", day="2026-10-20").item == "resin"
+
+
+def test_a_plan_makes_its_holder_one_of_its_category_from_its_first_day_on(lab):
+    sell(lab, Sort.PLAN, "month", day="2026-10-23")
+    refused(try_to(lab, Sort.ITEM, "resin", day="2026-10-22"), Code.UNKNOWN_PRICE)
+    sell(lab, Sort.ITEM, "resin", day="2026-10-23")
 
 
 def test_an_open_price_is_said_and_bounded_by_the_price_list(lab):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fabgate.charges import Sort
-from fabgate.rules import offers
+from fabgate.rules import offers, sale_lines
 from fabgate.tariff import Band, Coin, DayPass, Item, Pack, Plan, TimePrice, Unit, Version
 
 PLA, CHEAP = Item("PLA", Decimal("0.10"), "g"), Item("PLA for members", Decimal("0.08"), "g")
@@ -33,10 +33,15 @@ def test_each_sort_has_its_own_part_of_the_price_list(sort: Sort):
     assert (offers.offer(LIST, sort, "month") is not None) is (sort is Sort.PLAN)
 
 
-def test_an_item_has_the_price_of_a_category_or_everybodys_or_whose_ever_it_is():
+def test_an_item_has_the_price_of_a_category_or_everybodys():
     assert offers.offer(LIST, Sort.ITEM, "pla", "member") is CHEAP
     assert offers.offer(LIST, Sort.ITEM, "pla", "guest") is PLA
-    assert offers.offer(LIST, Sort.ITEM, "resin", "guest") is CHEAP
+
+
+def test_what_is_for_one_category_only_is_not_for_sale_to_others_but_has_its_name():
+    assert offers.offer(LIST, Sort.ITEM, "resin", "member") is CHEAP
+    assert offers.offer(LIST, Sort.ITEM, "resin", "guest") is None
+    assert offers.title(LIST, Sort.ITEM, "resin") == "PLA for members"
     assert offers.offer(None, Sort.ITEM, "pla") is None
 
 
@@ -93,7 +98,7 @@ def test_what_is_no_quantity_is_none(sort: Sort, text: str):
 def test_hours_by_the_clock_are_the_same_seconds_again(minutes: int):
     found = offers.quantity(Sort.PERSON, f"{minutes // 60}:{minutes % 60:02d}")
     assert found is not None
-    assert round(Decimal(found) * 3_600) == minutes * 60
+    assert sale_lines.seconds(found) == minutes * 60
 
 
 def test_an_open_price_is_more_than_nothing_and_no_more_than_the_list_allows():
