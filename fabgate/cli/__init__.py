@@ -55,6 +55,7 @@ COMMANDS = {
     "tariff": "tariff",
     "session": "session",
     "export": "export",
+    "privacy": "privacy",
     "run": "daemon",
     "sim": "daemon",
     "hub": "hub",

@@ -36,11 +36,15 @@ _LOGIN = "login"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Records of these kinds go that are older than `before_ms` (wall); `name` is written with them."""
+    """Records of these kinds go that are older than `before_ms` (wall); `name` is written with them.
+
+    Those that are older than `since_ms` too are another rule's.
+    """
 
     name: str
     kinds: tuple[str, ...]
     before_ms: int
+    since_ms: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,11 @@ def stretches(
     """All that is to go, epoch by epoch, in stretches of at most `SLICE` records. Nothing is written."""
     for epochs in all_epochs(conn).values():
         for number, origin in epochs:
-            ends = _ends(conn, number, [rule.before_ms for rule in rules], now_ms)
+            cuts = {cut for rule in rules for cut in (rule.before_ms, rule.since_ms)}
+            ends = _ends(conn, number, cuts, now_ms)
             for rule in rules:
-                yield from _of_rule(conn, number, origin, rule, ends[rule.before_ms], needed)
+                between = ends[rule.since_ms], ends[rule.before_ms]
+                yield from _of_rule(conn, number, origin, rule, between, needed)
 
 
 def blank(pen: Pen, at: Moment, stretch: Stretch) -> RecordId:
@@ -121,15 +127,21 @@ def _ends(conn: sqlite3.Connection, number: int, cuts: Collection[int], now_ms: 
 
 
 def _of_rule(
-    conn: sqlite3.Connection, number: int, origin: Origin, rule: Rule, end: int, needed: Needed
+    conn: sqlite3.Connection,
+    number: int,
+    origin: Origin,
+    rule: Rule,
+    between: tuple[int, int],
+    needed: Needed,
 ) -> Iterator[Stretch]:
+    after, end = between
     usages = set(journal.USAGES) <= set(rule.kinds)
     kept: Collection[str] = ()
     if usages:
         end = end if needed.after is None else min(end, needed.after.get(origin, 0))
         kept = needed.sessions | _unended(conn, number, origin, end)
     first = count = last = 0
-    for position, body in _candidates(conn, number, rule, end):
+    for position, body in _candidates(conn, number, rule, after, end):
         seq = position & SEQ_MASK
         stays = usages and _session(origin, seq, body) in kept
         if count and (stays or count == SLICE):
@@ -142,9 +154,11 @@ def _of_rule(
         yield Stretch(number, origin, first, last, rule, count)
 
 
-def _candidates(conn: sqlite3.Connection, number: int, rule: Rule, end: int) -> Iterator[tuple[int, str]]:
+def _candidates(
+    conn: sqlite3.Connection, number: int, rule: Rule, after: int, end: int
+) -> Iterator[tuple[int, str]]:
     whole = {kind.partition(":")[0] for kind in rule.kinds}
-    for position, body in rows(conn, number, kinds=whole):
+    for position, body in rows(conn, number, after, whole):
         if position & SEQ_MASK > end:
             return
         if body is not None and journal.meant(_kind(body), body, rule.kinds):
@@ -320,6 +334,24 @@ def _speaks(body: str, of: str, gone: frozenset[str]) -> bool:
         return False
     values = (value for field, value in said.items() if field != "by" and isinstance(value, str | list))
     return any(gone & set(value if isinstance(value, list) else (value,)) for value in values)
+
+
+def naming(conn: sqlite3.Connection, words: Collection[str]) -> Iterator[RecordId]:
+    """The records beside which a text names somebody by one of these words, in whatever case."""
+    wanted = re.compile("|".join(rf"\b{re.escape(word)}\b" for word in words), re.IGNORECASE)
+    for position, lab, gate, epoch, text in _all_reasons(conn):
+        if wanted.search(text):
+            yield RecordId(Origin(f"{lab}/{gate}/{epoch}"), position & SEQ_MASK)
+
+
+@told
+def _all_reasons(conn: sqlite3.Connection) -> list[tuple[int, str, str, str, str]]:
+    return conn.execute(_REASONS).fetchall()
+
+
+_REASONS = """\
+SELECT n.position, o.lab, o.gate, o.epoch, n.text FROM notes AS n JOIN origins AS o ON o.id = n.position >> 40
+WHERE n.lab = lab() AND n.kind <> 'login' ORDER BY n.position"""
 
 
 def drop_text(pen: Pen, one: Text) -> None:
