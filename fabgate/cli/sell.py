@@ -231,7 +231,8 @@ def cancel(here: Here, sale: str, reason: str, by: str | None) -> None:
     """
     with here.desk() as desk:
         answer = sold.cancel(desk, by, sale, reason)
-        done(here, answer, "{subject} ({handle}): {item} is taken back.")
+        what = "{title}" if found(here, answer).facts["item"] else "what was paid in"
+        done(here, answer, "{subject} ({handle}): " + what + ", of {day}, is taken back.")
 
 
 @sell.command("list", epilog=example("fabgate sell list ada"))

@@ -117,8 +117,11 @@ def cancel(desk: Desk, by: str | None, sale: str, reason: str | None) -> Done | 
             no = bookkeeping.closed(now.conn, found.sold.day)
         if no is not None:
             return now.denied(no, member)
-        done = now.write(SaleCancelled(found.sold.record, now.member.id), reason)
-        return now.done(done, member, sale=found.sold.record, item=found.sold.item or found.sold.sort.value)
+        record = now.write(SaleCancelled(found.sold.record, now.member.id), reason)
+        title = offers.title(desk.settings.tariff.at(found.sold.day), found.sold.sort, found.sold.item)
+        day = found.sold.day.isoformat()
+        told = {"sale": found.sold.record, "item": found.sold.item, "title": title, "day": day}
+        return now.done(record, member, **told)
 
 
 # --- questions ----------------------------------------------------------------------------------

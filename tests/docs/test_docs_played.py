@@ -132,7 +132,7 @@ def test_the_rehearsal_in_the_managers_page_holds(tmp_path: Path):
     assert play(parse(story, tmp_path / "house.txt"), command) == ()
 
 
-@pytest.mark.parametrize("page", ["managers.md", "treasurers.md", "usage.md"])
+@pytest.mark.parametrize("page", ["accounts.md", "managers.md", "treasurers.md", "usage.md"])
 def test_what_a_page_shows_is_what_is_printed(page: str, tmp_path: Path):
     for line, shown, printed in played(HOME / "docs" / page, tmp_path):
         assert RANDOM.sub("#", shown) == RANDOM.sub("#", printed), f"docs/{page}:{line}"
