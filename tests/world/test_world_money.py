@@ -87,10 +87,10 @@ def test_the_price_of_each_group_is_what_a_person_reckons_from_the_list(lab: Mon
         for one in charges:
             if one.sort is not Sort.MACHINE:
                 continue
-            if any(pool.startswith(("plan:", "pack:")) for pool in one.taken) and not one.pack_cents:
+            if any(step[0] in ("plan", "pack") for step in one.steps):
                 assert one.list_cents <= mine[one.sessions], one  # a plan or hours in advance gave a part
             else:
-                assert one.list_cents == mine[one.sessions], one
+                assert one.list_cents == mine[one.sessions], (one.steps, dict(one.taken))
 
 
 def test_no_pool_gives_more_than_was_in_it(lab: MoneyLab):
