@@ -145,7 +145,7 @@ def _path(output: Path, program: Profile, book: Book, layout: Layout, draft: boo
     if not output.is_dir():
         return output
     if program.name == "fec" and not draft:
-        return output / fec.file_name(book)
+        return output.joinpath(fec.file_name(book))
     return output / f"{book.batch}.{layout.suffix}"
 
 
