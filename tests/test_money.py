@@ -20,7 +20,7 @@ WORDS = {
     "fabgate.reports.accounting",
 }
 # What writes money down without knowing a word of it.
-BESIDES = {"fabgate.reports.sheet", "fabgate.reports.xlsx", "fabgate.config.reading"}
+BESIDES = {"fabgate.reports.sheet", "fabgate.reports.xlsx"}
 EXACT = {"Decimal", "Fraction"}
 
 
