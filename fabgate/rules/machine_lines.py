@@ -29,6 +29,7 @@ def charged(run: Reckoning, group: Group) -> tuple[Charge, ...]:
         line.reason = pricing.SHORT
     else:
         return _worked(run, version, group, line)
+    line.steps.append(("powered", line.seconds))
     return (run.finished(line),)
 
 
