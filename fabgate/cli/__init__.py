@@ -54,6 +54,8 @@ COMMANDS = {
     "hours": "hours",
     "tariff": "tariff",
     "session": "session",
+    "close": "close",
+    "charge": "charge",
     "export": "export",
     "privacy": "privacy",
     "run": "daemon",

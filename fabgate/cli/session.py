@@ -1,4 +1,4 @@
-"""`fabgate session`: who worked where and how long; and the word that ends a session now."""
+"""`fabgate session`: who worked where and how long; what ends one now, what people say of it later."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from fabgate.cli.frame import (
 )
 from fabgate.cli.gates import away
 from fabgate.cli.past import RUNS, Line, asked_to_end, of_month, of_record, recent, running
+from fabgate.cli.session_settled import assign, mark, settle
 from fabgate.cli.show import Json, hours, local, show_facts, utc
 from fabgate.desk import Desk, sessions
 from fabgate.errors import UsageError
@@ -36,7 +37,7 @@ _LOOK_S = 0.05
 
 @click.group(cls=Noun)
 def session() -> None:
-    """Sessions: who worked where, how long; and how to end one.
+    """Sessions: who worked where, how long; how to end one, and what counts of it.
 
     A session is named by its number in the list, or in full as lab/gate/epoch#number.
     """
@@ -131,6 +132,10 @@ def close(here: Here, which: str, reason: str, by: str | None) -> None:
         done(here, did, "The session of {subject} ({handle}) at {title} is to end now.")
         if not here.rehearsed:
             _wait(desk, str(did.facts["session"]), gate)
+
+
+for _later in (settle, assign, mark):
+    session.add_command(_later)
 
 
 def _wait(desk: Desk, session: str, gate: Fact) -> None:

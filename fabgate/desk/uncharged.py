@@ -164,6 +164,11 @@ def said(conn: Connection) -> Mapping[str, Said]:
     return {session: _said(words) for session, words in charged.corrections(conn).items()}
 
 
+def said_of(conn: Connection, session: str) -> Said:
+    """What people said of one session."""
+    return _said(charged.corrections(conn, session).get(session, {}))
+
+
 def _said(words: Mapping[str, Correction]) -> Said:
     length, started = words.get("length_ms"), words.get("started_ms")
     payer, purpose, free = words.get("payer"), words.get("purpose"), words.get("free")

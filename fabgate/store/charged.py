@@ -137,10 +137,17 @@ def charges(conn: sqlite3.Connection, month: str) -> Iterator[Charge]:
         yield from of_page(page)
 
 
-def of_payer(conn: sqlite3.Connection, payer: MemberId) -> Iterator[Charge]:
-    """All that was ever charged to a payer, month by month, by date. Raises ChainBroken."""
-    for position in _positions(conn, _OF_PAYER, (payer,)):
+def of_payer(conn: sqlite3.Connection, payer: MemberId, month: str | None = None) -> Iterator[Charge]:
+    """All that was ever charged to a payer, month by month, by date; or in one month. Raises ChainBroken."""
+    for position in _positions(conn, _OF_PAYER, (payer, month)):
         yield from of_page(_page(conn, position))
+
+
+@told
+def payer_numbered(conn: sqlite3.Connection, month: str, number: int) -> MemberId | None:
+    """The payer with that number (from 1 on) among those of a closed month, in the order of its pages."""
+    row = conn.execute(_NUMBERED, (month, number - 1)).fetchone() if number > 0 else None
+    return None if row is None else MemberId(row[0])
 
 
 def charge(conn: sqlite3.Connection, id: str) -> Charge | None:  # noqa: A002
@@ -173,7 +180,7 @@ def of_session(conn: sqlite3.Connection, payer: MemberId, session: str) -> Charg
     One that was taken back to be priced again does not stand. Raises ChainBroken.
     """
     said = f'"{session}"'
-    for position in _positions(conn, _OF_PAYER, (payer,)):
+    for position in _positions(conn, _OF_PAYER, (payer, None)):
         page = _page(conn, position)
         if page.body is not None and said in page.body:
             for one in of_page(page):
@@ -236,13 +243,17 @@ def of_page(page: Page) -> Iterator[Charge]:
 
 
 @told
-def _positions(conn: sqlite3.Connection, sql: str, what: tuple[str | int, ...]) -> list[int]:
+def _positions(conn: sqlite3.Connection, sql: str, what: tuple[str | int | None, ...]) -> list[int]:
     return [at for (at,) in conn.execute(sql, what)]
 
 
 _SEALED = "FROM pages AS g JOIN periods AS p ON p.closing = g.closing AND p.lab = g.lab WHERE g.lab = lab()"
 _OF_MONTH = f"SELECT g.position {_SEALED} AND p.period = ? ORDER BY g.position"
-_OF_PAYER = f"SELECT g.position {_SEALED} AND g.payer = ? ORDER BY p.period, g.position"
+_OF_PAYER = f"""\
+SELECT g.position {_SEALED} AND g.payer = ? AND p.period = coalesce(?, p.period)
+ORDER BY p.period, g.position"""
+_NUMBERED = f"""\
+SELECT g.payer {_SEALED} AND p.period = ? GROUP BY g.payer ORDER BY min(g.position) LIMIT 1 OFFSET ?"""
 _ONE = f"SELECT g.position {_SEALED} AND g.position = ?"
 _MONTH = f"SELECT p.period {_SEALED} AND g.position = ?"
 
@@ -300,18 +311,22 @@ class Correction:
 
 
 @told
-def corrections(conn: sqlite3.Connection) -> Mapping[str, Mapping[str, Correction]]:
-    """What people said of sessions, by session and field; the newest word of each.
+def corrections(
+    conn: sqlite3.Connection, session: str | None = None
+) -> Mapping[str, Mapping[str, Correction]]:
+    """What people said of one session, or of all, by session and field; the newest word of each.
 
     `length_ms`, `started_ms` (where it was undated), `payer`, `purpose`, `free` (`1` or nothing).
     """
     found: dict[str, dict[str, Correction]] = {}
-    for session, name, value, record in conn.execute(_CORRECTIONS):
-        found.setdefault(session, {})[name] = Correction(value, record)
+    for which, name, value, record in conn.execute(_CORRECTIONS, {"session": session}):
+        found.setdefault(which, {})[name] = Correction(value, record)
     return found
 
 
-_CORRECTIONS = "SELECT session, field, value, record FROM corrections WHERE lab = lab()"
+_CORRECTIONS = """\
+SELECT session, field, value, record FROM corrections
+WHERE lab = lab() AND (:session IS NULL OR session = :session)"""
 
 
 def sessions(conn: sqlite3.Connection, month: str) -> Iterator[str]:
