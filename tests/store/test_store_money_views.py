@@ -34,6 +34,7 @@ from fabgate.store import chain, charged, heard, money_views, sales
 from fabgate.store.db import Writer
 
 ADA, BOB, TESS = MemberId("m-00aa"), MemberId("m-00bb"), MemberId("m-00tt")
+OWN = "openfab/gate1/e0000001"
 SESSION = "openfab/gate1/e0000001#40"
 GATE = Origin("openfab/gate2/e0000002")
 
@@ -108,7 +109,8 @@ def test_sales_come_by_day_and_those_of_a_day_as_they_were_made(writer: Writer):
 
 
 @pytest.mark.parametrize(
-    "named", ["", "12", "a/b/c#x", "openfab/gate9/e1#1", "openfab/gate1/e0000001#0", "a/b#1", "x" * 90]
+    "named",
+    ["", "12", "a/b/c#x", "openfab/gate9/e1#1", "openfab/gate1/e0000001#0", "a/b#1", f"{OWN}#{1 << 64}"],
 )
 def test_a_word_about_a_sale_that_is_not_there_moves_nothing(writer: Writer, named: str):
     write(writer, sale(), SaleCancelled(named, TESS), PlanEnded(named, "2026-10-31", TESS))
