@@ -15,7 +15,7 @@ from decimal import Decimal
 from fabgate.charges import Pool, Sold, Sort
 from fabgate.rules import money
 from fabgate.rules.days import months_on
-from fabgate.tariff import ANY, Pack, Plan, Tariff, Unit, Voucher
+from fabgate.tariff import ANY, Pack, Plan, Regime, Tariff, Unit, Voucher
 
 WALLET = "wallet"
 _FOREVER = date.max
@@ -60,6 +60,7 @@ class Pools:
         self._taken = dict(taken)
         self._packs = sorted(_packs(tariff, sold), key=lambda one: (one.until, one.day, one.id))
         self.has_packs = bool(self._packs)
+        self._taxable = tariff.regime is Regime.TAXABLE
         self._topups = sorted((one.day, one.cents or 0) for one in sold if one.sort is Sort.TOPUP)
 
     def taken(self, id: str) -> int:  # noqa: A002 - as `Pool` calls it
@@ -86,7 +87,7 @@ class Pools:
         for one in self._packs:
             if one.pack.unit is not unit or amount <= given.amount or not one.good(day, machine):
                 continue
-            if one.vat_paid and one.pack.vat != vat:
+            if one.vat_paid and self._taxable and one.pack.vat != vat:
                 continue
             before = self.taken(one.id)
             part = self._some(one.id, one.amount, amount - given.amount)

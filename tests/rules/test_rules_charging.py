@@ -492,6 +492,12 @@ def test_a_pack_for_one_rate_bore_its_vat_when_it_was_sold_and_is_good_for_that_
     assert [(one.basis, one.percent) for one in found[:2]] == [("with_vat", "6"), ("with_vat", "21")]
 
 
+def test_a_pack_for_one_rate_is_good_for_all_where_there_are_no_rates():
+    prices = tariff(*stocked().versions, regime=Regime.NOT_TAXABLE_FR)
+    (line,) = machine(lines(prices, [work(TEN, HOUR)], [sale(Sort.PACK, "food", date(2026, 5, 1))]))
+    assert (line.cents, dict(line.taken)) == (0, {"pack:sale-food": 1000})
+
+
 def test_two_packs_in_one_sale_hold_twice_as_much():
     sold = [sale(Sort.PACK, "one", date(2026, 5, 1), quantity="2")]
     found = lines(stocked(), [work(TEN, 3 * HOUR)], sold)
