@@ -16,6 +16,9 @@ from fabgate.desk.sales import Wanted
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied
 from fabgate.records import Draft, PlanEnded, Sale, SaleCancelled, SessionStarted
+from fabgate.rules import charging
+from fabgate.rules.month import Month
+from fabgate.store import accounts as store_accounts
 from fabgate.tariff import Tariff
 
 
@@ -293,3 +296,52 @@ def test_the_list_has_what_was_taken_back_too_and_names_what_left_the_price_list
     assert not isinstance(gone, Denied)
     assert [one.title for one in gone] == ["day", "month"]
     refused(sold.listed(lab.desk, "nobody"), Code.UNKNOWN_MEMBER)
+
+
+# --- what becomes of it -----------------------------------------------------------------------------
+
+
+def charges(lab, month="2026-10"):
+    tariff, zone = lab.desk.settings.tariff, lab.desk.settings.lab.zone
+    payer = store_accounts.payer(lab.desk.conn, id_of(lab, "ada"))
+    return charging.charges(tariff, zone, payer, (), kept(lab), {}, Month.of(month))
+
+
+def test_all_that_the_desk_sells_the_closing_can_price(lab):
+    sell(lab, Sort.PLAN, "month", day="2026-10-10")
+    sell(lab, Sort.PLAN, "support", day="2026-10-10")
+    sell(lab, Sort.PLAN, "key")
+    sell(lab, Sort.PACK, "ten", quantity="2")
+    sell(lab, Sort.DAY)
+    sell(lab, Sort.ITEM, "pla", quantity="120.5")
+    sell(lab, Sort.ITEM, "resin", quantity="10")
+    sell(lab, Sort.ITEM, "damage", amount="40")
+    sell(lab, Sort.PERSON, "animator", quantity="1:40")
+    found = {one.item: one.list_cents for one in charges(lab)}
+    assert found == {
+        "month": 9_700,
+        "support": 625,  # three months of twelve
+        "key": 500,
+        "ten": 16_000,
+        "day": 1_000,
+        "pla": 1_205,
+        "resin": 300,
+        "damage": 4_000,
+        "animator": 9_167,
+    }
+
+
+def test_what_was_taken_back_is_not_charged_and_a_plan_that_ended_no_more(lab):
+    sell(lab, Sort.PLAN, "month", day="2026-10-10")
+    done(cancel(lab, sell(lab, Sort.DAY).record))
+    done(end(lab))
+    assert [one.item for one in charges(lab)] == ["month"]
+    assert charges(lab, "2026-11") == ()
+
+
+def test_money_that_was_paid_in_pays_what_comes_after_it(lab):
+    done(sales.top_up(lab.desk, "tess", "ada", "12.00", "2026-10-20"))
+    sell(lab, Sort.DAY, day="2026-10-19")
+    sell(lab, Sort.DAY, day="2026-10-21")
+    paid = {str(one.at_s): (one.cents, one.wallet_cents) for one in charges(lab) if one.sort is Sort.DAY}
+    assert sorted(paid.values()) == [(0, 1_000), (1_000, 0)]
