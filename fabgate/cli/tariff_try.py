@@ -97,7 +97,7 @@ def _one(trial: Trial, session: str, at_s: int, seconds: int, busy_s: int | None
         payer=_WHO,
         member=_WHO,
         machine=MachineId(trial.machine),
-        supervised=trial.supervised and session == _SESSION,
+        supervised=trial.supervised,
         purpose=trial.purpose,
         started_s=at_s,
         ended_s=max(at_s, min(at_s + seconds, before_s - 1)),

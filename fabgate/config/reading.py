@@ -41,10 +41,11 @@ class Document:
     def __init__(self, path: Path, listed: KeyList, raw: bytes | None = None) -> None:
         """Read the file; or `raw`, as if it stood there. Raises ConfigError where that is no TOML."""
         self.path = path
-        self._keys = tuple((key.parts, key) for key in listed.keys)
-        around = {parts[:length] for parts in self._parts for length in range(1, len(parts) + 1)}
-        self._tables = tuple(parts for parts in around if parts not in dict(self._keys))
-        self._named = tuple(parts for parts in around if parts[-1] == "*")
+        self._keys = {key.parts: key for key in listed.keys}
+        self._within: dict[Where, list[str]] = {}
+        around = {parts[:length] for parts in self._keys for length in range(1, len(parts) + 1)}
+        for parts in sorted(around):
+            self._within.setdefault(parts[:-1], []).append(parts[-1])
         raw = _bytes(path, listed.sample) if raw is None else raw
         self.digest = hashlib.sha256(raw).hexdigest()[:12] if raw else ""
         self.text = text = _text(path, raw)
@@ -118,19 +119,20 @@ class Document:
     def _check_table(self, where: Where, table: Table) -> None:
         for name, value in table.items():
             self._check((*where, name), value)
-        for key in self._keys_in(where):
-            if key.needed and key.parts[-1] not in table:
+        for key in self._needed_in(self._pattern(where)):
+            if key.parts[-1] not in table:
                 self.missing(key, (*where, key.parts[-1]))
 
     def _check(self, where: Where, value: object) -> None:
-        key = self._key_at(where)
-        if self._named_by_the_lab(where) and not _is_id(where[-1]):
+        pattern = self._pattern(where)
+        key = None if pattern is None else self._keys.get(pattern)
+        if pattern is not None and pattern[-1] == "*" and not _is_id(where[-1]):
             self.wrong(
                 where, f'"{where[-1]}" is no id', "Take lower-case letters, digits, - and _, at most 32."
             )
         elif key is not None:
             self._check_value(key, where, value)
-        elif not self._is_table(where):
+        elif pattern is None:
             self.wrong(where, "there is no such key", self._meant(where))
         elif not isinstance(value, dict):
             self.wrong(
@@ -145,34 +147,29 @@ class Document:
         except Unfit as unfit:
             self.wrong(where, unfit.what, unfit.remedy)
 
-    def _key_at(self, where: Where) -> Key[object] | None:
-        return next((key for parts, key in self._keys if _fits(parts, where)), None)
+    def _pattern(self, where: Where) -> Where | None:
+        """The path in the list of keys, with its stars, that a path of the file is one of; None for none."""
+        pattern: Where = ()
+        for part in where:
+            known = self._within.get(pattern, [])
+            if part not in known and "*" not in known:
+                return None
+            pattern = (*pattern, part if part in known else "*")
+        return pattern
 
-    def _is_table(self, where: Where) -> bool:
-        return any(_fits(parts, where) for parts in self._tables)
-
-    def _named_by_the_lab(self, where: Where) -> bool:
-        return any(_fits(parts, where) for parts in self._named)
-
-    def _keys_in(self, where: Where) -> Iterator[Key[object]]:
-        return (key for parts, key in self._keys if _fits(parts[:-1], where))
-
-    @property
-    def _parts(self) -> Iterator[Where]:
-        return (parts for parts, _ in self._keys)
+    def _needed_in(self, pattern: Where | None) -> Iterator[Key[object]]:
+        if pattern is not None:
+            keys = (self._keys.get((*pattern, name)) for name in self._within.get(pattern, []))
+            yield from (key for key in keys if key is not None and key.needed)
 
     def _meant(self, where: Where) -> str:
         """What an unknown key was meant to be: one of another table, or the nearest of its own."""
         word = where[-1]
-        elsewhere = [parts for parts in self._parts if parts[-1] == word]
+        elsewhere = [parts for parts in self._keys if parts[-1] == word]
         if elsewhere:
             return f"It belongs in [{'.'.join(elsewhere[0][:-1])}]."
-        around = {
-            parts[len(where) - 1]
-            for parts in self._parts
-            if len(parts) >= len(where) and _fits(parts[: len(where) - 1], where[:-1])
-        }
-        return nearest(word, around)
+        around = self._pattern(where[:-1])
+        return nearest(word, self._within.get(around, []) if around is not None else ())
 
 
 def refuse(documents: Iterable[Document]) -> None:
@@ -192,12 +189,6 @@ def spot(key: Key[T], *names: str) -> Where:
     """The path of a key with these ids in the place of its stars."""
     given = iter(names)
     return tuple(next(given) if part == "*" else part for part in key.parts)
-
-
-def _fits(pattern: Where, where: Where) -> bool:
-    return len(pattern) == len(where) and all(
-        one in ("*", other) for one, other in zip(pattern, where, strict=True)
-    )
 
 
 def _is_id(name: str) -> bool:

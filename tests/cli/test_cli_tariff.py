@@ -196,6 +196,7 @@ def test_a_bill_is_told_step_by_step(home: Path):
         ("laser --minutes 65 --purpose client --category member --at 2017-05-20", "61.71"),
         ("laser --minutes 65 --purpose lab --category member --at 2017-05-20", "0.00"),
         ("laser --minutes 65 --supervised --at 2017-05-20", "40.00"),
+        ("laser --minutes 65 --month-minutes 60 --at 2017-05-20", "25.00"),  # one day, not two
         ("laser --minutes 65 --plan user --at 2017-05-20", "40.00"),
         ("laser --minutes 65 --plan user --pack credits --at 2017-05-20", "0.00"),
         ("laser --minutes 0.5 --category member --at 2017-05-20", "5.00"),

@@ -59,6 +59,14 @@ def refused(folder: Path, text: str) -> str:
             "band 2 overlaps",
             "the last has none",
         ),
+        (
+            VERSION
+            + LASER
+            + 'bands = [{ upto = "1h", price = 1 }, { upto = "60m", price = 1 }, { price = 2 }]',
+            "4: ",
+            "band 2 overlaps",
+            "from the shortest",
+        ),
         (VERSION + LASER + "bands = [{ price = 1 }, { price = 2 }]", "4: ", "band 2 overlaps", "upto"),
         (VERSION + LASER + 'bands = [{ upto = "1h" }, { price = 2 }]', "4: ", "band 1 has no price", "0"),
         (VERSION + LASER + "bands = [{ prise = 1 }]", "4: ", 'band 1 has no "prise"', "Did you mean price?"),
@@ -171,6 +179,12 @@ def refused(folder: Path, text: str) -> str:
             "no percentage on 2026-01-01",
             "2026-01-01 = 21",
         ),
+        (
+            TAXABLE + VERSION + '[version.2026.pack.a]\nprice = 1\ndays = 1\nvoucher = "single"',
+            "5: version.2026.pack.a",
+            "nothing says which VAT",
+            "[version.2026]",
+        ),
         ("[vat.rate.a]\nalways = 21\n" + VERSION, "2: vat.rate.a.always", "no day", "2026-01-01 = 21"),
         ("[vat.rate.a]\n2026-13-01 = 21\n" + VERSION, "2: ", '"2026-13-01" is no day', "year, month"),
         ("[vat.rate.a]\n2026-01-01 = 121\n" + VERSION, "2: ", "no percentage", "0 to 100"),
@@ -209,6 +223,12 @@ def test_a_mistake_is_told_with_its_line_and_its_cure(
 ):
     said = refused(tmp_path, text)
     assert all(part in said for part in (f"prices.toml:{where}", what, remedy)), said
+
+
+def test_a_pack_for_several_rates_needs_none_of_its_own(tmp_path: Path):
+    path = tmp_path / "prices.toml"
+    path.write_text(TAXABLE + VERSION + "[version.2026.pack.a]\nprice = 1\ndays = 1\n", encoding="utf-8")
+    assert config.read_tariff(path).versions[0].packs["a"].vat == ""
 
 
 def test_what_an_older_version_says_is_told_at_its_own_line_where_the_new_one_breaks_it(tmp_path: Path):
