@@ -32,8 +32,10 @@ class AccountState:
     """How a payer stands at `as_of_ms` (wall), told to all gates: what a start and a display ask for.
 
     `plans`: those they hold, as `<plan>:<last day>` (nothing behind the colon: no end). `left`: seconds of
-    contingents and time packs, as `<machine or *>:<month or nothing>:<seconds>`. `read`: how far each gate's
-    journal is in it, as `<origin>#<seq>`: what a gate did behind that it takes off by itself.
+    contingents and time packs, as `<machines or *>:<month or nothing>:<seconds>`, several machines with a `+`
+    between them; cents of packs that are for some machines only have a `c` behind them. `read`: how far each
+    gate's journal is in it, as `<origin>#<seq>`: what a gate did behind that it takes off by itself. `open`:
+    what months that were not closed by then took, as `<pool>=<amount>`; for the books alone.
     """
 
     kind: ClassVar[str] = "account.state"
@@ -43,6 +45,7 @@ class AccountState:
     plans: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
     supersedes: tuple[str, ...] = ()
 
 

@@ -1,8 +1,8 @@
 """What a payer has left to start with, as a gate can know it: the books' last word, less its own use since.
 
 It decides whether somebody may start, and never what they owe: that is for `charging.py`, where everything
-is known. So it is plain where that is fine, and never below the truth for long: free time of a month that
-nobody told of, and a day's pass, it does not know.
+is known. So it is plain where that is fine, and never below the truth for long: the free time of
+a month, and a day's pass, it does not know.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from fabgate.rules import money, pricing
 from fabgate.tariff import ANY, Tariff, Version
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_S = 253_370_764_799  # the end of 9998: beyond it Python has no dates
 _CENTS = "c"
+BETWEEN = "+"  # two machines
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Remainder:
 
     def take(self, machine: str, month: str, wanted: int, *, money: bool) -> int:
         """As much of what is wanted as it is good for, which it then has no more."""
-        fits = self.machine in (ANY, machine) and self.month in ("", month) and self.money is money
+        here = self.machine == ANY or machine in self.machine.split(BETWEEN)
+        fits = here and self.month in ("", month) and self.money is money
         took = min(wanted, self.amount) if fits else 0
         self.amount -= took
         return took
@@ -78,7 +81,7 @@ def asks(tariff: Tariff) -> bool:
 
 def day_of(at_s: int, zone: tzinfo) -> date:
     """The calendar day of a second (UTC) in the lab's zone."""
-    return (_EPOCH + timedelta(seconds=at_s)).astimezone(zone).date()
+    return (_EPOCH + timedelta(seconds=min(max(at_s, 0), _LAST_S))).astimezone(zone).date()
 
 
 def held(
@@ -92,18 +95,19 @@ def held(
     version = tariff.at(today)
     if version is None:
         return None
-    left = [one for one in map(_remainder, payer.left) if one is not None]
-    spent_cents = _spent(tariff, zone, payer, used, left)
     plans = _plans(payer, today)
-    category = _category(version, payer.category, plans)
+    left = [one for one in map(_remainder, payer.left) if one is not None]
+    left = _contingents(version, plans, f"{today:%Y-%m}", left) + left
+    spent_cents = _spent(tariff, zone, payer, used, left)
+    named = category(version, payer, today)
     covered_s = sum(one.take(machine, f"{today:%Y-%m}", one.amount, money=False) for one in left)
-    fare = Fare(tariff, version, category, plans, covered_s)
+    fare = Fare(tariff, version, named, plans, covered_s)
     if not asks(tariff):
         return fare, None
     credit_cents = sum(one.take(machine, f"{today:%Y-%m}", one.amount, money=True) for one in left)
     balance_cents = payer.balance_cents - spent_cents + credit_cents
     free = covered_s > 0 or _costs_nothing(fare, machine, purpose)
-    return fare, Credit(balance_cents, None if free else _least_cents(version, category, payer))
+    return fare, Credit(balance_cents, None if free else least_cents(version, named, payer))
 
 
 def cost(
@@ -140,15 +144,31 @@ def _plans(payer: Account, day: date) -> tuple[str, ...]:
     return tuple(plan for plan, _, until in told if not until or until >= day.isoformat())
 
 
-def _category(version: Version, own: str, plans: Iterable[str]) -> str:
-    """A plan's category comes before their own."""
-    named = (version.plans[plan].category for plan in plans if plan in version.plans)
-    return next(filter(None, named), own)
+def category(version: Version, payer: Account, day: date) -> str:
+    """As which category they are priced on a day: a plan's, of several the one that pays least, before their
+    own."""
+    held = (version.plans[plan].category for plan in _plans(payer, day) if plan in version.plans)
+    return min(filter(None, held), key=lambda name: _factor(version, name), default=payer.category)
+
+
+def _factor(version: Version, name: str) -> Decimal:
+    group = version.categories.get(name)
+    return Decimal(1) if group is None else group.factor
 
 
 def _best(version: Version, plans: Iterable[str]) -> tuple[Decimal, str]:
     factors = ((version.plans[plan].factor, plan) for plan in plans if plan in version.plans)
     return min(factors, default=(Decimal(1), ""))
+
+
+def _contingents(
+    version: Version, plans: Iterable[str], month: str, left: Sequence[Remainder]
+) -> list[Remainder]:
+    """The contingents of a month that began since the state was told, whole; else it says what is left."""
+    if any(one.month == month for one in left):
+        return []
+    held = (version.plans[plan].contingent for plan in plans if plan in version.plans)
+    return [Remainder(machine, month, amount, money=False) for one in held for machine, amount in one.items()]
 
 
 def _remainder(text: str) -> Remainder | None:
@@ -164,7 +184,7 @@ def remainder(machine: str, month: str, amount: int, *, money: bool) -> str:
     return f"{machine}:{month}:{amount}{_CENTS if money else ''}"
 
 
-def _least_cents(version: Version, category: str, payer: Account) -> int | None:
+def least_cents(version: Version, category: str, payer: Account) -> int | None:
     """What they start with at least: their category's word, else the lab's, which asks nothing of an
     organisation that is invoiced."""
     group = version.categories.get(category)
@@ -222,15 +242,15 @@ def _of_group(tariff: Tariff, zone: tzinfo, payer: Account, group: _Group, left:
     if version is None:
         return 0
     plans = _plans(payer, day)
-    category = _category(version, payer.category, plans)
-    price = pricing.found(version, first.machine, category, first.purpose, _best(version, plans))
+    named = category(version, payer, day)
+    price = pricing.found(version, first.machine, named, first.purpose, _best(version, plans))
     if price is None:
         return 0
     took_s = pricing.measured(price.price, group.sessions)
     billed_s = pricing.billed(price.price, max(took_s - price.price.free_s, 0))
     month = f"{day:%Y-%m}"
     covered_s = _take(left, first.machine, month, billed_s, money=False)
-    fare = Fare(tariff, version, category, plans, covered_s)
+    fare = Fare(tariff, version, named, plans, covered_s)
     cents = cost(fare, first.machine, first.purpose, group.sessions, supervised=first.supervised)
     return cents - _take(left, first.machine, month, cents, money=True)
 

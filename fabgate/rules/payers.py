@@ -34,6 +34,7 @@ class StateStands:
     plans: tuple[str, ...]
     left: tuple[str, ...]
     read: tuple[str, ...]
+    open: tuple[str, ...]
     as_of_ms: int
     record: RecordId
 
@@ -66,6 +67,7 @@ def state(records: Iterable[Said]) -> StateStands | None:
         body.plans,
         body.left,
         body.read,
+        body.open,
         body.as_of_ms,
         one.record,
     )
