@@ -262,7 +262,8 @@ def priced(
         steps.append(("billed", billed_s, price.rounding.value, price.every_s, price.minimum_s))
     made = sheet(price, factor, worth(price, coin))
     cents = cost(made, billed_s, min(covered_s, billed_s), supervised, steps)
-    return Priced(cents, billed_s, tuple(steps), FREE_TIME if seconds and not left_s else "")
+    free = FREE_TIME if seconds and not left_s else ROUNDED if left_s and not billed_s else ""
+    return Priced(cents, billed_s, tuple(steps), free)
 
 
 def so_far(

@@ -61,8 +61,15 @@ def charged(run: Reckoning, one: Due) -> Charge:
         quantity=sale.quantity,
     )
     if _fill(run, line, one, version) and not line.list_cents:
-        line.reason = line.reason or pricing.ZERO_PRICE
+        line.reason = line.reason or _nothing(line)
     return run.finished(line)
+
+
+def _nothing(line: Line) -> str:
+    """Why a price that the list knows came to nothing."""
+    prices = [step[1] for step in line.steps if step[0] == "price"]
+    prices += [step[2] for step in line.steps if step[0] == "band"]
+    return pricing.UNDER_A_CENT if any(price != "0" for price in prices) else pricing.ZERO_PRICE
 
 
 def _fill(run: Reckoning, line: Line, one: Due, version: Version | None) -> bool:
@@ -191,8 +198,8 @@ def _time(run: Reckoning, line: Line, price: TimePrice, factor: Decimal) -> None
     if factor != 1:
         line.reason = f"category {line.category}"
         line.steps.append(("factor", text(factor), line.reason))
-    if not made.cents:
-        line.reason = made.reason or line.reason
+    if not made.cents and factor:
+        line.reason = made.reason
 
 
 def seconds(hours: str) -> int:

@@ -1,5 +1,6 @@
 """The lines of a payer in a month: groups, what is worked off, days, reasons for nothing."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -207,6 +208,13 @@ def test_after_a_cut_of_ours_an_hour_is_no_gap_and_a_gap_that_is_longer_stays():
     assert len(lines(laser(**FEE), cut(HOUR))) == 1
     assert len(lines(laser(**FEE), cut(HOUR + 1))) == 2
     assert len(lines(laser(gap_s=2 * HOUR), cut(HOUR + 1))) == 1
+
+
+def test_it_is_the_last_session_before_a_break_that_says_whose_cut_it_was():
+    first, last = work(TEN, 10 * MIN, "a"), work(TEN + 15 * MIN, 10 * MIN, "b")
+    after = work(TEN + 60 * MIN, 10 * MIN, "c")
+    assert len(lines(laser(**FEE), [first, replace(last, ours=True), after])) == 1
+    assert len(lines(laser(**FEE), [replace(first, ours=True), last, after])) == 2
 
 
 def test_what_costs_nothing_neither_joins_nor_parts_a_group():

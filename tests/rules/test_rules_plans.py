@@ -10,7 +10,7 @@ from fabgate.charges import Payer, Sort
 from fabgate.rules import plans
 from fabgate.rules.days import day_before, month_end, month_of, months_on
 from fabgate.rules.month import Month
-from fabgate.tariff import Basis, Category, Coin, Item, Pack, Period, Plan, Unit, Voucher
+from fabgate.tariff import Basis, Category, Coin, Item, Pack, Period, Plan, Rounding, Unit, Voucher
 
 YEAR = [Month(2026, month) for month in range(1, 13)]
 
@@ -231,6 +231,8 @@ def test_a_sale_is_dated_by_noon_of_its_day_and_rests_on_its_record():
 
 def test_a_gift_is_free_by_its_price_and_what_no_list_knows_by_nothing():
     assert sold(Sort.ITEM, "gift").reason == "price zero"
+    assert sold(Sort.ITEM, "pla", quantity="0.04").reason == "under a cent"
+    assert sold(Sort.ITEM, "damage", cents=0).reason == "price zero"
     for sort in (Sort.ITEM, Sort.PERSON, Sort.PACK, Sort.DAY):
         assert (sold(sort, "unheard-of").list_cents, sold(sort, "unheard-of").reason) == (0, "")
 
@@ -249,6 +251,26 @@ def test_a_part_of_the_price_of_somebodys_hours_says_so():
     line = sold(Sort.PERSON, "help", Payer(ADA, ((0, "student"),)), quantity="1.25")
     assert (line.list_cents, line.reason) == (2750, "category student")
     assert sold(Sort.PERSON, "help", quantity="0.25").reason == "free time"
+
+
+@pytest.mark.parametrize(
+    ("more", "quantity", "reason"),
+    [
+        ({"every_s": HOUR, "rounding": Rounding.DOWN}, "0.5", "rounded down"),
+        ({}, "0.5", "under a cent"),
+        ({"free_s": HOUR}, "1", "free time"),
+    ],
+)
+def test_hours_that_cost_nothing_say_why(more, quantity, reason):
+    prices = tariff(version(people={"help": {"": hourly("0.009", **more)}}))
+    (line,) = lines(prices, sold=[sale(Sort.PERSON, "help", DAY, quantity=quantity)])
+    assert (line.list_cents, line.reason) == (0, reason)
+
+
+def test_a_mentors_hours_are_free_by_their_category():
+    prices = tariff(version(people={"help": {"": hourly("55")}}, categories={"m": Category("M", Decimal(0))}))
+    (line,) = lines(prices, sold=[sale(Sort.PERSON, "help", DAY)], payer=Payer(ADA, ((0, "m"),)))
+    assert (line.list_cents, line.reason) == (0, "category m")
 
 
 def test_free_hours_of_a_month_are_given_once():
