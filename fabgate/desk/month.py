@@ -36,8 +36,13 @@ __all__ = ["Drafts", "Tell", "drafts"]
 _TOLD_EVERY = 10_000
 # As marshal (version 2) measures lines, which is quick: as JSON they are never longer than that and a half,
 # because most of what they say is in texts. A test asks the longest.
-_PAGE = closing.PAGE_BYTES * 3 // 5
+PAGE = closing.PAGE_BYTES * 3 // 5
 _MARSHAL = 2  # repeats what is said twice, as JSON does
+
+
+def length(line: tuple[Any, ...]) -> int:
+    """How much of a page a line takes."""
+    return len(marshal.dumps(line, _MARSHAL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +208,12 @@ class _Pricing:
         page, size = list[tuple[Any, ...]](), 0
         for one in found:
             line = lines.written(one)
-            length = len(marshal.dumps(line, _MARSHAL))
-            if page and (size + length > _PAGE or len(page) == closing.PAGE_LINES):
+            more = length(line)
+            if page and (size + more > PAGE or len(page) == closing.PAGE_LINES):
                 self.sheet.put(payer, tuple(page))
                 page, size = [], 0
             page.append(line)
-            size += length
+            size += more
         if page:
             self.sheet.put(payer, tuple(page))
 
