@@ -359,6 +359,19 @@ def test_a_plan_a_sold_day_and_a_category_owe_none():
     assert [line.sort for line in client] == [Sort.MACHINE]
 
 
+def test_who_owes_no_day_by_their_category_owes_none_whatever_they_work_for():
+    listed = passes(categories=("client", "member")).versions[0]
+    prices = tariff(replace(listed, purposes={"client": Purpose("For a client", category="client")}))
+    member = Payer(ADA, ((0, "member"),))
+    for payer, purpose in [(member, "client"), (member, ""), (Payer(ADA), "client")]:
+        found = lines(prices, [work(TEN, HOUR, purpose=purpose)], payer=payer)
+        assert [line.sort for line in found] == [Sort.MACHINE]
+    only_member = tariff(
+        replace(prices.versions[0], passes=passes(categories=("member",)).versions[0].passes)
+    )
+    assert len(lines(only_member, [work(TEN, HOUR, purpose="client")], payer=member)) == 1
+
+
 def test_a_day_of_a_card_is_taken_before_one_is_charged():
     card = sale(Sort.PACK, "ten", date(2026, 5, 1))
     found = {line.sort: line for line in lines(passes(), [work(TEN, HOUR)], [card])}
