@@ -94,10 +94,10 @@ def put(pieces: Iterable[str], output: Path | None) -> None:
 
 
 def put_book(pieces: Iterable[bytes], output: Path | None) -> None:
-    """A workbook to a file, or to a pipe. Raises UsageError for a screen."""
+    """A workbook to a file, or to a pipe. Raises UsageError for a screen, and within a rehearsal."""
     if output is not None:
         _save(pieces, output)
-    elif sys.stdout.isatty():
+    elif sys.stdout.isatty() or not hasattr(sys.stdout, "buffer"):
         raise UsageError("a workbook is nothing to read on a screen", "Add: > file.xlsx")
     else:
         pour_bytes(pieces)

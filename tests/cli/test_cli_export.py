@@ -242,3 +242,8 @@ def test_every_column_of_charges_stands_in_every_form(closed):
     [_, first] = json.loads(closed.done("export charges --month 2026-10 --format json"))
     assert tuple(first) == COLUMNS
     assert MachineId(first["item"]) == "laser"
+
+
+def test_a_workbook_is_nothing_for_a_screen(closed):
+    said = closed.refused("export charges --month 2026-10 --format xlsx")
+    assert "a workbook is nothing to read on a screen" in said
