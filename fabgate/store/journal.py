@@ -192,10 +192,11 @@ def notes(conn: sqlite3.Connection, id: RecordId) -> Mapping[str, str]:  # noqa:
 
 
 def position(conn: sqlite3.Connection, record: RecordId) -> int | None:
-    """Where a record stands in these books; None where its origin was never heard of."""
+    """Where a record stands in these books; None where there is no such origin or number."""
     lab, gate, epoch = record.origin.split("/")
     row = conn.execute(_ORIGIN, (lab, gate, epoch)).fetchone()
-    return None if row is None else (row[0] << SEQ_BITS) + record.seq
+    known = row is not None and 0 < record.seq <= SEQ_MASK
+    return (row[0] << SEQ_BITS) + record.seq if known else None
 
 
 _ORIGIN = "SELECT id FROM origins WHERE lab = ? AND gate = ? AND epoch = ?"

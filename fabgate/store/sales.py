@@ -10,6 +10,7 @@ from datetime import date
 from fabgate.charges import Sold, Sort
 from fabgate.model import MemberId, RecordId
 from fabgate.rules.month import Month
+from fabgate.store import journal
 from fabgate.store.faults import told
 
 
@@ -41,8 +42,7 @@ def every(conn: sqlite3.Connection) -> tuple[Kept, ...]:
 @told
 def one(conn: sqlite3.Connection, record: RecordId) -> Kept | None:
     """The sale that is this record; None where there is none."""
-    _, gate, epoch = record.origin.split("/")
-    found = conn.execute(_SALES + _ONE, (gate, epoch, record.seq))
+    found = conn.execute(_SALES + " AND s.position = ?", (journal.position(conn, record),))
     return next(_read(found), None)
 
 
@@ -53,7 +53,6 @@ def payers(conn: sqlite3.Connection) -> tuple[MemberId, ...]:
     return tuple(sorted(MemberId(payer) for (payer,) in found))
 
 
-_ONE = " AND o.gate = ? AND o.epoch = ? AND s.position = (o.id << 40) + ?"
 _RECORD = "o.lab || '/' || o.gate || '/' || o.epoch || '#' || (s.position & 1099511627775)"
 _SALES = f"""\
 SELECT {_RECORD}, s.payer, s.sort, s.item, s.day, s.quantity, s.cents, s.until, s.session, s.cancelled

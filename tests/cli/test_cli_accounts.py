@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from cli_lab import Lab
+from test_cli_hostile import NAMES
 
 from fabgate.config import tariff
 
@@ -155,6 +156,36 @@ def test_programs_read_accounts_sales_and_wallets(priced: Lab):
         ("topup", None, "50.00"),
     ]
     assert priced.json("sell list tess") == []
+
+
+@pytest.mark.parametrize("text", [*NAMES.values(), "", "#", "9" * 30, "a/b/c#x", "\0"])
+def test_whatever_is_typed_for_a_name_or_a_number_is_only_not_there(priced: Lab, text: str):
+    for words in (
+        ["account", "show", "--", text],
+        ["account", "set", "ada", f"--category=x{text}", "--by", "tess"],
+        ["account", "set", "ada", "--category=student", f"--since=x{text}", "--by", "tess"],
+        ["account", "address", "ada", f"--vat=x{text}", "--by", "tess"],
+        ["sell", "plan", "ada", f"x{text}", "--by", "tess"],
+        ["sell", "item", "ada", "pla", f"--quantity=x{text}", "--by", "tess"],
+        ["sell", "item", "ada", "pla", f"--session=x{text}", "--by", "tess"],
+        ["sell", "fee", "ada", "damage", f"--amount=x{text}", "--by", "tess"],
+        ["sell", "person", "ada", "animator", f"--hours=x{text}", "--by", "tess"],
+        ["sell", "end", "ada", "--by", "tess", "--", text],
+        ["sell", "cancel", "--by", "tess", "--reason", "x", "--", text],
+        ["sell", "list", "--", text],
+        ["wallet", "topup", "--by", "tess", "--", "ada", text],
+    ):
+        said = priced.refused(words)
+        assert all(sign.isprintable() or sign in "\n\u200d" for sign in said)
+
+
+@pytest.mark.parametrize("text", [text for text in NAMES.values() if len(text) <= 70])
+def test_an_address_is_kept_as_it_was_typed_and_shown_on_one_line(priced: Lab, text: str):
+    priced.done(["account", "address", "ada", "--by", "tess", "--", text, "1200 Bruxelles"])
+    said = priced.done("account show ada")
+    assert all(sign.isprintable() or sign in "\n\u200d" for sign in said)
+    (first, second) = priced.json("account show ada")["address"]
+    assert (first, second) == (" ".join(text.replace("\udcff", "\ufffd").split()), "1200 Bruxelles")
 
 
 # --- selling --------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def test_a_reason_a_label_and_an_address_are_data_too(lab: Lab, text: str):
         assert all(sign.isprintable() or sign in "\n\u200d" for sign in lab.done(line))
 
 
-@pytest.mark.parametrize("text", [*NAMES.values(), "", "../../etc/passwd", "#", "a/b/c#x", "\0"])
+@pytest.mark.parametrize("text", [*NAMES.values(), "", "../../etc/passwd", "#", "a/b/c#x", "9" * 30, "\0"])
 def test_a_member_badge_machine_or_session_of_such_a_name_is_only_not_there(lab: Lab, text: str):
     for words in (
         ["member", "show", "--", text],
