@@ -47,7 +47,7 @@ def load(path: Path | str, rules: Path | None = None, tariff: Path | None = None
     check(document, book)
     rulebook_check.check(book, document)
     if prices is not None:
-        tariff_check.check(prices)
+        tariff_check.check(prices, document)
     refuse([document, book, *filter(None, (prices,))])
     settings = _settings(document, Rulebook(book, document, document.need(keys.LANGUAGES)), its_rules)
     if prices is None:

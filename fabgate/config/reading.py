@@ -165,10 +165,12 @@ class Document:
     def _meant(self, where: Where) -> str:
         """What an unknown key was meant to be: one of another table, or the nearest of its own."""
         word = where[-1]
-        elsewhere = [parts for parts in self._keys if parts[-1] == word]
-        if elsewhere:
-            return f"It belongs in [{'.'.join(elsewhere[0][:-1])}]."
         around = self._pattern(where[:-1])
+        elsewhere = [parts[:-1] for parts in self._keys if parts[-1] == word]
+        if elsewhere:
+            table = max(elsewhere, key=lambda parts: _together(parts, around or ()))
+            shared = where[: _together(table, around or ())]
+            return f"It belongs in [{'.'.join((*shared, *table[len(shared) :]))}]."
         return nearest(word, self._within.get(around, []) if around is not None else ())
 
 
@@ -189,6 +191,13 @@ def spot(key: Key[T], *names: str) -> Where:
     """The path of a key with these ids in the place of its stars."""
     given = iter(names)
     return tuple(next(given) if part == "*" else part for part in key.parts)
+
+
+def _together(one: Where, other: Where) -> int:
+    """How many parts two paths have in common from their beginning on."""
+    return next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
 
 
 def _is_id(name: str) -> bool:

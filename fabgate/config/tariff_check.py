@@ -11,7 +11,7 @@ from fabgate.config import tariff_keys as its
 from fabgate.config import tariff_priced as priced
 from fabgate.config.places import Where
 from fabgate.config.reading import Document, spot
-from fabgate.config.tariff_keys import SECTIONS
+from fabgate.config.tariff_keys import ANY_WORD, SECTIONS
 from fabgate.config.tariff_place import Book, Place
 from fabgate.config.tariff_priced import Own, TimeKeys
 from fabgate.config.values import nearest
@@ -21,8 +21,14 @@ _DAY = timedelta(days=1)
 _TERMS = (1, 2, 3, 4, 6, 12)
 
 
-def check(document: Document) -> None:
-    """Note in `document` all that does not fit together."""
+def check(document: Document, main: Document | None = None) -> None:
+    """Note in `document` all that does not fit together, and in the configuration what does not fit to it."""
+    if main is not None and main.there("machine", ANY_WORD):
+        main.wrong(
+            ("machine", ANY_WORD),
+            f'"{ANY_WORD}" stands for all other machines in the price list',
+            "Give the machine another id.",
+        )
     book = Book(document)
     _check_rates(document)
     _check_versions(book)

@@ -89,7 +89,8 @@ THRESHOLD: Key[int] = Key(
 BALANCE: Key[Decimal | None] = Key(
     "version.*.minimum_balance",
     AMOUNT,
-    "What everybody must have on their wallet to start; for labs that are paid in advance.",
+    "What everybody must have on their wallet to start something that costs; not asked of an organisation "
+    "that is invoiced.",
     example=5,
     else_="nothing is asked",
 )

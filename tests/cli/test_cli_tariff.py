@@ -145,6 +145,13 @@ def test_what_a_list_means_is_said(home: Path, name: str, sentence: str):
     assert sentence in typed("--config", home, "tariff", "show", "--file", LISTS / f"{name}.toml").stdout
 
 
+@pytest.mark.parametrize("path", sorted(LISTS.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_list_can_be_shown_and_tried(home: Path, path: Path):
+    shown = typed("--config", home, "tariff", "show", "--file", path)
+    assert (shown.exit_code, "Machines\n" in shown.stdout) == (0, True)
+    assert "To pay: " in bill(home, "laser --minutes 65", path)
+
+
 def test_what_only_some_lists_say_is_said_too(tmp_path: Path, home: Path):
     (tmp_path / "prices.toml").write_text(
         "[version.a]\nsince = 2026-01-01\nminimum_balance = 5\nthreshold = '1m'\n"

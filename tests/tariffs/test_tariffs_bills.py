@@ -224,6 +224,8 @@ def test_where_machines_are_free_sessions_are_lines_of_nothing_with_a_reason(nam
         ("cityfab1-2018", "pro", (2018, 3, 9), "120.00"),
         ("coubertin-2018", "pupil", (2018, 10, 9), "5.00"),
         ("coubertin-2018", "company", (2018, 10, 9), "1000.00"),
+        ("charleroi-2018", "person", (2018, 10, 9), "90.00"),
+        ("leiden", "member", (2020, 10, 1), "25.00"),
         ("labsud-2025", "person", (2025, 3, 9), "45.00"),
         ("labsud-2025", "pro", (2025, 3, 9), "300.00"),
     ],

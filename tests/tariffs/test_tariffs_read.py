@@ -258,3 +258,13 @@ def test_mistakes_of_the_configuration_and_of_the_price_list_are_told_together(t
         config.load(tmp_path / "fabgate.toml")
     assert "fabgate.toml:9: " in str(error.value)
     assert "prices.toml:4: version.2026.machine.laser.price: -1 is negative" in str(error.value)
+
+
+def test_no_machine_bears_the_word_for_all_others(tmp_path: Path):
+    (tmp_path / "fabgate.toml").write_text(MAIN.replace("machine.laser", "machine.any"), encoding="utf-8")
+    (tmp_path / "prices.toml").write_text(VERSION, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"fabgate\.toml:5: machine\.any: .* all other machines"):
+        config.load(tmp_path / "fabgate.toml")
+    main = (tmp_path / "fabgate.toml").read_text(encoding="utf-8").replace('tariff = "prices.toml"\n', "")
+    (tmp_path / "fabgate.toml").write_text(main, encoding="utf-8")
+    assert "any" in config.load(tmp_path / "fabgate.toml").machines

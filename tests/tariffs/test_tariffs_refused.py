@@ -46,6 +46,15 @@ def refused(folder: Path, text: str) -> str:
         (VERSION + LASER + "price = 1\nevry = 1", "5: ", "no such key", "Did you mean every?"),
         (VERSION + LASER + 'price = 1\nmeter = "bussy"', "5: ", '"bussy" is not known', "Did you mean busy?"),
         (VERSION + LASER + 'price = 1\nbefore = "1m"', "5: ", "nothing counts the runs", "busy+runs"),
+        (VERSION + "price = 1", "3: version.2026.price", "no such key", "[version.2026.machine.*]"),
+        (
+            VERSION + LASER + "price = 1\ntitle = 'x'",
+            "5: ",
+            "no such key",
+            "belongs in [version.2026.item.*]",
+        ),
+        (VERSION + LASER + "price = 1\ngap = '5m'", "5: ", "no such key", "belongs in [version.2026]"),
+        ("since = 2026-01-01", "1: since", "no such key", "belongs in [version.*]"),
         (VERSION + "[version.2026.machines.laser]\nprice = 1", "3: version.2026.machines", "key", "machine"),
         (VERSION + "[version.2026.machine.Laser]\nprice = 1", "3: ", '"Laser" is no id', "lower-case"),
         # bands
