@@ -16,8 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
+from fabgate.config import Settings
+from fabgate.desk import balances
 from fabgate.model import Moment, Origin, RecordId
-from fabgate.records import CheckedIn, CheckedOut, ClockSeen, Draft, GateCommanded
+from fabgate.records import AccountState, CheckedIn, CheckedOut, ClockSeen, Draft, GateCommanded
 from fabgate.rules.progress import Practice
 from fabgate.store import gates as rows
 from fabgate.store import heard, journal, needed, practice, present, rights, views
@@ -57,6 +59,9 @@ class HubPen(Protocol):
 
     def append(self, draft: Draft) -> RecordId:
         """A record of the hub's own."""
+
+    def tell_state(self, state: AccountState, at: Moment) -> None:
+        """How a payer stands, for all gates: it has seen all that was said of them."""
 
     def put_presence(self, gate: str, said: CheckedIn | CheckedOut, at: Moment, now_ms: int) -> None:
         """That a gate's record says who came or went; `now_ms` is the hub's wall time."""
@@ -106,6 +111,9 @@ class HubBooks(Protocol):
 
     def untold(self, own_step_ms: int) -> Mapping[Skilled, Practice]:
         """Whose practice moved since it was told last (`skill.use`): their own work by so much at least."""
+
+    def states(self, settings: Settings, at: Moment) -> Sequence[AccountState]:
+        """How payers stand, those of whom it is worth telling. Raises ChainBroken, DiskFull."""
 
     def gates(self) -> Mapping[str, GateRow]: ...
 
@@ -185,6 +193,9 @@ class SqliteBooks:
     def untold(self, own_step_ms: int) -> Mapping[Skilled, Practice]:
         return practice.untold(self._writer.conn, own_step_ms)
 
+    def states(self, settings: Settings, at: Moment) -> Sequence[AccountState]:
+        return balances.reckoned(self._writer.conn, settings, at)
+
     def gates(self) -> Mapping[str, GateRow]:
         return rows.gates(self._writer.conn)
 
@@ -262,6 +273,9 @@ class SqlitePen:
 
     def append(self, draft: Draft) -> RecordId:
         return self._pen.append(draft)
+
+    def tell_state(self, state: AccountState, at: Moment) -> None:
+        balances.write(self._pen, self._pen.conn, (state,), at)
 
     def put_presence(self, gate: str, said: CheckedIn | CheckedOut, at: Moment, now_ms: int) -> None:
         present.heard(self._pen, gate, said, at, now_ms)

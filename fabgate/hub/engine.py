@@ -19,6 +19,7 @@ from fabgate import VERSION
 from fabgate.config import Settings
 from fabgate.errors import DiskFull, StoreBusy
 from fabgate.hub.alarms import Alarm, Alarms
+from fabgate.hub.balances import Balances
 from fabgate.hub.books import HubBooks, HubPen
 from fabgate.hub.collector import Collector
 from fabgate.hub.commands import Commands
@@ -85,6 +86,7 @@ class Hub:
         self._onlookers = Onlookers(self._lab, self.gates, port)
         self._on_site = OnSite(books, self.alarms, self.gates, port, settings.charter.stay_ms)
         self._uses = Uses(books, settings.charter)
+        self._balances = Balances(books, settings)
         self._heard: deque[Message] = deque()
         self._version: int | None = None
         self._state_ms = 0
@@ -143,6 +145,7 @@ class Hub:
             return TRIED_AGAIN_S
         self._look()
         self._uses.turn(at)
+        self._balances.turn(at)
         if not self._port.connected:
             return LOOK_S
         self.commands.turn(at)
