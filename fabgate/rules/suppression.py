@@ -61,26 +61,33 @@ def hidden(splits: Sequence[Split]) -> frozenset[str]:
     """
     known = _same(splits)
     people = {number: share.who for share, number in known.items()}
+    tables = [split for split in splits if split.whole is not None]
     hide = {number for share, number in known.items() if share.few}
     while True:
-        told = next((one for one in _reckoned(splits, known, hide) if _few(one, people)), None)
-        more = None if told is None else _next(splits, known, hide, set(told))
+        told = [set(row) for row in _reckoned(tables, known, hide) if _few(row, people)]
+        more = next(
+            (one for one in (_next(tables, known, hide, row) for row in told) if one is not None), None
+        )
         if more is None:
             return frozenset(share.key for share, number in known.items() if number in hide)
         hide.add(more)
 
 
 def _same(splits: Iterable[Split]) -> Mapping[Share, int]:
-    """Each row's number; rows that are the same bear the same one."""
-    numbers: dict[object, int] = {}
-    found: dict[Share, int] = {}
-    for share in (share for split in splits for share in split.shares):
-        alike = share.key if share.empty else (share.who, share.counts)
-        by_key = numbers.get(share.key)
-        number = numbers.setdefault(alike, len(numbers)) if by_key is None else by_key
-        numbers.setdefault(share.key, number)
-        found[share] = number
-    return found
+    """Each row's number; rows that are the same bear the same one, but not two rows of one table."""
+    by_key: dict[str, int] = {}
+    alike: dict[object, int] = {}
+    for split in splits:
+        used = {by_key[part.key] for part in split.parts if part.key in by_key}
+        for share in (one for one in split.shares if one.key not in by_key):
+            same = share.key if share.empty else (share.who, share.counts)
+            number = alike.get(same)
+            if number is None or (number in used and share is not split.whole):
+                number = len(by_key)
+                alike.setdefault(same, number)
+            by_key[share.key] = number
+            used.add(number)
+    return {share: by_key[share.key] for split in splits for share in split.shares}
 
 
 def _few(told: Row, people: Mapping[int, frozenset[str]]) -> bool:
@@ -105,8 +112,6 @@ def _reckoned(splits: Iterable[Split], known: Mapping[Share, int], hide: set[int
 
 def _equations(splits: Iterable[Split], known: Mapping[Share, int], hide: set[int]) -> Iterator[Row]:
     for split in splits:
-        if split.whole is None:
-            continue
         row: Row = {}
         for share in split.shares:
             if known[share] in hide:
@@ -125,28 +130,35 @@ def _less(row: Row, other: Row, times: Fraction) -> Row:
     return {number: left for number, left in sums.items() if left}
 
 
-def _next(splits: Iterable[Split], known: Mapping[Share, int], hide: set[int], told: set[int]) -> int | None:
+def _next(tables: Sequence[Split], known: Mapping[Share, int], hide: set[int], told: set[int]) -> int | None:
     """The row to hide with those that are told: of fewest people, totals last.
 
-    It is one of their own tables, or, where nothing is left there, of a table that tells by way of others.
+    It is one of a table that tells them by itself; else of their own tables; else, where nothing is left
+    there, of a table that tells by way of others.
     """
-    tables = [split for split in splits if split.whole is not None]
+    alone = [split for split in tables if _hidden_in(split, known, hide) <= told]
+    found = _least(alone, known, hide, told)
     near = told
-    while True:
-        found = [
-            (share is split.whole, len(share.who), share.key, known[share])
-            for split in tables
-            if near & {known[one] for one in split.shares}
-            for share in split.shares
-            if known[share] not in hide and not share.empty
-        ]
-        wider = near | _beside(tables, known, hide, near)
-        if found or wider == near:
-            return min(found)[-1] if found else None
+    while found is None:
+        found = _least(tables, known, hide, near)
+        wider = near.union(*(row for row in (_hidden_in(it, known, hide) for it in tables) if row & near))
+        if wider == near:
+            break
         near = wider
+    return found
 
 
-def _beside(tables: Iterable[Split], known: Mapping[Share, int], hide: set[int], near: set[int]) -> set[int]:
-    """The hidden rows that stand in a table with one of these."""
-    numbers = [{known[one] for one in split.shares} for split in tables]
-    return {number for row in numbers if row & near for number in row & hide}
+def _hidden_in(split: Split, known: Mapping[Share, int], hide: set[int]) -> set[int]:
+    return {known[share] for share in split.shares} & hide
+
+
+def _least(tables: Iterable[Split], known: Mapping[Share, int], hide: set[int], near: set[int]) -> int | None:
+    """Of the tables with one of `near`, the row of fewest people that is shown."""
+    found = [
+        (share is split.whole, len(share.who), share.key, known[share])
+        for split in tables
+        if _hidden_in(split, known, hide) & near
+        for share in split.shares
+        if known[share] not in hide and not share.empty
+    ]
+    return min(found)[-1] if found else None

@@ -61,6 +61,11 @@ def test_a_total_goes_where_no_row_is_left():
     assert hidden([Split(rows, Share("all", frozenset("abcdef"), (3,)))]) == {"a", "all"}
 
 
+def test_a_table_that_is_hidden_whole_keeps_no_other_from_being_looked_at():
+    nobody_else = Split((share("a", 2),), Share("few", frozenset("xy"), (2,)))
+    assert hidden([nobody_else, split(share("b", 3), share("c", 9), share("d", 8))]) == {"a", "few", "b", "d"}
+
+
 def test_a_total_that_is_hidden_is_hidden_in_every_table_and_none_gives_it_back():
     one = Split((share("a", 3),), Share("all", frozenset(f"p{n}" for n in range(20)), (20,)))
     other = Split((share("x", 12), share("y", 8)), one.whole)
@@ -73,6 +78,17 @@ def test_a_row_that_stands_in_two_tables_under_two_names_is_one():
     second = Split((Share("free/maintenance", both, (4, 60)), share("plan", 30)), None)
     found = hidden([first, second])
     assert {"purposes/maintenance", "free/maintenance"} <= found
+
+
+def test_two_rows_of_one_table_are_two_though_they_count_the_same():
+    both = frozenset("abcdef")
+    rows = Share("laser", both, (6,)), Share("mill", both, (6,)), share("saw", 3)
+    assert len(hidden([split(*rows)])) == 2
+
+
+def test_a_table_of_one_row_is_its_total():
+    alone = Share("social", frozenset("abc"), (4,))
+    assert hidden([Split((alone,), Share("all", frozenset("abc"), (4,)))]) == {"social", "all"}
 
 
 def test_a_row_hidden_with_another_is_hidden_in_the_other_table_too():
