@@ -25,6 +25,7 @@ from fabgate.rules.month import Month
 from fabgate.store import charged
 from fabgate.store.db import Reader
 
+_TOLD_EVERY = 10_000
 Deed = TypeVar("Deed", bound=Callable[..., Any])
 
 
@@ -47,10 +48,10 @@ def charges_of(here: Here, reader: Reader, month: Month, draft: bool) -> Iterato
     if closed and draft:
         raise UsageError(f"{month} is closed", "Leave --draft out.")
     if closed:
-        yield charged.charges(reader.conn, str(month))
+        yield watched(charged.charges(reader.conn, str(month)))
     elif draft:
         with drafts(reader.conn, here.settings, month, here.clock.now()) as found:
-            yield (one for _, lines in found for one in lines)
+            yield watched(one for _, lines in found for one in lines)
             _blocked(month, len(found.obstacles))
     else:
         raise UsageError(
@@ -80,6 +81,20 @@ def sorts_in(reader: Reader) -> SortOf:
         return of(found.of) if found.sort is Sort.REVERSAL else (found.sort, found.item)
 
     return of
+
+
+def watched(charges: Iterable[Charge]) -> Iterator[Charge]:
+    """The same charges; how many there were is said on a terminal, in one line that is gone in the end."""
+    if not sys.stderr.isatty():
+        yield from charges
+        return
+    try:
+        for number, one in enumerate(charges, 1):
+            if number % _TOLD_EVERY == 0:
+                click.echo(f"\r\033[K{number:,} charges", err=True, nl=False)
+            yield one
+    finally:
+        click.echo("\r\033[K", err=True, nl=False)
 
 
 # --- where it goes ------------------------------------------------------------------------------

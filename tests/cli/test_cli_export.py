@@ -157,6 +157,29 @@ def test_the_first_file_that_took_a_charge_stands_beside_it_for_ever(closed):
     assert {row["batch"] for row in rows(closed.done("export charges --month 2026-10"))} == {"2026-10-fec-1"}
 
 
+def test_the_reference_of_an_entry_leads_back_to_all_that_its_payer_was_charged(lab):
+    lab.done('member add "Aaron Nothing" --id aaron --by zoe')
+    lab.done("sell item bob pla --quantity 10 --day 2026-10-25 --by zoe")
+    lab.done("close 2026-10 --by zoe")
+    lab.done(f"{FEC} --output {lab.folder}")
+    entries = fec_rows(lab.folder / "2026-10-fec-1.txt")
+    pieces = {row["CompAuxNum"]: row["PieceRef"] for row in entries if row["CompAuxNum"]}
+    assert set(pieces) == {"ada", "bob"}
+    for handle, lines in (("ada", 2), ("bob", 1)):
+        said = lab.done(f"charge settle {pieces[handle]} --day 2026-11-02 --by zoe")
+        assert f"{lines} charge(s) are settled." in said
+        numbers = {
+            row["number"]
+            for row in rows(lab.done("export charges --month 2026-10"))
+            if row["payer"] == handle
+        }
+        assert numbers == {pieces[handle].rpartition(".")[2]}
+
+
+def fec_rows(file):
+    return list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline=""), delimiter="\t"))
+
+
 def test_on_the_screen_the_file_comes_alone_and_its_sums_are_told_beside(closed):
     said = closed.done(FEC)
     assert said.startswith("JournalCode\t")
