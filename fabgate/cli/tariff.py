@@ -27,7 +27,7 @@ from fabgate.cli.frame import (
     show_table,
 )
 from fabgate.cli.tariff_told import Told
-from fabgate.cli.tariff_try import Trial, seconds
+from fabgate.cli.tariff_try import Trial, cents, seconds
 from fabgate.config import Settings
 from fabgate.config.tariff_keys import ANY_WORD
 from fabgate.config.values import nearest
@@ -231,6 +231,7 @@ _who_options = options(
         "--plan", "plans", multiple=True, metavar="PLAN", help="Who took this plan; its fee is shown."
     ),
     click.option("--pack", "packs", multiple=True, metavar="PACK", help="Who has a full one of these packs."),
+    click.option("--wallet", metavar="AMOUNT", help="Who has so much on their wallet."),
 )
 
 
@@ -264,6 +265,7 @@ def try_(
     supervised: bool,
     plans: tuple[str, ...],
     packs: tuple[str, ...],
+    wallet: str | None,
     file: Path | None,
     as_json: bool,
 ) -> None:
@@ -283,6 +285,7 @@ def try_(
         earlier_s=seconds(month_minutes),
         plans=plans,
         packs=packs,
+        topup=0 if wallet is None else cents(wallet),
     )
     version = version_at(found, trial.day)
     bills.check(trial, version)

@@ -12,7 +12,7 @@ from fabgate.charges import Charge, Payer, Sold, Sort, Worked
 from fabgate.config.values import nearest
 from fabgate.errors import UsageError
 from fabgate.model import MachineId, MemberId
-from fabgate.rules import charging
+from fabgate.rules import charging, money
 from fabgate.rules.month import Month
 from fabgate.tariff import ANY, Tariff, Version
 
@@ -119,6 +119,14 @@ def seconds(minutes: str) -> int:
     if not _MINUTES.fullmatch(minutes):
         raise UsageError(f"{minutes!r} are no minutes", "Write a number: 65, or 7.5.")
     return int(Decimal(minutes) * 60)
+
+
+def cents(amount: str) -> int:
+    """An amount as it is typed, in cents. Raises UsageError."""
+    found = money.read(amount)
+    if found is None or found < 0:
+        raise UsageError(f"{amount!r} is no amount", "Write a number: 20, or 12.50.")
+    return found
 
 
 def _no(version: Version, what: str, name: str) -> str:

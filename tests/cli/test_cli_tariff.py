@@ -206,6 +206,11 @@ def test_a_bill_is_told_step_by_step(home: Path):
         ("laser --minutes 65 --month-minutes 60 --at 2017-05-20", "25.00"),  # one day, not two
         ("laser --minutes 65 --plan user --at 2017-05-20", "40.00"),
         ("laser --minutes 65 --plan user --pack credits --at 2017-05-20", "0.00"),
+        ("laser --minutes 65 --category member --wallet 12.50 --at 2017-05-20", "2.50"),
+        (
+            "laser --minutes 65 --category client --wallet 100 --at 2017-05-20",
+            "61.71",
+        ),  # without VAT: invoiced
         ("laser --minutes 0.5 --category member --at 2017-05-20", "5.00"),
         ("laser --minutes 0 --category member --at 2017-05-20", "0.00"),
         ("sander --minutes 65 --category member --at 2017-05-20", "0.00"),
@@ -247,6 +252,8 @@ def test_a_bill_for_programs_has_every_line_and_what_is_to_pay(home: Path):
         ("laser --minutes five", "'five' are no minutes", "65"),
         ("laser --minutes -5", "'-5' are no minutes", "65"),
         ("laser --minutes 5 --busy-minutes x", "'x' are no minutes", "65"),
+        ("laser --minutes 5 --wallet=-3", "'-3' is no amount", "12.50"),
+        ("laser --minutes 5 --wallet 1,50", "'1,50' is no amount", "12.50"),
         ("laser --minutes 5 --at tomorrow", "'tomorrow' is no day", "2027-01-31"),
     ],
 )
