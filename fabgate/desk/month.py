@@ -23,7 +23,7 @@ from fabgate.config import Settings
 from fabgate.desk import late_gates
 from fabgate.desk.uncharged import Tell, Uncharged
 from fabgate.model import MemberId, Moment
-from fabgate.rules import charging, closing, lines
+from fabgate.rules import charging, closing, lines, pools
 from fabgate.rules.closing import Kind, Obstacle, Sums
 from fabgate.rules.month import Month
 from fabgate.rules.reversals import reversal
@@ -161,19 +161,19 @@ class _Pricing:
 
     def _of(self, payer: MemberId, work: list[Worked]) -> None:
         """All lines of one payer."""
-        who = accounts.payer(self.conn, payer)
+        who, back = accounts.payer(self.conn, payer), self._back.get(payer, [])
         made = charging.charges(
             self.settings.tariff,
             self.settings.lab.zone,
             who,
             work,
             sales.of(self.conn, payer),
-            charged.taken(self.conn, payer),
+            pools.after(charged.taken(self.conn, payer), back),
             self.month,
         )
         found = list(self._sound(made))
         self._leave_rest(work, found)
-        found = [self._in_month(one) for one in found] + self._back.get(payer, [])
+        found = [self._in_month(one) for one in found] + back
         found.sort(key=_by_date)
         self.sums = self.sums.plus(found)
         self._file(payer, found)

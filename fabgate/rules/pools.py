@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from fabgate.charges import Pool, Sold, Sort
+from fabgate.charges import Charge, Pool, Sold, Sort
 from fabgate.rules import money
 from fabgate.rules.days import months_on
 from fabgate.tariff import ANY, Pack, Plan, Regime, Tariff, Unit, Voucher
@@ -142,6 +142,15 @@ def _contingent(plan: Plan, machine: str) -> Iterator[tuple[str, int]]:
     key = machine if machine in plan.contingent else ANY
     if key in plan.contingent:
         yield key, plan.contingent[key]
+
+
+def after(taken: Mapping[str, int], lines: Iterable[Charge]) -> dict[str, int]:
+    """What is taken of each pool once some lines have taken theirs, or given it back."""
+    found = dict(taken)
+    for line in lines:
+        for pool, amount in line.taken.items():
+            found[pool] = found.get(pool, 0) + amount
+    return found
 
 
 def contingents(

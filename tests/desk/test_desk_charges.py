@@ -11,6 +11,7 @@ from fabgate.desk.charges import Paid
 from fabgate.desk.holds import Terms
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied
+from fabgate.records import Draft, Sale
 from fabgate.rules.month import Month
 from fabgate.store import charged, people, sealed
 
@@ -95,6 +96,22 @@ def test_what_was_priced_anew_can_be_taken_back_and_priced_anew_again(lab):
     lab.now("2027-01-02T08:00")
     lab.closed(DECEMBER)
     assert sorted(one.cents for one in lab.charges(DECEMBER)) == [-600, 600]
+
+
+def test_what_is_priced_anew_is_worked_off_from_what_the_first_line_gives_back(here):
+    lab = Billed(here)
+    with lab.desk.writer.write() as pen:
+        topup = Sale(lab.member["ada"], "topup", "", "2026-10-05", lab.member["zoe"], cents=700)
+        pen.append(Draft(lab.clock.now(), topup))
+    lab.worked("ada", "2026-10-24T12:00", 30)
+    lab.now("2026-11-02T08:00")
+    lab.closed()
+    was = next(one for one in of(lab, "ada") if one.sessions)
+    done(reversed_(lab, was, again=True))
+    lab.now("2026-12-02T08:00")
+    lab.closed(NOVEMBER)
+    anew = next(one for one in lab.charges(NOVEMBER) if not one.of)
+    assert [(one.wallet_cents, one.cents) for one in (was, anew)] == [(600, 0), (600, 0)]
 
 
 def test_a_session_that_is_to_be_priced_anew_can_be_settled(lab):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from fabgate.charges import Charge, Payer, Sold, Sort, Worked
 from fabgate.model import MachineId, MemberId
-from fabgate.rules import charging
+from fabgate.rules import charging, pools
 from fabgate.rules.month import Month
 from fabgate.tariff import Band, Regime, Tariff, TimePrice, Version
 
@@ -87,11 +87,7 @@ def only(prices: Tariff, *worked: Worked, **more: object) -> Charge:
 
 def given(found: Iterable[Charge]) -> dict[str, int]:
     """What lines took of each pool: what the next month is told."""
-    taken: dict[str, int] = {}
-    for line in found:
-        for pool, amount in line.taken.items():
-            taken[pool] = taken.get(pool, 0) + amount
-    return taken
+    return pools.after({}, found)
 
 
 def cut(one: Worked, pieces: Iterable[tuple[int, int]], **more: object) -> list[Worked]:
