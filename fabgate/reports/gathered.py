@@ -161,16 +161,17 @@ def _sessions(
 ) -> None:
     """Counts every session that ended in the period; what people decided of one is laid on it."""
     purposes, lengths = _decided(conn)
+    from_s, to_s = period.from_s, period.to_s
     ledger = Ledger(read.syncs)
     for usage in ledger.usages(read.starts(journal.entries(conn, kinds=KINDS))):
         if not usage.charged:
             continue  # a start that was taken back
         session = str(usage.session)
         seconds = lengths.get(session, usage.seconds)
-        if period.from_s <= usage.started_s + seconds < period.to_s:
+        if from_s <= usage.started_s + seconds < to_s:
             read.undated += usage.dated is Dated.UNSYNCED
             census.add(usage, purposes.get(session, usage.purpose), seconds, paid.get(session, _UNPRICED))
-    read.still_open = sum(one.start.wall_ms < period.to_s * 1000 for one in ledger.still_open())
+    read.still_open = sum(one.start.wall_ms < to_s * 1000 for one in ledger.still_open())
 
 
 def _decided(conn: sqlite3.Connection) -> tuple[dict[str, str], dict[str, int]]:

@@ -8,6 +8,7 @@ import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import cli_lab
 import pytest
 from cli_lab import Floor, Lab
 
@@ -17,6 +18,10 @@ UIDS = {f"m{number}": f"04A2B3C4D5E6{number}0" for number in range(1, 7)}
 
 @pytest.fixture
 def worked(lab: Lab) -> Lab:
+    return six(lab)
+
+
+def six(lab: Lab) -> Lab:
     """Six members who used the laser for an hour each, one after the other."""
     floor = Floor(lab)
     for who, uid in UIDS.items():
@@ -115,3 +120,45 @@ def test_an_empty_lab_has_empty_reports(lab: Lab):
         for form in ("text", "csv", "json", "svg"):
             assert lab.done(f"report {name} --from 2026-09 --format {form}")
     assert "Nothing was counted in this period." in lab.done("report funders --from 2026-09")
+
+
+# --- how it was paid --------------------------------------------------------------------------
+
+PRICES = """
+[version.2026]
+since = 2026-01-01
+[version.2026.machine.laser]
+price = 10
+every = "30m"
+[version.2026.purpose.social]
+title = "Social work"
+pays = "0%"
+"""
+
+
+@pytest.fixture
+def priced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """The same lab with a price list."""
+    lab_line = 'name = "openfab"\n'
+    monkeypatch.setattr(
+        cli_lab, "TOML", cli_lab.TOML.replace(lab_line, f'{lab_line}tariff = "prices.toml"\n', 1)
+    )
+    (tmp_path / "prices.toml").write_text(PRICES, "utf-8")
+    lab = Lab(tmp_path)
+    lab.done('init --manager "Zoe Dupont" --id zoe')
+    return lab
+
+
+def hours_paid(lab: Lab) -> dict[str, float]:
+    said = json.loads(lab.done("report funders --from 2026-10 --format json"))
+    [paid] = [one for one in said["tables"] if one["table"] == "paid"]
+    return {row["paid"]: row["values"]["worked_hours"] for row in paid["rows"]}
+
+
+def test_how_sessions_were_paid_is_the_same_before_and_after_the_month_is_closed(priced: Lab):
+    six(priced)
+    assert hours_paid(priced) == {"full": 6.0}
+    priced.clock.advance(15 * 86_400_000)
+    assert hours_paid(priced) == {"full": 6.0}
+    priced.done("close 2026-10 --by zoe")
+    assert hours_paid(priced) == {"full": 6.0}
