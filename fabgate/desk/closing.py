@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from fabgate.desk import bookkeeping
+from fabgate.desk import balances, bookkeeping
 from fabgate.desk.deed import Desk, Done, Turn, looking, turn
 from fabgate.desk.month import Drafts, Tell, drafts
 from fabgate.errors import StoreBusy
@@ -109,6 +109,8 @@ def close(
         if was is not None:
             return _again(now, was)
         answer = _once(desk, by, month, force, reason, tell)
+        if isinstance(answer, Closed):
+            balances.tell_all(desk)  # what open months had taken is closed now
         if answer is not None:
             return answer
     raise StoreBusy(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fabgate.charges import Sort
-from fabgate.desk import accounts, bookkeeping, days, who
+from fabgate.desk import accounts, balances, bookkeeping, days, who
 from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied, MemberId, RecordId
@@ -66,6 +66,7 @@ def sell(
         if isinstance(body, Denied):
             return now.denied(body, member)
         record = now.write(body, reason, ref=ref)
+        balances.tell(now, member.id)
         return now.done(record, member, **_told(desk, body), sale=str(record))
 
 
@@ -204,6 +205,7 @@ def top_up(
             return now.denied(no or Denied(Code.AMOUNT_UNFIT, {"amount": who.sound(text)}), member)
         body = Sale(member.id, Sort.TOPUP.value, "", on.isoformat(), now.member.id, cents=cents)
         record = now.write(body, reason, ref=ref)
+        balances.tell(now, member.id)
         return now.done(record, member, **_told(desk, body), sale=str(record))
 
 

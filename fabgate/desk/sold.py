@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fabgate.charges import Sold, Sort
-from fabgate.desk import bookkeeping, days, who
+from fabgate.desk import balances, bookkeeping, days, who
 from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.desk.sales import numbered
 from fabgate.errors import UsageError
@@ -60,6 +60,7 @@ def end(
         if no is not None:
             return now.denied(no, member)
         record = now.write(PlanEnded(sold.record, last.isoformat(), now.member.id), reason)
+        balances.tell(now, member.id)
         told = {"item": sold.item, "sale": sold.record, "until": last.isoformat()}
         return now.done(record, member, **told)
 
@@ -118,6 +119,7 @@ def cancel(desk: Desk, by: str | None, sale: str, reason: str | None) -> Done | 
         if no is not None:
             return now.denied(no, member)
         record = now.write(SaleCancelled(found.sold.record, now.member.id), reason)
+        balances.tell(now, found.sold.payer)
         title = offers.title(desk.settings.tariff.at(found.sold.day), found.sold.sort, found.sold.item)
         day = found.sold.day.isoformat()
         told = {"sale": found.sold.record, "item": found.sold.item, "title": title, "day": day}

@@ -11,7 +11,7 @@ from fabgate.desk import badges, grants, members, roles
 from fabgate.desk.deed import Desk, Done
 from fabgate.desk.members import Details
 from fabgate.model import Duty, Level, MachineId, MachineRules, Moment, Role, SkillId
-from fabgate.records import Entry
+from fabgate.records import AccountState, Entry
 from fabgate.store import journal
 
 NOON = 1_792_000_000_000
@@ -84,7 +84,8 @@ class Lab:
         return list(journal.entries(self.desk.conn))
 
     def last(self) -> Entry:
-        return self.entries()[-1]
+        """The record of the last deed; how a payer stands after it is told besides."""
+        return [one for one in self.entries() if not isinstance(one.body, AccountState)][-1]
 
     def said_beside(self) -> dict[str, str]:
         return dict(journal.notes(self.desk.conn, self.last().id))

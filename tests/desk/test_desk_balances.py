@@ -6,9 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from billed import NOVEMBER, PRICES, Billed, done
+from billed import NOVEMBER, OCTOBER, PRICES, Billed, done
 
 from fabgate.desk import accounts, balances, sales
+from fabgate.desk.closing import Closed, close
 from fabgate.desk.deed import turn
 from fabgate.model import MemberId
 from fabgate.records import AccountState
@@ -33,6 +34,7 @@ def paid_in(lab: Billed, who: str, amount: str) -> None:
 
 
 def tell(lab: Billed, who: str) -> bool:
+    """Whether there was anything new to tell."""
     with turn(lab.desk, "zoe") as now:
         return balances.tell(now, lab.member[who]) is not None
 
@@ -71,7 +73,6 @@ def test_a_lab_that_has_nothing_to_tell_of_is_told_nothing(here):
 
 def test_money_that_came_in_is_told_and_told_once(lab):
     paid_in(lab, "ada", "20")
-    tell(lab, "ada")
     assert not tell(lab, "ada")
     assert (len(told(lab)), state(lab).balance_cents) == (1, 2_000)
     assert not tell(lab, "bob"), "bob has nothing"
@@ -80,7 +81,6 @@ def test_money_that_came_in_is_told_and_told_once(lab):
 def test_what_was_used_before_anything_was_paid_in_is_invoiced_and_not_taken_off(lab):
     lab.worked("ada", "2026-10-19T12:00", 30)
     paid_in(lab, "ada", "20")
-    tell(lab, "ada")
     assert at_gate(lab) == 2_000
     lab.worked("ada", "2026-10-20T12:00", 15)
     assert at_gate(lab) == 1_700
@@ -91,24 +91,21 @@ def test_a_wallet_that_pays_for_everything_pays_for_what_was_used_before_too(lab
     done(accounts.put(lab.desk, "zoe", "ada", accounts.Terms(prepaid=True)))
     lab.worked("ada", "2026-10-19T12:00", 30)
     paid_in(lab, "ada", "20")
-    tell(lab, "ada")
     assert (state(lab).balance_cents, at_gate(lab)) == (2_000, 1_400)
 
 
 def test_a_sale_after_everybody_was_told_leaves_their_use_as_it_was(lab):
     paid_in(lab, "ada", "20")
-    lab.worked("ada", "2026-10-20T09:00", 30)
+    lab.worked("ada", "2026-10-20T09:00", 45)
     assert balances.tell_all(lab.desk) == 1
     lab.worked("ada", "2026-10-20T14:00", 15)
     paid_in(lab, "ada", "10")
-    tell(lab, "ada")
-    assert state(lab).balance_cents == 3_000 - 600
-    assert at_gate(lab) == 3_000 - 600 - 300
+    assert state(lab).balance_cents == 3_000 - 900
+    assert at_gate(lab) == 3_000 - 900 - 300
 
 
 def test_a_plan_that_is_sold_is_told(lab):
     done(sales.sell(lab.desk, "zoe", "ada", sales.Wanted(sales.Sort.PLAN, "month", day="2026-10-20")))
-    tell(lab, "ada")
     assert state(lab).plans == ("month:",)
 
 
@@ -117,25 +114,25 @@ def test_a_plan_that_is_sold_is_told(lab):
 
 def test_everybody_who_paid_anything_in_is_told_and_read_up_to_now(lab):
     paid_in(lab, "ada", "20")
-    lab.worked("ada", "2026-10-20T06:00", 30)
-    lab.worked("bob", "2026-10-20T06:00", 30)
-    balances.tell_all(lab.desk)
-    assert [one.member for one in told(lab)] == [lab.member["ada"]]
+    lab.worked("ada", "2026-10-20T06:00", 45)
+    lab.worked("bob", "2026-10-20T06:00", 45)
+    assert balances.tell_all(lab.desk) == 1
+    assert {one.member for one in told(lab)} == {lab.member["ada"]}
     now = state(lab)
-    assert (now.balance_cents, now.as_of_ms, now.open) == (1_400, lab.clock.wall_ms, ("wallet=600",))
+    assert (now.balance_cents, now.as_of_ms, now.open) == (1_100, lab.clock.wall_ms, ("wallet=900",))
     [read] = now.read
     assert read.startswith(HERE)
-    assert at_gate(lab) == 1_400
+    assert at_gate(lab) == 1_100
 
 
 def test_nobody_is_told_twice_of_the_same(lab):
     paid_in(lab, "ada", "20")
+    lab.worked("ada", "2026-10-20T06:00", 45)
     assert [balances.tell_all(lab.desk) for _ in range(3)] == [1, 0, 0]
 
 
 def test_little_use_of_much_is_not_told_before_a_week_is_over(lab):
     paid_in(lab, "ada", "200")
-    balances.tell_all(lab.desk)
     lab.worked("ada", "2026-10-20T09:00", 30)
     assert balances.tell_all(lab.desk) == 0
     lab.now("2026-10-27T08:00")
@@ -147,19 +144,15 @@ def test_a_closed_month_takes_no_use_twice(lab):
     """What open months had taken is what closed ones took, once one is closed: each state is told anew."""
     paid_in(lab, "ada", "20")
     lab.worked("ada", "2026-10-20T06:00", 30)
-    balances.tell_all(lab.desk)
     lab.now("2026-11-02T08:00")
     lab.worked("ada", "2026-11-01T12:00", 15)
     lab.closed()
-    balances.tell_all(lab.desk)
     assert (state(lab).balance_cents, at_gate(lab)) == (1_100, 1_100)
     assert state(lab).open == ("wallet=300",)
     paid_in(lab, "ada", "1")
-    tell(lab, "ada")
     assert at_gate(lab) == 1_200
     lab.now("2026-12-02T08:00")
     lab.closed(NOVEMBER)
-    balances.tell_all(lab.desk)
     assert (state(lab).balance_cents, state(lab).open) == (1_200, ())
 
 
@@ -167,11 +160,12 @@ def test_between_a_closing_and_the_next_word_a_sale_counts_from_now(lab):
     """Where everybody was not told after it, as when the power failed just then."""
     paid_in(lab, "ada", "20")
     lab.worked("ada", "2026-10-20T06:00", 30)
-    tell(lab, "ada")
     lab.now("2026-11-02T08:00")
-    lab.closed()
+    version = replace(PRICES.versions[0], plans={})
+    settings = replace(lab.desk.settings, tariff=replace(PRICES, versions=(version,)))
+    assert isinstance(close(replace(lab.desk, settings=settings), "zoe", OCTOBER), Closed)
+    assert len(told(lab)) == 1
     paid_in(lab, "ada", "5")
-    tell(lab, "ada")
     assert (state(lab).balance_cents, at_gate(lab)) == (1_900, 1_900)
 
 
@@ -180,6 +174,7 @@ def test_who_is_told_of_everybody_waits_for_no_long_transaction(lab):
         handle = f"m{number}"
         lab.member[handle] = MemberId(lab.lab.member(handle))
         paid_in(lab, handle, "20")
+        lab.worked(handle, "2026-10-20T06:00", 45)
     before = lab.desk.writer.commits
     assert balances.tell_all(lab.desk) == 70
     assert lab.desk.writer.commits - before == 3
