@@ -21,6 +21,7 @@ from fabgate.cli.export_shared import (
 )
 from fabgate.cli.frame import Here, Noun, example, options, pass_here, printable
 from fabgate.reports import charge_rows, sheet, xlsx
+from fabgate.reports.buyers import buyers_in
 from fabgate.reports.charge_rows import Around, Sums
 from fabgate.reports.sheet import DIALECTS, Form
 from fabgate.reports.usage import Per, Report, names_in, usages
@@ -159,7 +160,8 @@ def charges(here: Here, month: str, draft: bool, form: str, dialect: str, output
 def _around(here: Here, reader: Reader, month: Month, draft: bool) -> Around:
     went = () if draft else batches.of(reader.conn, str(month))
     period = "" if draft else str(month)
-    return Around(names_in(reader.conn), here.settings.lab.zone, period, went[0] if went else "")
+    zone, batch = here.settings.lab.zone, went[0] if went else ""
+    return Around(names_in(reader.conn), zone, period, batch, buyers_in(reader.conn))
 
 
 def _charges_book(

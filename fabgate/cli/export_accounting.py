@@ -27,6 +27,7 @@ from fabgate.model import MachineId
 from fabgate.reports import batch, dolibarr, fec, mapping, paheko
 from fabgate.reports.accounting import entries
 from fabgate.reports.batch import Book, Layout, Tally
+from fabgate.reports.buyers import buyers_in
 from fabgate.reports.saving import prepared
 from fabgate.reports.usage import names_in
 from fabgate.rules import offers
@@ -137,8 +138,8 @@ def _book(here: Here, reader: Reader, month: Month, name: str) -> Book:
         titles = (offers.title(version, sort, item) for version in reversed(tariff.versions))
         return next((title for title in titles if title != item), item)
 
-    names = names_in(reader.conn)
-    return Book(name, month, lab.name, tariff.currency, accounts_of(here), names, what)
+    names, buyers = names_in(reader.conn), buyers_in(reader.conn)
+    return Book(name, month, lab.name, tariff.currency, accounts_of(here), names, what, buyers)
 
 
 def _path(output: Path, program: Profile, book: Book, layout: Layout, draft: bool) -> Path:

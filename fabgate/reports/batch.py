@@ -17,6 +17,7 @@ from decimal import Decimal
 from fabgate.charges import Sort
 from fabgate.config.accounting import Accounting, plain_percent
 from fabgate.reports.accounting import Entry
+from fabgate.reports.buyers import Buyers, nobody
 from fabgate.reports.usage import Names
 from fabgate.rules import batches, money
 from fabgate.rules.month import Month
@@ -36,6 +37,7 @@ class Book:
     accounts: Accounting
     names: Names
     what: Callable[[Sort, str], str]
+    buyers: Buyers = nobody
 
     @property
     def day(self) -> date:

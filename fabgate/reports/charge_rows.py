@@ -17,14 +17,26 @@ from zoneinfo import ZoneInfo
 from fabgate.charges import Charge
 from fabgate.config.accounting import Accounting, plain_percent
 from fabgate.reports.accounting import Entry, SortOf, told
+from fabgate.reports.buyers import Buyers, nobody
 from fabgate.reports.sheet import Cell
 from fabgate.reports.usage import Names, local, utc
 from fabgate.reports.xlsx import Block
 from fabgate.rules.money import amount
 
 COLUMNS = (
-    *("charge", "period", "number", "batch", "day", "payer", "payer_name", "member", "sort", "item"),
-    *("quantity", "purpose", "category", "start_utc", "end_utc", "start_local", "end_local"),
+    *("charge", "period", "number", "batch", "day", "payer", "payer_name", "organisation", "vat_number"),
+    *(
+        "member",
+        "sort",
+        "item",
+        "quantity",
+        "purpose",
+        "category",
+        "start_utc",
+        "end_utc",
+        "start_local",
+        "end_local",
+    ),
     *("seconds_powered", "busy_s", "seconds_billed", "version", "list_price", "amount", "wallet"),
     *("pack_value", "pools", "basis", "vat", "percent", "vat_paid", "reason", "of", "sessions", "records"),
 )
@@ -41,6 +53,7 @@ class Around:
     zone: ZoneInfo
     period: str = ""
     batch: str = ""
+    buyers: Buyers = nobody
 
 
 def rows(charges: Iterable[Charge], around: Around) -> Iterator[tuple[Cell, ...]]:
@@ -54,6 +67,7 @@ def rows(charges: Iterable[Charge], around: Around) -> Iterator[tuple[Cell, ...]
 
 def _row(one: Charge, number: int, around: Around) -> tuple[Cell, ...]:
     handle, name = around.names(one.payer)
+    buyer = around.buyers(one.payer)
     began, ended = one.started_s or one.at_s, local(one.at_s, around.zone)
     return (
         one.id,
@@ -63,6 +77,8 @@ def _row(one: Charge, number: int, around: Around) -> tuple[Cell, ...]:
         date.fromisoformat(ended[:10]),
         handle,
         name,
+        buyer.organisation,
+        buyer.vat_number,
         around.names(one.member)[0] if one.member else "",
         one.sort.value,
         one.item,

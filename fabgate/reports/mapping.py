@@ -27,7 +27,7 @@ from fabgate.rules import money
 _WORD = re.compile(r"\{([a-z_]*)\}")
 _COMMON = (
     *("batch", "number", "piece", "date", "month", "label", "currency", "journal", "journal_title"),
-    *("payer", "payer_name", "auxiliary", "customers"),
+    *("payer", "payer_name", "auxiliary", "customers", "address", "vat_number", "kind"),
 )
 WORDS: Mapping[str, tuple[str, ...]] = {
     "postings": (
@@ -166,6 +166,7 @@ Words = dict[str, Cell]
 
 def _common(book: Book, entry: Entry, number: int) -> Words:
     handle, name = book.names(entry.payer)
+    buyer = book.buyers(entry.payer)
     return {
         "batch": book.batch,
         "number": number,
@@ -178,6 +179,9 @@ def _common(book: Book, entry: Entry, number: int) -> Words:
         "journal_title": book.accounts.journal_title,
         "payer": handle,
         "payer_name": name,
+        "address": ", ".join(buyer.address),
+        "vat_number": buyer.vat_number,
+        "kind": "B2B" if buyer.organisation else "B2C",
         "auxiliary": book.auxiliary(handle),
         "customers": book.accounts.customers,
     }

@@ -21,6 +21,7 @@ from fabgate.model import MemberId
 from fabgate.reports import batch, charge_rows, dolibarr, fec, mapping, paheko, sheet, xlsx
 from fabgate.reports.accounting import entries
 from fabgate.reports.batch import Book, Tally
+from fabgate.reports.buyers import Buyer
 from fabgate.reports.charge_rows import Around, Sums
 from fabgate.reports.sheet import DIALECTS, Form
 from fabgate.rules.month import Month
@@ -37,6 +38,13 @@ PEOPLE = {
     "m2": ("bob", '=cmd|" /C calc"!A0'),
     "m3": ("guild.h", "Atelier\tHélène & Œuvres; Čačak"),
 }
+
+
+GUILD = Buyer(organisation=True, vat_number="BE0123456789", address=("Rue Voot 61", "1200 Bruxelles"))
+
+
+def buyers(member):
+    return GUILD if member == "m3" else Buyer()
 
 
 def names(member):
@@ -123,6 +131,7 @@ def book(program="fec", **own):
         accounts(**own),
         names,
         lambda sort, item: item.upper(),
+        buyers,
     )
 
 
@@ -146,7 +155,7 @@ def sums(program) -> str:
     return "".join(batch.sums(book(program), made(program)[1], name))
 
 
-AROUND = Around(names, BRUSSELS, "2026-10", "2026-10-fec-1")
+AROUND = Around(names, BRUSSELS, "2026-10", "2026-10-fec-1", buyers)
 
 
 def table(form=Form.CSV, dialect="plain") -> bytes:

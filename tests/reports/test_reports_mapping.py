@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from exports_lab import OCTOBER, accounts, charge, month, names, sort_of
+from exports_lab import OCTOBER, accounts, buyers, charge, month, names, sort_of
 
 from fabgate.errors import ConfigError
 from fabgate.reports import batch, mapping
@@ -24,7 +24,7 @@ def read(tmp_path: Path, text: str) -> mapping.Columns:
 
 def written(tmp_path, text, charges=None) -> bytes:
     said = read(tmp_path, text)
-    book = Book("2026-10-x-1", OCTOBER, "openfab", "EUR", accounts(), names, lambda sort, item: item)
+    book = Book("2026-10-x-1", OCTOBER, "openfab", "EUR", accounts(), names, lambda sort, item: item, buyers)
     found = entries(month() if charges is None else charges, book.accounts, sort_of)
     return b"".join(batch.pieces(found, mapping.layout(book, said), Tally()))
 
