@@ -27,10 +27,10 @@ def told(charge: Charge, currency: str) -> list[str]:
     A step of a later version, or a damaged one, is told as it was written.
     """
     unit = next((str(step[2]) for step in charge.steps if step[0] == "coin" and len(step) > 2), currency)
-    before, factors, after = [], [], []
-    for step in charge.steps:
-        where = after if step[0] in _AFTER else factors if step[0] == "factor" else before
-        where.append(_step(step, currency if step[0] in _IN_CURRENCY else unit))
+    said = [(step[0], _step(step, currency if step[0] in _IN_CURRENCY else unit)) for step in charge.steps]
+    before = [text for word, text in said if word not in ("factor", *_AFTER)]
+    factors = [text for word, text in said if word == "factor"]
+    after = [text for word, text in said if word in _AFTER]
     together = _together(charge, unit) if len(_added(charge)) > 1 else []
     return [*before, *together, *factors, _sum(charge, currency), *after, *_end(charge, currency)]
 
