@@ -14,16 +14,27 @@ from fabgate.reports import charge_rows, mapping
 from fabgate.reports.mapping import MAPPING, WORDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "accounting.md").read_text(encoding="utf-8")
-ACCOUNTS, *COLUMNS = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+ACCOUNTS = [text for text in EXAMPLES if "[accounts]" in text]
+COLUMNS = [text for text in EXAMPLES if "[file]" in text]
 
 
 def test_the_account_numbers_of_the_page_are_read(tmp_path):
     path = tmp_path / "accounting.toml"
-    path.write_text(ACCOUNTS, encoding="utf-8")
+    path.write_text(ACCOUNTS[0], encoding="utf-8")
     found = accounting.read(path)
     assert found.earned(Sort.MACHINE, "laser") == "706210"
     assert found.title("706210") == "Découpe laser"
     assert found.vat_of("6") == "445711"
+
+
+def test_a_plan_of_another_country_names_every_account_that_it_has(tmp_path):
+    path = tmp_path / "accounting.toml"
+    path.write_text(ACCOUNTS[1], encoding="utf-8")
+    found = accounting.read(path)
+    used = {*found.sorts.values(), found.customers, found.wallets, found.advances, found.vat}
+    assert all(found.title(account) != account for account in used)
+    assert all(len(account) == 6 for account in used)
 
 
 @pytest.mark.parametrize("text", COLUMNS)
