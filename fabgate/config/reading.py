@@ -43,8 +43,8 @@ class Document:
         self.path = path
         self._keys = {key.parts: key for key in listed.keys}
         self._within: dict[Where, list[str]] = {}
-        around = {parts[:length] for parts in self._keys for length in range(1, len(parts) + 1)}
-        for parts in sorted(around):
+        around = (parts[:length] for parts in self._keys for length in range(1, len(parts) + 1))
+        for parts in dict.fromkeys(around):
             self._within.setdefault(parts[:-1], []).append(parts[-1])
         raw = _bytes(path, listed.sample) if raw is None else raw
         self.digest = hashlib.sha256(raw).hexdigest()[:12] if raw else ""
@@ -166,7 +166,7 @@ class Document:
         """What an unknown key was meant to be: one of another table, or the nearest of its own."""
         word = where[-1]
         around = self._pattern(where[:-1])
-        elsewhere = [parts[:-1] for parts in self._keys if parts[-1] == word]
+        elsewhere = [table for table, names in self._within.items() if table and word in names]
         if elsewhere:
             table = max(elsewhere, key=lambda parts: _together(parts, around or ()))
             shared = where[: _together(table, around or ())]

@@ -13,7 +13,7 @@ from fabgate.config.places import Where
 from fabgate.config.reading import Document, spot
 from fabgate.config.tariff_keys import ANY_WORD, SECTIONS
 from fabgate.config.tariff_place import Book, Place
-from fabgate.config.tariff_priced import Own, TimeKeys
+from fabgate.config.tariff_priced import WITH_CATEGORIES, Own, TimeKeys
 from fabgate.config.values import nearest
 from fabgate.tariff import Meter, Period, Regime, Voucher
 
@@ -168,7 +168,7 @@ def _categories_named(book: Book, version: str) -> Iterator[tuple[Where, str]]:
             name = place.plain(key)
             if name is not None:
                 yield spot(key, place.owner, place.name), name
-    for section in ("machine", "person", "item"):
+    for section in WITH_CATEGORIES:
         for place in book.places(version, section):
             yield from ((place.of(name).where, name) for name in place.categories)
 
@@ -227,7 +227,7 @@ def _bearing(book: Book, version: str) -> Iterator[tuple[Place, Own[str]]]:
         for place in book.places(version, section):
             if section == "pack" and place.plain(its.PACK_VOUCHER) is not Voucher.SINGLE:
                 continue
-            for category in ("", *(place.categories if section in ("machine", "person", "item") else ())):
+            for category in ("", *(place.categories if section in WITH_CATEGORIES else ())):
                 yield place.of(category), terms.vat
 
 
@@ -255,6 +255,7 @@ def _check_passes(book: Book, version: str) -> None:
 
 
 def _check_thing(place: Place) -> None:
+    _check_for(place)
     match place.section:
         case "machine":
             _check_time(place, priced.MACHINE)
@@ -269,6 +270,17 @@ def _check_thing(place: Place) -> None:
             _check_pack(place)
         case _:
             pass
+
+
+def _check_for(place: Place) -> None:
+    """A table that is named by a category, and lacks the word before it."""
+    for name in place.book.document.names(*place.where):
+        if place.section in WITH_CATEGORIES and name in place.book.things(place.version, "category"):
+            place.book.document.wrong(
+                (*place.where, name),
+                "what a category pays stands under `for`",
+                f"Write [{'.'.join((*place.where, 'for', name))}].",
+            )
 
 
 def _check_time(place: Place, keys: TimeKeys) -> None:

@@ -218,7 +218,12 @@ def _yes_or_no(value: object) -> bool:
 
 
 def _day(value: object) -> date:
-    if isinstance(value, date) and not isinstance(value, datetime):
+    if isinstance(value, datetime):
+        raise Unfit(
+            "a day is wanted, not a date with a time",
+            'Write year, month and day, in quotes or not: "2026-11-20".',
+        )
+    if isinstance(value, date):
         return value
     text = _text(value)
     try:

@@ -46,6 +46,14 @@ def refused(folder: Path, text: str) -> str:
         (VERSION + LASER + "price = 1\nevry = 1", "5: ", "no such key", "Did you mean every?"),
         (VERSION + LASER + 'price = 1\nmeter = "bussy"', "5: ", '"bussy" is not known', "Did you mean busy?"),
         (VERSION + LASER + 'price = 1\nbefore = "1m"', "5: ", "nothing counts the runs", "busy+runs"),
+        ("[machine.laser]\nprice = 10", "1: machine", "no such key", "belongs in [version.*]"),
+        ("[version.2026]\nsince = 2026-01-01T00:00:00", "2: ", "not a date with a time", "2026-11-20"),
+        (
+            VERSION + "[version.2026.category.pro]\n" + LASER + "price = 1\n[version.2026.machine.laser.pro]",
+            "6: version.2026.machine.laser.pro",
+            "stands under `for`",
+            "[version.2026.machine.laser.for.pro]",
+        ),
         (VERSION + "price = 1", "3: version.2026.price", "no such key", "[version.2026.machine.*]"),
         (
             VERSION + LASER + "price = 1\ntitle = 'x'",
