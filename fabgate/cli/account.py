@@ -27,7 +27,6 @@ from fabgate.rules import money
 from fabgate.rules.pools import WALLET
 
 LAST = 5
-NOT_YET = "What was worked since the last closed month is not taken off yet."
 
 
 @click.group(cls=Noun)
@@ -201,8 +200,14 @@ def _tell(here: Here, one: Shown) -> None:
             *none,
         )
     )
-    if one.left:
-        click.echo(f"  {NOT_YET}" if one.closed is None else f"  As {one.closed} was closed. {NOT_YET}")
+    tell_waiting(one.waiting)
+
+
+def tell_waiting(sessions: int) -> None:
+    """What keeps the figures from being all of it."""
+    if sessions:
+        click.echo(f"  {sessions} session(s) are not in it: somebody must decide about them first.")
+        click.echo("  `fabgate close MONTH --dry-run` names each, and what to type.")
 
 
 def _kind(organisation: bool, prepaid: bool) -> str:
@@ -265,7 +270,7 @@ def _json(one: Shown) -> Json:
         "vat_number": address.vat_number or None if address else None,
         "plans": [_plan_json(held) for held in one.plans],
         "left": [_left_json(left) for left in one.left],
-        "closed": one.closed,
+        "waiting": one.waiting,
     }
 
 

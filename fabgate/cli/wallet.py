@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from fabgate.cli.account import NOT_YET
+from fabgate.cli.account import tell_waiting
 from fabgate.cli.frame import (
     Here,
     Noun,
@@ -88,8 +88,7 @@ def show(here: Here, who: str | None, as_json: bool) -> None:
     show_table(
         ("member", "name", "wallet"), rows, "Nobody has paid anything in: fabgate wallet topup MEMBER 50"
     )
-    if rows:
-        click.echo(NOT_YET)
+    tell_waiting(sum(one.waiting for one, _ in held))
 
 
 def balance(one: Shown) -> int | None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from fabgate.charges import Charge, Payer, Pool, Sold
-from fabgate.desk import bookkeeping, days, who
+from fabgate.desk import balances, bookkeeping, days, open_use, who
 from fabgate.desk.deed import Desk, Done, Turn, turn
+from fabgate.desk.open_use import OpenUse
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied, MemberId
 from fabgate.records import AccountSet, AddressSet
@@ -68,8 +69,8 @@ class Left:
 class Shown:
     """A payer as they stand: `category` is the one that prices them today, by a plan or by their account.
 
-    `left` is what closed months left of contingents, packs and wallet: what was worked since is not off it.
-    `closed` is the last of these months.
+    `left` is what closed months and open ones left of contingents, packs and the wallet. `waiting`: so many
+    sessions are not in it, because somebody must decide about them first.
     """
 
     member: Member
@@ -78,7 +79,7 @@ class Shown:
     address: Address | None
     plans: tuple[Holding, ...]
     left: tuple[Left, ...]
-    closed: str | None = None
+    waiting: int = 0
 
 
 # --- deeds --------------------------------------------------------------------------------------
@@ -108,6 +109,7 @@ def put(desk: Desk, by: str | None, whom: str, terms: Terms, reason: str | None 
         if no is not None:
             return now.denied(no, member)
         record = now.write(new, reason)
+        balances.tell(now, member.id)
         return now.done(
             record,
             member,
@@ -235,15 +237,14 @@ def shown(desk: Desk, whom: str) -> Shown | Denied:
     member = who.find(desk.conn, whom)
     if isinstance(member, Denied):
         return member
-    today = days.of(who.today_ms(desk.conn, desk.clock.now()), desk.settings.lab.zone)
-    return _shown(desk, member, today)
+    return _shown(desk, member, open_use.reckoned(desk, (member.id,)))
 
 
 def listed(desk: Desk) -> tuple[Shown, ...]:
     """Everybody who is a payer of some kind: with an account, a sale, or an address; by handle."""
     known = {*accounts.known(desk.conn), *sales.payers(desk.conn), *accounts.addresses(desk.conn)}
-    today = days.of(who.today_ms(desk.conn, desk.clock.now()), desk.settings.lab.zone)
-    return tuple(_shown(desk, one, today) for one in roster.members(desk.conn) if one.id in known)
+    use = open_use.reckoned(desk)
+    return tuple(_shown(desk, one, use) for one in roster.members(desk.conn) if one.id in known)
 
 
 def last_charges(desk: Desk, member: MemberId, most: int) -> tuple[Charge, ...]:
@@ -251,27 +252,31 @@ def last_charges(desk: Desk, member: MemberId, most: int) -> tuple[Charge, ...]:
     return tuple(deque(charged.of_payer(desk.conn, member), most))
 
 
-def _shown(desk: Desk, member: Member, today: date) -> Shown:
+def _shown(desk: Desk, member: Member, use: OpenUse) -> Shown:
     conn, tariff = desk.conn, desk.settings.tariff
+    now_ms = who.today_ms(conn, desk.clock.now())
+    today = days.of(now_ms, desk.settings.lab.zone)
     payer, sold = accounts.payer(conn, member.id), sales.of(conn, member.id)
     held, version = plans.held(tariff, sold, today), tariff.at(today)
     by_plan = "" if version is None else plans.category(held, version)
-    last = sales.last_closed(conn)
     return Shown(
         member,
         payer,
-        by_plan or own_category(payer, who.today_ms(conn, desk.clock.now()) // 1000),
+        by_plan or own_category(payer, now_ms // 1000),
         accounts.address(conn, member.id),
         tuple(Holding(sale, plan, plans.last_day(plan, sale, today)) for sale, plan in held),
-        _left(desk, payer, sold, today),
-        None if last is None else str(last),
+        _left(desk, payer, sold, use.of(member.id), today),
+        use.waiting.get(member.id, 0),
     )
 
 
-def _left(desk: Desk, payer: Payer, sold: tuple[Sold, ...], today: date) -> tuple[Left, ...]:
+def _left(
+    desk: Desk, payer: Payer, sold: tuple[Sold, ...], use: Mapping[str, int], today: date
+) -> tuple[Left, ...]:
     tariff = desk.settings.tariff
     titles = {one.record: offers.title(tariff.at(one.day), one.sort, one.item) for one in sold}
-    taken = charged.taken(desk.conn, payer.member)
+    closed = charged.taken(desk.conn, payer.member)
+    taken = {pool: closed.get(pool, 0) + use.get(pool, 0) for pool in {*closed, *use}}
     pools = charging.left(tariff, desk.settings.lab.zone, payer, sold, taken, today)
     return tuple(Left(pool, titles.get(_sale_of(pool), "")) for pool in pools)
 

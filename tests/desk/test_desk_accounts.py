@@ -11,7 +11,16 @@ from fabgate.desk import accounts, sales, sold
 from fabgate.desk.accounts import Terms
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied
-from fabgate.records import AccountSet, AddressSet, ChargesMade, Draft, PeriodClosed, encode
+from fabgate.records import (
+    AccountSet,
+    AddressSet,
+    ChargesMade,
+    Draft,
+    PeriodClosed,
+    SessionStarted,
+    SessionStopped,
+    encode,
+)
 from fabgate.rules import lines
 from fabgate.store import accounts as kept
 from fabgate.store.accounts import Address
@@ -195,12 +204,77 @@ def charge(lab, at_s: int, **taken: int) -> None:
         )
 
 
-def test_what_closed_months_took_is_off_and_the_month_is_named(lab):
+def test_what_closed_months_took_is_off(lab):
     pack = sell(lab, Sort.PACK, "ten", day="2026-08-01")
-    assert shown(lab).closed is None
     charge(lab, 8, **{f"pack:{pack.record}": 6_000})
     assert left(lab) == {"Ten hours": 30_000}
-    assert shown(lab).closed == "2026-08"
+
+
+def worked(lab, start: str, minutes: int, recovered: bool = False, handle="ada") -> None:
+    """A session on the cutter that somebody had, as a gate writes it down."""
+    now_ms, lab.clock.wall_ms = lab.clock.wall_ms, at(start)
+    with lab.desk.writer.write() as pen:
+        who = id_of(lab, handle)
+        begun = SessionStarted("cutter", "laser", who, "k:0", "autonomous", "tap", 14_400_000)
+        session = pen.append(Draft(lab.clock.now(), begun))
+        lab.clock.wall_ms += minutes * 60_000
+        pen.append(
+            Draft(
+                lab.clock.now(),
+                SessionStopped(
+                    str(session),
+                    "cutter",
+                    "recovered" if recovered else "own_tap",
+                    minutes * 60_000,
+                    recovered=recovered,
+                ),
+            )
+        )
+    lab.clock.wall_ms = now_ms
+
+
+def test_what_the_open_months_took_so_far_is_off_too(lab):
+    sell(lab, Sort.PLAN, "month", day="2026-10-01")
+    sell(lab, Sort.PACK, "ten", day="2026-09-01")
+    worked(lab, "2026-09-10T10:00", 60)
+    worked(lab, "2026-10-10T10:00", 90)
+    assert left(lab) == {"A month": 1_800, "Ten hours": 32_400}
+    worked(lab, "2026-10-11T10:00", 60)
+    assert left(lab) == {"Ten hours": 30_600}
+
+
+def test_a_wallet_pays_what_the_open_month_sold(lab):
+    done(sales.top_up(lab.desk, "tess", "ada", "50.00", "2026-10-01"))
+    sell(lab, Sort.DAY, day="2026-10-02")
+    assert left(lab) == {"wallet": 4_000}
+    sell(lab, Sort.DAY, day="2026-10-30")  # to come, but in this month: its closing will charge it
+    assert left(lab) == {"wallet": 3_000}
+    sell(lab, Sort.DAY, day="2026-11-02")
+    assert left(lab) == {"wallet": 3_000}
+
+
+def test_what_a_closed_month_took_is_not_off_twice(lab):
+    done(sales.top_up(lab.desk, "tess", "ada", "50.00", "2026-08-01"))
+    sell(lab, Sort.DAY, day="2026-08-02")
+    charge(lab, 8, wallet=1_000)
+    assert left(lab) == {"wallet": 4_000}
+
+
+def test_a_session_that_waits_for_a_decision_is_counted_and_not_taken_off(lab):
+    sell(lab, Sort.PACK, "ten", day="2026-10-01")
+    worked(lab, "2026-10-10T10:00", 60, recovered=True)
+    assert left(lab) == {"Ten hours": 36_000}
+    assert shown(lab).waiting == 1
+    assert shown(lab, "tess").waiting == 0
+    (one,) = accounts.listed(lab.desk)
+    assert one.waiting == 1
+
+
+def test_in_a_lab_without_a_price_list_nobody_holds_anything(lab):
+    worked(lab, "2026-10-10T10:00", 60)
+    found = accounts.shown(prices(lab, Tariff()).desk, "ada")
+    assert not isinstance(found, Denied)
+    assert (found.left, found.waiting, found.plans) == ((), 0, ())
 
 
 def test_the_newest_charges_come_last(lab):
