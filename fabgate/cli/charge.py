@@ -74,8 +74,8 @@ def list_(here: Here, month: str, whom: str | None, draft: bool, as_json: bool) 
             return
         shown_ = [one for one, _ in zip(lines, range(MORE + 1), strict=False)]
         marks = {one.id: charged.marks(desk.conn, one.id) for one in shown_ if one.id}
+        rows = [_row(here, desk, one, handles, marks.get(one.id, {})) for one in shown_[:MORE]]
     headers = ("charge", "day", "payer", "what", "length", "list", "to pay", "why")
-    rows = [_row(here, desk, one, handles, marks.get(one.id, {})) for one in shown_[:MORE]]
     show_table(headers, rows, f"Nothing is charged in {wanted}.")
     if len(shown_) > MORE:
         click.echo(f"... and more. All of them: fabgate export charges --month {wanted} --output FILE")
