@@ -57,6 +57,7 @@ COMMANDS = {
     "close": "close",
     "charge": "charge",
     "export": "export",
+    "statement": "statement",
     "privacy": "privacy",
     "run": "daemon",
     "sim": "daemon",
