@@ -33,6 +33,8 @@ files() {
 644 fabgate-backup.timer /usr/local/lib/systemd/system/fabgate-backup.timer
 644 fabgate-metrics@.service /usr/local/lib/systemd/system/fabgate-metrics@.service
 644 fabgate-metrics@.timer /usr/local/lib/systemd/system/fabgate-metrics@.timer
+644 fabgate-privacy@.service /usr/local/lib/systemd/system/fabgate-privacy@.service
+644 fabgate-privacy@.timer /usr/local/lib/systemd/system/fabgate-privacy@.timer
 644 sysusers.conf /usr/local/lib/sysusers.d/fabgate.conf
 644 tmpfiles.conf /usr/local/lib/tmpfiles.d/fabgate.conf
 644 udev.rules /etc/udev/rules.d/60-fabgate.rules
@@ -143,9 +145,9 @@ fill() {
     trap 'rm -rf "$source" "$unfinished"' EXIT
     trap 'exit 1' HUP INT TERM
     copy_of_the_source "$source"
-    extra='[calendar]'
+    extra='[calendar,xlsx]'
     options=
-    if on_a_pi; then extra='[pi,calendar]' options=--system-site-packages; fi
+    if on_a_pi; then extra='[pi,calendar,xlsx]' options=--system-site-packages; fi
     # shellcheck disable=SC2086  # no option is no word
     PYTHON=$(python) sh "$here/systemd/venv.sh" "$root$release" $options
     in_release "$source$extra"
@@ -305,7 +307,8 @@ do_uninstall() {
     nobody_works || stop "a session is open; wait, or end it: sudo systemctl stop fabgate-gate"
     ! systemd_runs || systemctl --quiet disable --now fabgate-gate.service fabgate-backup.timer \
         fabgate-hub.service fabgate-broker.service \
-        fabgate-metrics@fabgate.timer fabgate-metrics@fabgate-hub.timer || true
+        fabgate-metrics@fabgate.timer fabgate-metrics@fabgate-hub.timer \
+        fabgate-privacy@fabgate.timer fabgate-privacy@fabgate-hub.timer || true
     { files && completions | sed 's/^/- /'; } | while read -r _ _ place; do rm -f "$root$place"; done
     rm -f "$root/usr/local/bin/fabgate" "$root/opt/fabgate"
     rm -rf "$root$releases"

@@ -64,7 +64,7 @@ def _workbook(file: IO[bytes], made: date) -> Workbook:
     except ModuleNotFoundError as missing:
         raise UsageError(
             "workbooks need a library that is not here",
-            "Install it: pip install 'fabgate[xlsx]'. Or take --format csv.",
+            "Install it into fabgate's own environment: pip install 'fabgate[xlsx]'. Or take --format csv.",
         ) from missing
     book = Workbook(file, {"constant_memory": True})
     # It would write the time of this computer into the file otherwise.

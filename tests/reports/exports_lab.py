@@ -27,8 +27,8 @@ from fabgate.reports.sheet import DIALECTS, Form
 from fabgate.rules.month import Month
 from fabgate.rules.reversals import reversal
 
-GOLDEN = Path(__file__).parent / "golden"
-COLUMNS_FILE = Path(__file__).parent / "golden" / "journal.toml"
+GOLDEN = Path(__file__).parent / "golden" / "exports"
+COLUMNS_FILE = GOLDEN / "journal.toml"
 BRUSSELS = ZoneInfo("Europe/Brussels")
 NOON_S = 1_792_836_000  # 2026-10-24T12:00 in Brussels
 OCTOBER = Month(2026, 10)

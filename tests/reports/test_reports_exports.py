@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import sys
 from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -33,7 +34,8 @@ from exports_lab import (
 )
 
 from fabgate.errors import UsageError
-from fabgate.reports import charge_rows, fec, xlsx
+from fabgate.reports import charge_rows, fec, paheko, xlsx
+from fabgate.reports.accounting import entries
 from fabgate.reports.charge_rows import Sums
 from fabgate.reports.columns import headers, meaning
 from fabgate.reports.sheet import DIALECTS, Form
@@ -241,6 +243,16 @@ def test_paheko_finds_its_columns_and_only_amounts_above_nothing():
     assert paid * 100 == made("paheko")[1].due
 
 
+def test_a_name_with_a_comma_is_left_to_the_treasurer_for_paheko_reads_two_in_it():
+    entry = next(entries([charge("m5")], accounts(), sort_of))
+    for name, said in (("Lovelace, Ada", ""), ("Ada Lovelace", "Ada Lovelace")):
+        of = replace(book("paheko"), names=lambda member, name=name: ("ada", name))
+        [*rows] = paheko.layout(of).rows(entry, 1)
+        assert {row.strip().split(";")[-1] for row in rows} == {said}
+    nobody = replace(book("paheko"), accounts=accounts(members="none"))
+    assert {row.strip().split(";")[-1] for row in paheko.layout(nobody).rows(entry, 1)} == {""}
+
+
 def test_dolibarr_comes_to_our_totals_by_its_own_arithmetic():
     """A line's gross is its quantity by its net price and rate, to cents; a total is the sum of lines."""
     cent = Decimal("0.01")
@@ -298,3 +310,10 @@ def test_all_files_of_a_month_agree_on_what_is_to_pay():
     payers = {one.payer for one in month()}
     assert dues == {sum(vat.to_pay([one for one in month() if one.payer == payer]) for payer in payers)}
     assert book().month == OCTOBER
+
+
+def test_without_its_library_a_workbook_is_refused_with_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(UsageError, match="a library that is not here") as refused:
+        workbook()
+    assert "pip install 'fabgate[xlsx]'" in refused.value.remedy
