@@ -14,11 +14,12 @@ from sqlite3 import Connection
 
 from fabgate.charges import Worked
 from fabgate.config import Settings
+from fabgate.desk.ended import Reading
 from fabgate.model import MemberId, RecordId
 from fabgate.records import Entry, SessionStarted, SessionStopped
 from fabgate.rules import closing
 from fabgate.rules.closing import NOTHING_SAID, Kind, Obstacle, Said
-from fabgate.rules.ledger import KINDS, SYNC_KINDS, Ledger, Session, Usage, first_syncs
+from fabgate.rules.ledger import SYNC_KINDS, Ledger, Session, Usage, first_syncs
 from fabgate.store import charged, journal
 from fabgate.store.charged import Correction
 from fabgate.store.worksheet import Worksheet
@@ -64,12 +65,12 @@ class Uncharged:
         since = self.settings.tariff.versions[0].since
         self._since_s = int(datetime.combine(since, time(), self.settings.lab.zone).timestamp())
         self.sheet.strike(self._charged(after))
-        ledger = Ledger(first_syncs(journal.entries(self.conn, kinds=SYNC_KINDS)))
-        found = ledger.usages(journal.stretch(self.conn, after, self.read, KINDS))
-        self.sheet.lay(self._wanted(self._counted(found)))
-        self.sheet.lay(self._wanted(self._open(ledger.still_open())))
+        syncs = first_syncs(journal.entries(self.conn, kinds=SYNC_KINDS))
+        found = Reading(self.conn, after, self.read, syncs, self._said.keys(), self.now_s)
+        self.sheet.lay(self._wanted(self._counted(found.ended())))
+        self.sheet.lay(self._wanted(self._open(found.still_open())))
         for entries in self._again():
-            self.sheet.lay(self._wanted(ledger.usages(entries)))
+            self.sheet.lay(self._wanted(Ledger(syncs).usages(entries)))
 
     def leave(self, *records: str) -> None:
         """A session is not charged by this month: the next reading begins before its start and its stop."""
@@ -91,32 +92,36 @@ class Uncharged:
                     if int(seq) > after.get(origin, 0):
                         yield session
 
-    def _counted(self, found: Iterable[Usage]) -> Iterator[Usage]:
+    def _counted(self, found: Iterable[Usage | Worked]) -> Iterator[Usage | Worked]:
         for number, usage in enumerate(found, 1):
             if self.tell is not None and number % _TOLD_EVERY == 0:
                 self.tell("read", number)
             yield usage
 
-    def _wanted(self, found: Iterable[Usage]) -> Iterator[Worked]:
+    def _wanted(self, found: Iterable[Usage | Worked]) -> Iterator[Worked]:
         """Those that somebody pays for under this price list; obstacles among them are told."""
         for usage in found:
-            words = self._said.get(str(usage.session), NOTHING_SAID) if self._said else NOTHING_SAID
-            kind = closing.in_the_way(usage, words, self.now_s)
-            work = closing.worked(usage, words)
+            kind = None
+            if isinstance(usage, Worked):
+                work = usage
+            else:
+                words = self._said.get(str(usage.session), NOTHING_SAID)
+                kind, work = closing.in_the_way(usage, words, self.now_s), closing.worked(usage, words)
             if not work.payer or (kind is not Kind.UNDATED and work.started_s < self._since_s):
                 continue  # of a badge that nobody owns, or older than the price list
-            if kind is not None and self._stops(kind, usage, work):
+            if kind is not None and self._stops(kind, work):
                 continue
             yield work
-            self._count(work)
+            if work.ended_s < self.first_s:
+                self._count(work)
 
-    def _stops(self, kind: Kind, usage: Usage, work: Worked) -> bool:
+    def _stops(self, kind: Kind, work: Worked) -> bool:
         """Tell of a usage that stands in the way of this month; whether it is left out of it."""
         if kind is not Kind.UNDATED and work.ended_s >= self.next_s:
             return False
         if self.sheet.struck(work.session):
             return True
-        self.obstacles.append(closing.of_session(kind, usage, work.seconds, work.payer))
+        self.obstacles.append(closing.of_work(kind, work))
         left_out = self.leave_out or kind is Kind.UNDATED
         if left_out:
             self.held.add(work.session)
@@ -124,7 +129,7 @@ class Uncharged:
         return left_out
 
     def _count(self, work: Worked) -> None:
-        if work.ended_s < self.first_s and not self.sheet.struck(work.session):
+        if not self.sheet.struck(work.session):
             self.late += 1
             self.earliest_s = min(self.earliest_s or work.ended_s, work.ended_s)
 

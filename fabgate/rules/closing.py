@@ -23,7 +23,8 @@ OVER_MS = 3_600_000  # a session that goes on for so long beyond its limit was f
 PAGE_BYTES = 65_536  # of a record of charges, at most; a single line may be longer
 PAGE_LINES = 1_000
 _LINE_BYTES = 4 * 1_024  # of the text of a page, for its kind, its moment and its closing
-_OURS = frozenset((Why.RECOVERED, Why.FAULT, Why.GATE_STOPPED))
+OURS = frozenset((Why.RECOVERED, Why.FAULT, Why.GATE_STOPPED))
+"""Ends that were the gate's and not the member's."""
 
 
 class Free(enum.StrEnum):
@@ -139,7 +140,7 @@ def worked(usage: Usage, said: Said = NOTHING_SAID) -> Worked:
         None if busy_s is None else min(busy_s, seconds),
         unsure_s,
         usage.people,
-        usage.recovered or usage.why in _OURS,
+        usage.recovered or usage.why in OURS,
         _free(usage, purpose, said),
     )
 
@@ -193,16 +194,17 @@ def ended(session: Session, said: Said) -> Usage:
     )
 
 
-def of_session(kind: Kind, session: Session, seconds: int = 0, payer: str | None = None) -> Obstacle:
-    """The obstacle that a session is."""
+def of_work(kind: Kind, work: Worked) -> Obstacle:
+    """The obstacle that a usage is."""
+    who = (work.member, work.payer)
+    return Obstacle(kind, work.session, work.machine, *who, started_s=work.started_s, seconds=work.seconds)
+
+
+def of_session(kind: Kind, session: Session) -> Obstacle:
+    """The obstacle that a session is which has not ended."""
+    who = (session.member, session.payer)
     return Obstacle(
-        kind,
-        str(session.session),
-        session.machine,
-        session.member,
-        session.payer if payer is None else payer,
-        started_s=session.start.wall_ms // 1000,
-        seconds=seconds,
+        kind, str(session.session), session.machine, *who, started_s=session.start.wall_ms // 1000
     )
 
 

@@ -43,6 +43,7 @@ __all__ = [
     "ends",
     "entries",
     "entry",
+    "entry_of",
     "last_seq",
     "latest_synced_ms",
     "mark_run",
@@ -51,6 +52,7 @@ __all__ = [
     "purge",
     "running",
     "stretch",
+    "texts",
     "verify",
     "was_clean",
 ]
@@ -106,7 +108,7 @@ def _of(
     """The records of one gate's epochs, one epoch after the other."""
     for number, origin in epochs:
         for row in rows(conn, number, after, kinds, backwards, saying):
-            yield _entry(origin, *row)
+            yield entry_of(origin, *row)
 
 
 def _newest(gates: Iterable[Iterator[Entry]]) -> Iterator[Entry]:
@@ -122,7 +124,8 @@ def _dated(entries: Iterator[Entry]) -> Iterator[tuple[int, Entry]]:
         yield wall_ms, entry
 
 
-def _entry(origin: Origin, position: int, body: str | None) -> Entry:
+def entry_of(origin: Origin, position: int, body: str | None) -> Entry:
+    """The record that stands at a position, or at a `seq`, with this text. Raises ChainBroken."""
     record = RecordId(origin, position & SEQ_MASK)
     if body is None:
         return Entry(record, None, None)
@@ -153,13 +156,21 @@ def stretch(
     An origin that `after` does not name is read from its first record; one that `upto` does not name, not at
     all. What is written meanwhile is not in it. Raises ChainBroken, StoreCorrupt.
     """
+    for origin, seq, body in texts(conn, after, upto, kinds):
+        yield entry_of(origin, seq, body)
+
+
+def texts(
+    conn: sqlite3.Connection, after: Mapping[str, int], upto: Mapping[str, int], kinds: Collection[str]
+) -> Iterator[tuple[Origin, int, str | None]]:
+    """The same as they are written: origin, `seq` and text. For whoever reads a million."""
     for epochs in all_epochs(conn).values():
         for number, origin in epochs:
             end = (number << SEQ_BITS) + upto.get(origin, 0)
-            for row in rows(conn, number, after.get(origin, 0), kinds):
-                if row[0] > end:
+            for position, body in rows(conn, number, after.get(origin, 0), kinds):
+                if position > end:
                     break
-                yield _entry(origin, *row)
+                yield origin, position & SEQ_MASK, body
 
 
 def last_seq(conn: sqlite3.Connection) -> int:
@@ -174,7 +185,7 @@ def entry(conn: sqlite3.Connection, id: RecordId) -> Entry | None:  # noqa: A002
     if at is None:
         return None
     row = conn.execute("SELECT position, body FROM journal WHERE position = ?", (at,)).fetchone()
-    return _entry(id.origin, *row) if row else None
+    return entry_of(id.origin, *row) if row else None
 
 
 def begun_by(conn: sqlite3.Connection) -> str:
