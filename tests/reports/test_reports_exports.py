@@ -283,6 +283,15 @@ def test_somebody_who_gets_money_back_has_a_credit_note():
     ]
 
 
+def test_a_transfer_is_called_after_what_was_earned_whichever_way_the_money_goes():
+    for cents in (500, -500):
+        text = made("paheko", [charge(cents=cents)])[0].decode()
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+        assert [row["Libellé"].rpartition(" : ")[2] for row in rows] == ["Temps machine", "TVA collectée"]
+        side = "Compte de débit" if cents > 0 else "Compte de crédit"
+        assert {row[side] for row in rows} == {"411"}
+
+
 def test_a_column_file_of_the_lab_is_written_in_its_alphabet_and_width():
     raw = made("journal")[0]
     rows = list(csv.DictReader(io.StringIO(raw.decode("iso-8859-1"), newline=""), delimiter=";"))
