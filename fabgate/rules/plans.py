@@ -31,10 +31,10 @@ class Begun:
 def offered(tariff: Tariff, sale: Sold, day: date) -> tuple[Version, Plan] | None:
     """The plan that was sold, as the price list of a day has it; one that has left the list stays as it was.
 
-    None where no price list ever had it.
+    The day is not before that of the sale. None where no price list ever had it.
     """
     then = _as_sold(tariff, sale)
-    now = tariff.at(max(day, sale.day))
+    now = tariff.at(day)
     current = now.plans.get(sale.item) if now is not None else None
     if then is None or now is None or current is None or not _alike(then[1], current):
         return then

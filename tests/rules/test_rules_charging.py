@@ -439,6 +439,18 @@ def test_first_the_plans_hours_then_packs_then_the_wallet_then_the_invoice():
     assert line.pack_cents == 999 + 800
 
 
+def test_a_pack_gives_only_what_the_plan_has_not():
+    sold = [sale(Sort.PLAN, "two", date(2026, 5, 1)), sale(Sort.PACK, "five", date(2026, 5, 1))]
+    (line,) = machine(lines(stocked(), [work(TEN, 3 * HOUR)], sold))
+    assert dict(line.taken) == {"plan:sale-two:2026-05:laser": 2 * HOUR, "pack:sale-five": HOUR}
+
+
+def test_where_only_the_start_costs_no_hours_are_taken():
+    prices = tariff(version(machines={"laser": {"": hourly("0", start_fee=Decimal(2))}}, plans=PLANS))
+    (line,) = machine(lines(prices, [work(TEN, HOUR)], [sale(Sort.PLAN, "two", date(2026, 5, 1))]))
+    assert (line.cents, dict(line.taken)) == (200, {})
+
+
 def test_hours_of_a_plan_do_not_roll_over_and_are_of_the_month_of_the_start():
     sold = [sale(Sort.PLAN, "two", date(2026, 4, 1))]
     over = work(at(2026, 5, 31, 23), 2 * HOUR)
@@ -465,6 +477,17 @@ def test_hours_for_all_machines_are_for_those_without_hours_of_their_own():
         "plan:sale-all:2026-05:*": HOUR,
         "plan:sale-two:2026-05:laser": 2 * HOUR,
     }
+
+
+def test_a_machine_that_a_plan_names_has_those_hours_and_not_the_ones_for_all_others():
+    plan = Plan("Both", Decimal(0), contingent={"laser": HOUR, ANY: 2 * HOUR})
+    prices = tariff(version(machines={ANY: {"": hourly("10")}}, plans={"both": plan}))
+    worked = [work(TEN, 3 * HOUR, "a"), work(TEN, 3 * HOUR, "b", machine="drill")]
+    found = machine(lines(prices, worked, [sale(Sort.PLAN, "both", date(2026, 5, 1))]))
+    assert [(line.item, line.cents, list(line.taken)) for line in found] == [
+        ("laser", 2000, ["plan:sale-both:2026-05:laser"]),
+        ("drill", 1000, ["plan:sale-both:2026-05:*"]),
+    ]
 
 
 def test_a_plan_that_ended_gives_nothing_after_its_last_day():
@@ -517,6 +540,18 @@ def test_a_pack_for_one_rate_is_good_for_all_where_there_are_no_rates():
     prices = tariff(*stocked().versions, regime=Regime.NOT_TAXABLE_FR)
     (line,) = machine(lines(prices, [work(TEN, HOUR)], [sale(Sort.PACK, "food", date(2026, 5, 1))]))
     assert (line.cents, dict(line.taken)) == (0, {"pack:sale-food": 1000})
+
+
+def test_a_pack_that_is_older_than_the_first_list_holds_what_that_one_says():
+    old = [sale(Sort.PACK, "five", date(2025, 12, 1))]
+    (line,) = machine(lines(stocked(), [work(TEN, 6 * HOUR)], old))
+    assert (line.cents, dict(line.taken)) == (1000, {"pack:sale-five": 5 * HOUR})
+
+
+def test_a_price_that_was_said_for_a_pack_is_what_was_paid_for_it():
+    said = [sale(Sort.PACK, "one", date(2026, 5, 1), cents=500)]
+    found = lines(stocked(), [work(TEN, HOUR)], said)
+    assert [(line.cents, line.pack_cents) for line in found] == [(500, 0), (0, 500)]
 
 
 def test_two_packs_in_one_sale_hold_twice_as_much():

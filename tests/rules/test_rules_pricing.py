@@ -109,6 +109,12 @@ def test_what_is_covered_leaves_the_fee_and_asks_for_no_minimum():
     assert priced(price, HOUR, covered_s=HOUR - 1).cents == 600
 
 
+def test_a_least_amount_that_is_reached_is_no_step():
+    price = hourly("10", minimum=Decimal(10))
+    assert priced(price, HOUR).steps == (("band", HOUR, "10", HOUR),)
+    assert priced(price, HOUR - 1).steps == (("band", HOUR - 1, "10", HOUR), ("minimum", "10"))
+
+
 def test_half_a_cent_is_a_cent_and_less_is_none():
     assert priced(TimePrice((Band(Decimal("0.005"), 0),)), 1).cents == 1
     assert priced(TimePrice((Band(Decimal("0.0049"), 0),)), 1).cents == 0
