@@ -94,7 +94,7 @@ def _of_session(here: Here, desk: Desk, one: Obstacle, handles: Handles) -> Told
             return Told(
                 one,
                 f"{session}, {length}: its gate did not know the time, and nothing says when it was",
-                (f"{settle} --end {_end(here, one)} {_WHY}",),
+                (f"{settle} --end YYYY-MM-DDTHH:MM {_WHY}   # when it ended",),
             )
 
 

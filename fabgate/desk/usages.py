@@ -25,7 +25,7 @@ from fabgate.records import (
 )
 from fabgate.rules import closing
 from fabgate.rules.closing import Said
-from fabgate.rules.ledger import SYNC_KINDS, Dated, Ledger, Session, Usage, first_syncs
+from fabgate.rules.ledger import SYNC_KINDS, Ledger, Session, Usage, first_syncs
 from fabgate.store import charged, journal, roster
 
 _LONGEST_MS = 31 * 86_400_000
@@ -70,7 +70,7 @@ def settle(desk: Desk, by: str | None, session: str, counts: Counts, reason: str
             return meant
         if not isinstance(meant.session, Usage) and _may_still_run(now, meant.session):
             return now.denied(Denied(Code.SESSION_RUNS, {"session": meant.id}))
-        length_ms, started_ms = _length(meant.session, counts)
+        length_ms, started_ms = _length(meant.session, counts, now.today_ms)
         body = UsageSettled(meant.id, length_ms, now.member.id, started_ms)
         return _written(now, meant, body, reason, length_ms=length_ms)
 
@@ -177,10 +177,10 @@ def _may_still_run(now: Turn, session: Session) -> bool:
 # --- how long -----------------------------------------------------------------------------------
 
 
-def _length(session: Session, counts: Counts) -> tuple[int, int | None]:
+def _length(session: Session, counts: Counts, today_ms: int) -> tuple[int, int | None]:
     """The length that counts, and the start where nothing else dates it. Raises UsageError."""
     recorded = session.length_ms if isinstance(session, Usage) else None
-    begun_ms, undated = session.start.wall_ms, session.dated is Dated.UNSYNCED
+    begun_ms, undated = session.start.wall_ms, closing.undated(session, today_ms // 1000)
     if counts.as_recorded:
         if recorded is None:
             raise UsageError("no record says how long it was", "Say it: --length 1h30m, or --end.")

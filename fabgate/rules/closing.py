@@ -160,7 +160,7 @@ def in_the_way(usage: Usage, said: Said, now_s: int | None) -> Kind | None:
 
     `now_s`: the wall time (UTC) of an honest clock, None where there is none.
     """
-    if said.started_ms is None and _undated(usage, now_s):
+    if said.started_ms is None and undated(usage, now_s):
         return Kind.UNDATED
     if said.length_ms is not None or not usage.charged or usage.would:
         return None
@@ -170,9 +170,11 @@ def in_the_way(usage: Usage, said: Said, now_s: int | None) -> Kind | None:
     return Kind.LONG if over else None
 
 
-def _undated(usage: Usage, now_s: int | None) -> bool:
-    ahead = now_s is not None and usage.ended_s > now_s + AHEAD_S
-    return usage.dated is Dated.UNSYNCED or ahead
+def undated(session: Session, now_s: int | None) -> bool:
+    """Whether nothing tells when it was: its gate did not know the time, or thought of a day to come."""
+    ended_s = session.ended_s if isinstance(session, Usage) else session.start.wall_ms // 1000
+    ahead = now_s is not None and ended_s > now_s + AHEAD_S
+    return session.dated is Dated.UNSYNCED or ahead
 
 
 def ended(session: Session, said: Said) -> Usage:

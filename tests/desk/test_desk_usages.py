@@ -171,6 +171,7 @@ def test_a_reason_is_needed(lab):
 )
 def test_an_end_before_the_start_and_a_length_of_months_are_none(lab, counts):
     session = recovered(lab)
+    lab.now("2026-11-02T08:00")
     with pytest.raises(UsageError):
         settled(lab, session, **counts)
 
