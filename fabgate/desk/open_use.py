@@ -20,6 +20,7 @@ from fabgate.desk.uncharged import Uncharged
 from fabgate.model import MemberId
 from fabgate.rules import balances
 from fabgate.rules.month import Month
+from fabgate.rules.reversals import reversal
 from fabgate.store import accounts, charged, journal, sales
 from fabgate.store.worksheet import Worksheet
 
@@ -54,9 +55,9 @@ def reckoned(desk: Desk, payers: Iterable[MemberId] = ()) -> OpenUse:
         read = journal.ends(conn)
         uncharged = Uncharged(conn, settings, *bounds, now_s, leave_out=True, sheet=sheet, read=read)
         uncharged.lay_out()
-        wanted = frozenset(payers)
+        wanted, back = frozenset(payers), _given_back(conn)
         taken = {
-            member: _taken(desk, member, work, month)
+            member: _taken(desk, member, work, back.get(member, _NOTHING), month)
             for member, work in _by_payer(conn, sheet)
             if not wanted or member in wanted
         }
@@ -68,17 +69,35 @@ def reckoned(desk: Desk, payers: Iterable[MemberId] = ()) -> OpenUse:
 
 
 def _by_payer(conn: Connection, sheet: Worksheet) -> Iterable[tuple[MemberId, list[Worked]]]:
-    """Everybody who worked or bought something, each once."""
+    """Everybody who worked or bought something since, or ever, each once."""
     bought = ((member, list[Worked]()) for member in sales.payers(conn))
     for member, found in groupby(merge(sheet.work(), bought, key=itemgetter(0)), itemgetter(0)):
         yield member, [work for _, several in found for work in several]
 
 
-def _taken(desk: Desk, member: MemberId, work: list[Worked], now: Month) -> Mapping[str, int]:
+def _taken(
+    desk: Desk, member: MemberId, work: list[Worked], back: Mapping[str, int], now: Month
+) -> Mapping[str, int]:
     conn, settings = desk.conn, desk.settings
-    payer, sold, taken = accounts.payer(conn, member), sales.of(conn, member), charged.taken(conn, member)
+    payer, sold, closed = accounts.payer(conn, member), sales.of(conn, member), charged.taken(conn, member)
     months = _open(desk, work, sold, now)
-    return balances.took(settings.tariff, settings.lab.zone, payer, work, sold, taken, months)
+    took = balances.took(settings.tariff, settings.lab.zone, payer, work, sold, _sum(closed, back), months)
+    return _sum(took, back)
+
+
+def _given_back(conn: Connection) -> Mapping[MemberId, Mapping[str, int]]:
+    """What comes back to whom with charges that somebody took back and no closed month has yet."""
+    found: dict[MemberId, Mapping[str, int]] = {}
+    for name, _ in charged.to_reverse(conn):
+        charge = charged.charge(conn, name)
+        if charge is not None:
+            back = reversal(charge, charge.at_s).taken
+            found[charge.payer] = _sum(found.get(charge.payer, _NOTHING), back)
+    return found
+
+
+def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
+    return {pool: one.get(pool, 0) + other.get(pool, 0) for pool in {*one, *other}}
 
 
 def _open(desk: Desk, work: Iterable[Worked], sold: Iterable[Sold], now: Month) -> list[Month]:

@@ -14,6 +14,7 @@ from fabgate.model import Code, Denied
 from fabgate.records import (
     AccountSet,
     AddressSet,
+    ChargeReversed,
     ChargesMade,
     Draft,
     PeriodClosed,
@@ -189,19 +190,20 @@ def test_the_category_of_a_plan_goes_before_that_of_the_account_while_it_is_held
     assert shown(lab).category == "student"
 
 
-def charge(lab, at_s: int, **taken: int) -> None:
-    """A closed month with one charge of ada's."""
+def charge(lab, at_s: int, **taken: int) -> str:
+    """A closed month with one charge of ada's, and its id."""
     ada = id_of(lab, "ada")
     line = Charge(ada, Sort.MACHINE, f"at {at_s}", at_s, 100, 100, "2026", (), taken=taken)
     month = f"2026-{at_s:02}"
     with lab.desk.writer.write() as pen:
-        pen.append(Draft(lab.desk.clock.now(), ChargesMade(month, ada, (lines.written(line),))))
+        page = pen.append(Draft(lab.desk.clock.now(), ChargesMade(month, ada, (lines.written(line),))))
         pen.append(
             Draft(
                 lab.desk.clock.now(),
                 PeriodClosed(month, ada, month, 1, "", "", (), "", (), "", "ff"),
             )
         )
+    return f"{page}.1"
 
 
 def test_what_closed_months_took_is_off(lab):
@@ -258,6 +260,16 @@ def test_what_a_closed_month_took_is_not_off_twice(lab):
     sell(lab, Sort.DAY, day="2026-08-02")
     charge(lab, 8, wallet=1_000)
     assert left(lab) == {"wallet": 4_000}
+
+
+def test_what_was_taken_back_is_back_before_its_month_is_closed(lab):
+    done(sales.top_up(lab.desk, "tess", "ada", "50.00", "2026-08-01"))
+    sell(lab, Sort.DAY, day="2026-08-02")
+    paid = charge(lab, 8, wallet=1_000)
+    assert left(lab) == {"wallet": 4_000}
+    with lab.desk.writer.write() as pen:
+        pen.append(Draft(lab.clock.now(), ChargeReversed(paid, id_of(lab, "tess"))))
+    assert left(lab) == {"wallet": 5_000}
 
 
 def test_a_session_that_waits_for_a_decision_is_counted_and_not_taken_off(lab):
