@@ -173,6 +173,11 @@ def test_the_same_charges_make_the_same_workbook_to_the_byte():
     assert workbook("fr") == workbook("fr")
 
 
+def test_a_workbook_says_of_its_making_when_its_month_was_over_and_not_when_somebody_asked():
+    book = openpyxl.load_workbook(io.BytesIO(workbook()))
+    assert f"{book.properties.created:%Y-%m-%d %H:%M}" == "2026-11-01 00:00"
+
+
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch):
     monkeypatch.setattr(xlsx, "MOST_ROWS", 3)
     with pytest.raises(UsageError, match="no more than 1 048 576 rows"):
