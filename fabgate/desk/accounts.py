@@ -90,6 +90,7 @@ def put(desk: Desk, by: str | None, whom: str, terms: Terms, reason: str | None 
 
     Raises UsageError for a `since` that is no day, or one to come.
     """
+    use = balances.look(desk, whom)
     with turn(desk, by) as now:
         if isinstance(now, Denied):
             return now
@@ -109,7 +110,7 @@ def put(desk: Desk, by: str | None, whom: str, terms: Terms, reason: str | None 
         if no is not None:
             return now.denied(no, member)
         record = now.write(new, reason)
-        balances.tell(now, member.id)
+        balances.tell(now, member.id, use)
         return now.done(
             record,
             member,

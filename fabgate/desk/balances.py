@@ -1,7 +1,9 @@
 """Telling all gates how payers stand: at once where the desk moved something, and now and then for everybody.
 
 The books alone reckon it (law 6). A state says up to where each journal is in it and what open months took
-by then, so that a sale moves it in the time of the sale: nothing that happened at machines is reckoned again.
+by then, so that a sale moves it in the time of the sale: what happened at machines is not reckoned again
+while taps wait. A gate that keeps the books by itself reckons it before the sale, outside the lock (`look`):
+nobody else ever would. A hub gets round to it by itself (`hub/balances.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from operator import itemgetter
 from sqlite3 import Connection
 from typing import Protocol
 
-from fabgate.charges import Sold, Worked
+from fabgate.charges import Payer, Sold, Worked
 from fabgate.config import Settings
 from fabgate.config.keys import HUB_NAME
 from fabgate.desk import bookkeeping, who
@@ -28,6 +30,7 @@ from fabgate.rules.days import Days
 from fabgate.rules.month import Month
 from fabgate.rules.payers import StateStands
 from fabgate.store import accounts, charged, journal, rights, sales
+from fabgate.store.roster import Member
 from fabgate.store.worksheet import Worksheet
 
 _SLICE = 32  # states in a transaction: some milliseconds, which a tap may wait for
@@ -41,7 +44,7 @@ class Pens(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Anchor:
+class Use:
     """Up to where use is in a state: by `read`, as of `as_of_ms` (wall); what open months took by then."""
 
     read: tuple[str, ...] = ()
@@ -52,32 +55,49 @@ class _Anchor:
 # --- one payer, at the desk -----------------------------------------------------------------------
 
 
-def tell(now: Turn, member: MemberId) -> RecordId | None:
+def look(desk: Desk, whom: str) -> Use | None:
+    """What somebody has used by now, for `tell`, before the deed of money takes the lock.
+
+    None at a hub, where it may take long and is done anyway; where nothing is told; and of nobody.
+    """
+    settings, conn = desk.settings, desk.conn
+    lone = settings.hub is None and bookkeeping.not_the_books(conn, settings) is None
+    member = who.find(conn, whom) if lone and credit.tells(settings.tariff) else None
+    if not isinstance(member, Member):
+        return None
+    at = desk.clock.now()
+    with Worksheet() as sheet:
+        return _Everybody(conn, settings, replace(at, wall_ms=who.today_ms(conn, at)), sheet).use_of(
+            member.id
+        )
+
+
+def tell(now: Turn, member: MemberId, use: Use | None = None) -> RecordId | None:
     """Tells how a payer stands after a deed of money, in the deed's own transaction, where that moved.
 
-    Their use stays as it was told last. Nothing is told where a lab has nothing to tell of, nor by a gate
-    that does not keep the books.
+    `use`: as it was looked at just now; else it stays as it was told last. Nothing is told where a lab has
+    nothing to tell of, nor by a gate that does not keep the books.
     """
     settings, conn = now.desk.settings, now.conn
     if not credit.tells(settings.tariff) or bookkeeping.not_the_books(conn, settings) is not None:
         return None
     last = _last(conn, member)
-    anchor = _anchor(now, member, last)
+    anchor = use or _anchor(now, member, last)
     found = _balance(conn, settings, member, anchor.open, now.today_ms)
     if found.is_nothing if last is None else _same(last, found):
         return None
     return now.write(_state(member, found, anchor))
 
 
-def _anchor(now: Turn, member: MemberId, last: StateStands | None) -> _Anchor:
+def _anchor(now: Turn, member: MemberId, last: StateStands | None) -> Use:
     """What the last state has. Without one, or when a month was closed since: up to now, for what is paid in
     pays for what comes; but a wallet that pays for everything pays for all that the last closing left."""
     period = charged.last_period(now.conn)
     if last is not None and (period is None or _is_later(last.record, period.record)):
-        return _Anchor(last.read, last.as_of_ms, balances.read(last.open))
+        return Use(last.read, last.as_of_ms, balances.read(last.open))
     if not accounts.payer(now.conn, member).prepaid:
-        return _Anchor(_newest(journal.ends(now.conn)), now.today_ms)
-    return _Anchor() if period is None else _Anchor(period.body.read, period.at_ms)
+        return Use(_newest(journal.ends(now.conn)), now.today_ms)
+    return Use() if period is None else Use(period.body.read, period.at_ms)
 
 
 def _newest(ends: Mapping[str, int]) -> tuple[str, ...]:
@@ -110,7 +130,7 @@ def _balance(
     return balances.balance(settings.tariff, zone, payer, sold, both, Days(zone).of(today_ms // 1000))
 
 
-def _state(member: MemberId, found: Balance, anchor: _Anchor) -> AccountState:
+def _state(member: MemberId, found: Balance, anchor: Use) -> AccountState:
     gone = balances.written(anchor.open)
     return AccountState(member, found.cents, anchor.as_of_ms, found.plans, found.left, anchor.read, gone)
 
@@ -163,12 +183,16 @@ class _Everybody:
         self._period = charged.last_period(conn)
         self._ends = journal.ends(conn)
 
+    def use_of(self, member: MemberId) -> Use:
+        """What one payer used by now."""
+        self._lay_out()
+        work = next((found for payer, found in self._sheet.work() if payer == member), [])
+        gone = self._took(accounts.payer(self._conn, member), work, sales.of(self._conn, member))
+        return Use(_newest(self._ends), self._at.wall_ms, gone)
+
     def states(self) -> Iterator[AccountState]:
         """Those that are worth telling."""
-        first_s, next_s = self._month.bounds(self._zone)
-        now_s = self._at.wall_ms // 1000 if self._at.synced else None
-        given = (self._conn, self._settings, first_s, next_s, now_s)
-        Uncharged(*given, leave_out=True, sheet=self._sheet, read=self._ends).lay_out()
+        self._lay_out()
         read = _newest(self._ends)
         known = {*sales.payers(self._conn), *accounts.known(self._conn)}
         others = ((member, list[Worked]()) for member in sorted(known))
@@ -177,17 +201,26 @@ class _Everybody:
             if state is not None:
                 yield state
 
+    def _lay_out(self) -> None:
+        first_s, next_s = self._month.bounds(self._zone)
+        now_s = self._at.wall_ms // 1000 if self._at.synced else None
+        given = (self._conn, self._settings, first_s, next_s, now_s)
+        Uncharged(*given, leave_out=True, sheet=self._sheet, read=self._ends).lay_out()
+
+    def _took(self, payer: Payer, work: list[Worked], sold: Sequence[Sold]) -> Mapping[str, int]:
+        taken, months = charged.taken(self._conn, payer.member), self._open(work, sold)
+        return balances.took(self._tariff, self._zone, payer, work, sold, taken, months)
+
     def _of(self, member: MemberId, work: list[Worked], read: tuple[str, ...]) -> AccountState | None:
         last, sold = _last(self._conn, member), sales.of(self._conn, member)
         payer = accounts.payer(self._conn, member)
         if last is None and not sold and not payer.prepaid:
             return None  # who never paid anything in has nothing
-        taken = charged.taken(self._conn, member)
-        gone = balances.took(self._tariff, self._zone, payer, work, sold, taken, self._open(work, sold))
+        gone = self._took(payer, work, sold)
         found = _balance(self._conn, self._settings, member, gone, self._at.wall_ms)
         if not self._is_old(last) and not balances.due(last, found, self._at.wall_ms):
             return None
-        return _state(member, found, _Anchor(read, self._at.wall_ms, gone))
+        return _state(member, found, Use(read, self._at.wall_ms, gone))
 
     def _is_old(self, last: StateStands | None) -> bool:
         """Whether a month was closed since: what open months had taken by then is closed now."""

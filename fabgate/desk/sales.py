@@ -53,6 +53,7 @@ def sell(
 
     Raises UsageError for a day or a session that is none, and for a price where none is open.
     """
+    use = balances.look(desk, whom)
     with turn(desk, by) as now:
         if isinstance(now, Denied):
             return now
@@ -66,7 +67,7 @@ def sell(
         if isinstance(body, Denied):
             return now.denied(body, member)
         record = now.write(body, reason, ref=ref)
-        balances.tell(now, member.id)
+        balances.tell(now, member.id, use)
         return now.done(record, member, **_told(desk, body), sale=str(record))
 
 
@@ -190,6 +191,7 @@ def top_up(
     It is no cash record: what came in stands in the accounts. Raises UsageError for a day that is none or is
     to come.
     """
+    use = balances.look(desk, whom)
     with turn(desk, by) as now:
         if isinstance(now, Denied):
             return now
@@ -205,7 +207,7 @@ def top_up(
             return now.denied(no or Denied(Code.AMOUNT_UNFIT, {"amount": who.sound(text)}), member)
         body = Sale(member.id, Sort.TOPUP.value, "", on.isoformat(), now.member.id, cents=cents)
         record = now.write(body, reason, ref=ref)
-        balances.tell(now, member.id)
+        balances.tell(now, member.id, use)
         return now.done(record, member, **_told(desk, body), sale=str(record))
 
 

@@ -43,6 +43,7 @@ def end(
 
     Nothing changes in a month that is closed. Raises UsageError for a day before the plan began.
     """
+    use = balances.look(desk, whom)
     with turn(desk, by) as now:
         if isinstance(now, Denied):
             return now
@@ -60,7 +61,7 @@ def end(
         if no is not None:
             return now.denied(no, member)
         record = now.write(PlanEnded(sold.record, last.isoformat(), now.member.id), reason)
-        balances.tell(now, member.id)
+        balances.tell(now, member.id, use)
         told = {"item": sold.item, "sale": sold.record, "until": last.isoformat()}
         return now.done(record, member, **told)
 

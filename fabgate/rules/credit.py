@@ -105,7 +105,10 @@ def held(
     if not asks(tariff):
         return fare, None
     credit_cents = sum(one.take(machine, f"{today:%Y-%m}", one.amount, money=True) for one in left)
-    balance_cents = payer.balance_cents - spent_cents + credit_cents
+    wallet_cents = payer.balance_cents - spent_cents
+    if not payer.prepaid:  # what the wallet does not hold is invoiced
+        wallet_cents = max(wallet_cents, min(payer.balance_cents, 0))
+    balance_cents = wallet_cents + credit_cents
     free = covered_s > 0 or _costs_nothing(fare, machine, purpose)
     return fare, Credit(balance_cents, None if free else least_cents(version, named, payer))
 

@@ -12,13 +12,15 @@ from fabgate.desk import accounts, balances, sales
 from fabgate.desk.closing import Closed, close
 from fabgate.desk.deed import turn
 from fabgate.model import MemberId
-from fabgate.records import AccountState
+from fabgate.records import AccountState, Sale
 from fabgate.rules import standing
 from fabgate.store import journal, rights
 from fabgate.store.spent import Spent, reads
-from fabgate.tariff import Tariff
+from fabgate.tariff import Pack, Tariff, Unit
 
-PREPAID = replace(PRICES, versions=(replace(PRICES.versions[0], minimum_balance=Decimal(5)),))
+HOUR = Pack("An hour", Decimal(10), Unit.TIME, 3_600)
+VERSION = replace(PRICES.versions[0], minimum_balance=Decimal(5), packs={"hour": HOUR})
+PREPAID = replace(PRICES, versions=(VERSION,))
 HERE = "openfab/gate1/"
 
 
@@ -87,21 +89,41 @@ def test_what_was_used_before_anything_was_paid_in_is_invoiced_and_not_taken_off
 
 
 def test_a_wallet_that_pays_for_everything_pays_for_what_was_used_before_too(lab):
-    """Nothing is reckoned again for a sale: the gate takes off all that no state has read."""
     done(accounts.put(lab.desk, "zoe", "ada", accounts.Terms(prepaid=True)))
     lab.worked("ada", "2026-10-19T12:00", 30)
     paid_in(lab, "ada", "20")
-    assert (state(lab).balance_cents, at_gate(lab)) == (2_000, 1_400)
+    assert (state(lab).balance_cents, at_gate(lab)) == (1_400, 1_400)
 
 
-def test_a_sale_after_everybody_was_told_leaves_their_use_as_it_was(lab):
+def test_a_gate_by_itself_reckons_all_use_with_each_sale(lab):
     paid_in(lab, "ada", "20")
     lab.worked("ada", "2026-10-20T09:00", 45)
     assert balances.tell_all(lab.desk) == 1
     lab.worked("ada", "2026-10-20T14:00", 15)
     paid_in(lab, "ada", "10")
+    assert state(lab).balance_cents == at_gate(lab) == 3_000 - 900 - 300
+
+
+def test_where_nobody_looked_at_it_use_stays_as_it_was_told_last(lab):
+    """As at a hub, where nothing that happened at machines is reckoned again while others wait."""
+    paid_in(lab, "ada", "20")
+    lab.worked("ada", "2026-10-20T09:00", 45)
+    assert balances.tell_all(lab.desk) == 1
+    lab.worked("ada", "2026-10-20T14:00", 15)
+    with turn(lab.desk, "zoe") as now:
+        ada = lab.member["ada"]
+        now.write(Sale(ada, "topup", "", "2026-10-20", now.member.id, cents=1_000))
+        balances.tell(now, ada)
     assert state(lab).balance_cents == 3_000 - 900
     assert at_gate(lab) == 3_000 - 900 - 300
+
+
+def test_a_pack_is_not_used_up_by_what_was_before_it(lab):
+    lab.worked("ada", "2026-10-19T12:00", 60)
+    done(sales.sell(lab.desk, "zoe", "ada", sales.Wanted(sales.Sort.PACK, "hour")))
+    assert state(lab).left == ("*::3600",)
+    read = reads(str(list(state(lab).read)).replace("'", '"'))
+    assert Spent().of(lab.desk.conn, lab.member["ada"], read, state(lab).as_of_ms, lab.clock.now()) == []
 
 
 def test_a_plan_that_is_sold_is_told(lab):

@@ -46,7 +46,7 @@ FIRST = Version(
     minimum_balance=Decimal(3),
 )
 TARIFF = Tariff((FIRST,), currency="EUR")
-PAYER = Account(balance_cents=1_000)
+PAYER = Account(prepaid=True, balance_cents=1_000)
 
 
 def used(minutes: int, ago: int = 60, machine: str = "laser", **more: object) -> Used:
@@ -76,6 +76,12 @@ def test_what_this_gate_knows_of_since_is_taken_off():
 
 def test_the_category_of_the_payer_says_what_they_pay_and_what_it_takes():
     assert has(used(60), payer=replace(PAYER, category="member")) == Credit(400, 500)
+
+
+def test_what_the_wallet_of_somebody_who_is_invoiced_does_not_hold_is_not_owed_by_it():
+    invoiced = replace(PAYER, prepaid=False)
+    assert has(used(30), payer=invoiced) == Credit(400, 300)
+    assert has(used(60), payer=invoiced) == Credit(0, 300)
 
 
 def test_a_category_that_says_nothing_takes_what_the_lab_asks():
@@ -155,7 +161,7 @@ def test_a_pack_for_any_machine_covers_each():
 
 
 def test_credit_for_some_machines_is_as_good_as_a_balance_there():
-    payer = Account(left=("laser::500c",))
+    payer = Account(left=("laser::500c",), prepaid=True)
     assert has(payer=payer) == Credit(500, 300)
     assert has(payer=payer, machine="mill") == Credit(0, 300)
     assert has(used(10), payer=payer) == Credit(300, 300)
