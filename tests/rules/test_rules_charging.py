@@ -586,6 +586,15 @@ def test_a_topup_counts_from_its_day_and_pays_no_pack():
     ]
 
 
+def test_what_was_paid_in_by_the_end_of_a_session_pays_it():
+    night = work(at(2026, 5, 19, 23), 2 * HOUR)
+    assert machine(lines(laser(), [night], [sale(Sort.TOPUP, "", DAY, cents=500)]))[0].wallet_cents == 500
+    assert (
+        machine(lines(laser(), [night], [sale(Sort.TOPUP, "", date(2026, 5, 21), cents=500)]))[0].wallet_cents
+        == 0
+    )
+
+
 def test_a_wallet_pays_what_it_holds_and_of_who_pays_before_all_of_it_below_zero():
     sold = [sale(Sort.TOPUP, "", DAY, cents=1500)]
     worked = [work(TEN, HOUR), work(TEN + 2 * HOUR, HOUR)]
