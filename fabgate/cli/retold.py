@@ -10,6 +10,7 @@ from fabgate.desk import badges
 from fabgate.desk.history import RanOut
 from fabgate.model import Lapse, Token
 from fabgate.records import (
+    AccountSet,
     AlarmCalled,
     BadgeAdded,
     BadgeBlocked,
@@ -30,6 +31,7 @@ from fabgate.records import (
     MachineUnlocked,
     MemberAdded,
     MemberEdited,
+    MemberForgotten,
     MemberLifted,
     MemberStatus,
     MemberSuspended,
@@ -69,7 +71,10 @@ def phrase(here: Here, what: Body | RanOut | Session, handles: Handles) -> str:
             return printable(_session(what, handles))
         case _:
             said = (
-                _grant(here, what, handles) or _member(here, what, handles) or _machine(here, what, handles)
+                _grant(here, what, handles)
+                or _member(here, what, handles)
+                or _money(here, what, handles)
+                or _machine(here, what, handles)
             )
             return printable(said or what.kind)
 
@@ -159,6 +164,20 @@ def _member(here: Here, what: Body, handles: Handles) -> str | None:
             return f"{handles.of(of)}: {_office(role, machine)}"
         case RoleRevoked(member=of, role=role, machine=machine):
             return f"{handles.of(of)}: no longer {_office(role, machine)}"
+        case _:
+            return None
+
+
+def _money(here: Here, what: Body, handles: Handles) -> str | None:
+    match what:
+        case AccountSet(member=of, category=category, organisation=organisation, since_ms=since):
+            kind = "an organisation" if organisation else "a person"
+            how = f"pays {'before' if what.prepaid else 'by invoice'} as {kind}"
+            more = [f"category {category or 'none'}"]
+            more += [] if since is None else [f"since {day(here, since)}"]
+            return f"{handles.of(of)}: {how}{_more(more)}"
+        case MemberForgotten(member=of):
+            return f"{handles.of(of)}: erased, as a person"
         case _:
             return None
 

@@ -14,6 +14,7 @@ from fabgate.desk import held, who
 from fabgate.desk.deed import Desk
 from fabgate.model import Code, Denied, Lapse, MemberId, Moment, RecordId, SkillId
 from fabgate.records import (
+    AccountState,
     AlarmCalled,
     Body,
     CloseAsked,
@@ -38,6 +39,7 @@ from fabgate.store import annals, journal, rights
 from fabgate.store.rights import Told
 
 _PEOPLE = ("member", "sponsor", "leader", "payer")
+_SUMS = (SkillUsed, AccountState)  # what a hub tells its gates now and then: nothing happened
 _FLOOR = (
     TroubleBegan.kind,
     TroubleOver.kind,
@@ -187,7 +189,7 @@ def _rights(desk: Desk, meant: _Meant) -> Iterator[Line]:
         said = rights.history(desk.conn, subject)
         at_ms = {one.record: one.at.wall_ms for one in said}
         for one in said:
-            if meant.says(one.body) and not isinstance(one.body, SkillUsed):
+            if meant.says(one.body) and not isinstance(one.body, _SUMS):
                 yield _line(desk, one)
                 upto = today if one.superseded_by is None else at_ms.get(one.superseded_by, today)
                 yield from _end(desk, one, today, upto)

@@ -187,6 +187,16 @@ def test_an_address_is_kept_as_it_was_typed_and_shown_on_one_line(priced: Lab, t
     assert (first, second) == (" ".join(text.replace("\udcff", "\ufffd").split()), "1200 Bruxelles")
 
 
+def test_the_history_of_a_member_says_how_they_pay_and_since_when(priced: Lab):
+    priced.done("account set ada --category student --since 2026-10-01 --by tess")
+    priced.done("account set ada --category '' --prepaid --by tess")
+    priced.done("sell plan ada month --by tess")
+    said = priced.done("history ada")
+    assert "ada: pays by invoice as a person, category student, since 2026-10-01" in said
+    assert "ada: pays before as a person, category none" in said
+    assert "account." not in said
+
+
 # --- selling --------------------------------------------------------------------------------------
 
 
