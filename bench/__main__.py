@@ -13,11 +13,19 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import hub, process, reader, rehearsing, tap, world
+from bench import hub, month, process, reader, rehearsing, tap, world
 from bench.figures import Figure
 
 logging.getLogger("fabgate").addHandler(logging.NullHandler())  # its clock is moved on between taps
-ALL = {"tap": tap, "reader": reader, "process": process, "rehearsal": rehearsing, "world": world, "hub": hub}
+ALL = {
+    "tap": tap,
+    "reader": reader,
+    "process": process,
+    "rehearsal": rehearsing,
+    "world": world,
+    "hub": hub,
+    "month": month,
+}
 
 
 def main(words: list[str]) -> int:
