@@ -39,14 +39,14 @@ def charges(
     """
     run = Reckoning(tariff, Days(zone), payer, sold, taken)
     first_s, after_s = month.bounds(zone)
-    waiting: list[tuple[int, int, Group | Due]] = [
-        (group.ended_s, 1, group) for group in groups(tariff, run.days, worked) if group.ended_s < after_s
+    waiting: list[tuple[int, Group | Due]] = [
+        (group.ended_s, group) for group in groups(tariff, run.days, worked) if group.ended_s < after_s
     ]
     for due in sale_lines.due(run, run.days.of(first_s), run.days.of(after_s)) if run.sold else ():
-        waiting.append((run.days.noon(due.day), 0, due))
+        waiting.append((run.days.noon(due.day), due))
     waiting.sort(key=_turn)
     found: list[Charge] = []
-    for _, _, one in waiting:
+    for _, one in waiting:
         if isinstance(one, Group):
             found.extend(machine_lines.charged(run, one))
         else:
@@ -55,8 +55,8 @@ def charges(
     return tuple(found)
 
 
-def _turn(one: tuple[int, int, object]) -> tuple[int, int]:
-    return one[:2]
+def _turn(one: tuple[int, object]) -> int:
+    return one[0]
 
 
 def _dated(charge: Charge) -> int:
