@@ -120,6 +120,12 @@ display_packages() {
         dark "no luma; type: sudo /opt/fabgate/bin/python -m pip install luma.lcd luma.oled"
 }
 
+# Statements as PDF are written where the books are kept; fpdf2 wants Pillow, which may have no wheel here.
+statement_packages() {
+    in_release "$source[statements]" 2>/dev/null ||
+        say "no fpdf2: without it \`fabgate statement\` writes nothing; docs/statements.md says how to get it"
+}
+
 dark() { say "$1. Until then a display stays dark: docs/screens.md"; }
 
 new_release() {
@@ -153,6 +159,7 @@ fill() {
     in_release "$source$extra"
     reader_package
     display_packages
+    statement_packages
     install -D -m 755 "$here/systemd/door.sh" "$root$release/libexec/fabgate"
     complete_words
     forget_the_folder
@@ -178,6 +185,7 @@ complete_words() {
 
 # The scripts of a virtual environment name its folder, which DESTDIR is no part of.
 forget_the_folder() {
+    rm -rf "$root$release/bin/__pycache__"  # of a script in Python that a library brings: it names the folder too
     on_this_machine || find "$root$release/bin" -type f -exec sed -i "s|$root$release|$release|g" {} +
 }
 

@@ -133,7 +133,7 @@ def _say_named(handle: str, named: tuple[RecordId, ...]) -> None:
 @json_option
 @pass_here
 def purge(here: Here, dry_run: bool, as_json: bool) -> None:
-    """Erase what is older than [retention] allows. The nightly backup does it first, at each gate and hub.
+    """Erase what is older than [retention] allows. A timer does it each night, at each gate and hub.
 
     Rights and money are never touched, nor is a session before the month that charged it is closed. In the
     place of what went stays its hash: `fabgate journal verify` finds the journal whole.

@@ -29,6 +29,8 @@ MODES = {
     "usr/local/lib/systemd/system/fabgate-hub.service": 0o644,
     "usr/local/lib/systemd/system/fabgate-metrics@.service": 0o644,
     "usr/local/lib/systemd/system/fabgate-metrics@.timer": 0o644,
+    "usr/local/lib/systemd/system/fabgate-privacy@.service": 0o644,
+    "usr/local/lib/systemd/system/fabgate-privacy@.timer": 0o644,
     "usr/local/lib/sysusers.d/fabgate.conf": 0o644,
     "usr/local/lib/tmpfiles.d/fabgate.conf": 0o644,
     "usr/local/share/bash-completion/completions/fabgate": 0o644,

@@ -19,9 +19,10 @@ SERVICES = (
     BROKER,
     "fabgate-backup.service",
     "fabgate-metrics@.service",
+    "fabgate-privacy@.service",
 )
 NETWORKED = ("fabgate-gate.service", HUB, BROKER)
-UNITS = (*SERVICES, "fabgate-backup.timer", "fabgate-metrics@.timer")
+UNITS = (*SERVICES, "fabgate-backup.timer", "fabgate-metrics@.timer", "fabgate-privacy@.timer")
 MOST_EXPOSED = "20"  # in tenths: systemd's own score, 2.0 of 10
 
 
@@ -138,6 +139,18 @@ def test_a_backup_is_made_every_night_and_caught_up_after_a_night_without_power(
     timer.read(systemd / "fabgate-backup.timer")
     assert timer["Timer"]["OnCalendar"] == "*-*-* 03:30"
     assert timer["Timer"]["Persistent"] == "true"
+
+
+def test_what_is_old_is_erased_every_night_before_the_backup_and_never_before_a_tap(systemd: Path) -> None:
+    timer = configparser.ConfigParser()
+    timer.read(systemd / "fabgate-privacy@.timer")
+    assert timer["Timer"]["OnCalendar"] == "*-*-* 02:30"
+    assert timer["Timer"]["Persistent"] == "true"
+    service = systemd / "fabgate-privacy@.service"
+    assert lines(service, "Nice") == ["15"]
+    assert lines(service, "ExecStart") == [
+        "/opt/fabgate/bin/fabgate --config /etc/fabgate/%i.toml privacy purge"
+    ]
 
 
 def test_numbers_are_written_every_minute_and_never_before_a_tap(systemd: Path) -> None:

@@ -160,6 +160,7 @@ def test_taking_it_away_stops_the_gate_first(switch: Switch, machine: Path, stra
         "systemctl --quiet disable --now fabgate-gate.service fabgate-backup.timer"
         " fabgate-hub.service fabgate-broker.service"
         " fabgate-metrics@fabgate.timer fabgate-metrics@fabgate-hub.timer"
+        " fabgate-privacy@fabgate.timer fabgate-privacy@fabgate-hub.timer"
     )
     assert not (machine / "opt/fabgate").is_symlink()
     assert (machine / "var/lib/fabgate/journal.db").exists()
