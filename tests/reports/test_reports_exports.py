@@ -179,7 +179,9 @@ def test_a_workbook_says_of_its_making_when_its_month_was_over_and_not_when_some
 
 
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch):
-    monkeypatch.setattr(xlsx, "MOST_ROWS", 3)
+    monkeypatch.setattr(xlsx, "MOST_ROWS", len(month()))
+    assert workbook()
+    monkeypatch.setattr(xlsx, "MOST_ROWS", len(month()) - 1)
     with pytest.raises(UsageError, match="no more than 1 048 576 rows"):
         workbook()
 
