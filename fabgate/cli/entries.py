@@ -19,7 +19,8 @@ _BADGES = ("badge", "sponsor_badge")
 _LENGTHS = ("limit_ms", "length_ms", "uncertain_ms", "blind_ms", "busy_ms", "supervised_ms", "roster_age_ms")
 _TIMES = ("until_ms", "since_ms", "own_ms", "supervised_last_ms")
 _RECORDS = ("session", "proposal", "grant", "workshop", "sale")
-_UNSAID = ("supersedes",)  # for machines: which records the writer had seen
+_UNSAID = ("supersedes", "text")  # for machines; and a price list, which is a file of its own
+_COUNTED = ("lines", "read", "open")  # many, each of them long
 
 
 def as_line(here: Here, conn: sqlite3.Connection, entry: Entry, handles: Handles) -> str:
@@ -71,6 +72,8 @@ def _read(here: Here, name: str, value: object, handles: Handles) -> object:
         return ",".join(handles.of(str(one)) for one in several)
     if name in _BADGES:
         return badges.short(Token(str(value)))
+    if name in _COUNTED and isinstance(value, tuple):
+        return len(value)
     if name in _RECORDS:
         return str(value).rpartition("#")[2]
     if isinstance(value, int) and name in _LENGTHS and value >= 0:

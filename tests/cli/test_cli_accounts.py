@@ -265,3 +265,14 @@ def test_the_journal_names_people_and_days_as_people_do(priced: Lab):
     assert "member=ada by=tess category=student since=2026-10-01 00:00" in said
     assert "payer=ada sort=day item=day day=2026-10-24 by=tess" in said
     assert f'sale={sale} by=tess  "slip"' in said
+
+
+def test_a_page_of_charges_and_a_price_list_are_one_short_line_each_in_the_journal(priced: Lab):
+    priced.done("sell plan ada month --by tess")
+    priced.clock.advance(9 * 86_400_000)
+    priced.done("close 2026-10 --by tess")
+    for line in priced.done("journal tail -n 50").splitlines():
+        assert len(line) < 400, line
+    said = priced.done("journal tail -n 50")
+    assert "lines=1" in said
+    assert "[version.2026]" not in said
