@@ -8,7 +8,6 @@ meanwhile, and `read` says up to where they were read.
 from __future__ import annotations
 
 import heapq
-import marshal
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -28,21 +27,13 @@ from fabgate.rules.closing import Kind, Obstacle, Sums
 from fabgate.rules.month import Month
 from fabgate.rules.reversals import reversal
 from fabgate.store import accounts, charged, journal, sales
-from fabgate.store.worksheet import Worksheet
+from fabgate.store.worksheet import Worksheet, packed
 from fabgate.tariff import Regime
 
 __all__ = ["Drafts", "Tell", "drafts"]
 
 _TOLD_EVERY = 10_000
-# As marshal (version 2) measures lines, which is quick: as JSON they are never longer than that and a half,
-# because most of what they say is in texts. A test asks the longest.
-PAGE = closing.PAGE_BYTES * 3 // 5
-_MARSHAL = 2  # repeats what is said twice, as JSON does
-
-
-def length(line: tuple[Any, ...]) -> int:
-    """How much of a page a line takes."""
-    return len(marshal.dumps(line, _MARSHAL))
+PAGE = closing.PAGE_BYTES * 3 // 5  # as the sheet packs lines; a test asks the longest in JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,17 +196,16 @@ class _Pricing:
         return replace(charge, at_s=self.usages.first_s) if charge.at_s < self.usages.first_s else charge
 
     def _file(self, payer: MemberId, found: Iterable[Charge]) -> None:
-        page, size = list[tuple[Any, ...]](), 0
+        page, size = list[bytes](), 0
         for one in found:
-            line = lines.written(one)
-            more = length(line)
-            if page and (size + more > PAGE or len(page) == closing.PAGE_LINES):
-                self.sheet.put(payer, tuple(page))
+            line = packed(lines.written(one))
+            if page and (size + len(line) > PAGE or len(page) == closing.PAGE_LINES):
+                self.sheet.put(payer, page)
                 page, size = [], 0
             page.append(line)
-            size += more
+            size += len(line)
         if page:
-            self.sheet.put(payer, tuple(page))
+            self.sheet.put(payer, page)
 
     def _lacks(self, who: Payer, found: Iterable[Charge]) -> None:
         """What is missing to write a bill to an organisation that has anything to pay."""

@@ -233,8 +233,9 @@ def of_page(page: Page) -> Iterator[Charge]:
         return
     try:
         # Not decoded as other records are: a month has a million of lines, and this costs half.
+        name = str(page.record)
         for number, line in enumerate(json.loads(page.body)["lines"], 1):
-            yield lines.read(line, page.payer, f"{page.record}.{number}")
+            yield lines.read(line, page.payer, f"{name}.{number}")
     except (ValueError, KeyError, TypeError) as wrong:
         raise ChainBroken(
             f"record {page.record} cannot be read: {wrong}",

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import marshal
 import sqlite3
+from array import array
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 from operator import itemgetter
 from types import TracebackType
 from typing import Any, Self
@@ -24,13 +25,15 @@ _TABLES = (
     " machine text, supervised integer, purpose text, ended_s integer, seconds integer, busy_s integer,"
     " unsure_s integer, people integer, ours integer, free text)",
     "create table charged (session text primary key) without rowid",
-    "create table page (number integer primary key, payer text, lines blob)",
+    "create table page (number integer primary key, payer text, ends blob, lines blob)",
 )
 _PUT = "insert into work values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _WORK = """\
 select * from work where not exists (select 1 from charged where charged.session = work.session)
 order by payer, started_s, session"""
 _ALL = "select * from work order by payer, started_s, session"
+
+_REPEATS = 2  # the form of marshal that knows no references
 
 Lines = tuple[tuple[Any, ...], ...]
 
@@ -63,9 +66,11 @@ class Worksheet:
         found = self._conn.execute("select 1 from charged where session = ?", (session,))
         return found.fetchone() is not None
 
-    def put(self, payer: MemberId, lines: Lines) -> None:
-        """Keep a page of lines. Raises DiskFull."""
-        self._run("insert into page (payer, lines) values (?, ?)", [(payer, marshal.dumps(lines))])
+    def put(self, payer: MemberId, lines: list[bytes]) -> None:
+        """Keep a page of lines, each as `packed`. Raises DiskFull."""
+        ends = array("L", accumulate(map(len, lines)))
+        row = (payer, ends.tobytes(), b"".join(lines))
+        self._run("insert into page (payer, ends, lines) values (?, ?, ?)", [row])
 
     def work(self) -> Iterator[tuple[MemberId, list[Worked]]]:
         """Payer by payer, in the order of their ids: what they have to pay for, by its start."""
@@ -76,8 +81,9 @@ class Worksheet:
 
     def pages(self) -> Iterator[tuple[MemberId, Lines]]:
         """The pages in the order in which they came."""
-        for payer, lines in self._conn.execute("select payer, lines from page order by number"):
-            yield MemberId(payer), marshal.loads(lines)
+        for payer, ends, lines in self._conn.execute("select payer, ends, lines from page order by number"):
+            places = pairwise((0, *array("L", ends)))
+            yield MemberId(payer), tuple(marshal.loads(lines[begin:end]) for begin, end in places)
 
     def _run(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
         try:
@@ -95,6 +101,12 @@ class Worksheet:
         self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._conn.close()
+
+
+def packed(line: tuple[Any, ...]) -> bytes:
+    """A line as the sheet keeps it. As JSON it is never longer than that and two thirds, because most of what
+    it says is in texts, and what it says twice stands there twice, as in JSON."""
+    return marshal.dumps(line, _REPEATS)
 
 
 def _row(one: Worked) -> tuple[object, ...]:

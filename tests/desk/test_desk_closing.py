@@ -28,6 +28,9 @@ from fabgate.rules import lines
 from fabgate.rules.closing import PAGE_BYTES, Kind
 from fabgate.rules.month import Month
 from fabgate.store import charged, journal, sealed
+from fabgate.store import sales as stored_sales
+from fabgate.store.db import Store
+from fabgate.store.worksheet import packed
 from fabgate.tariff import Regime
 
 HERE = Path(__file__).parent
@@ -335,6 +338,33 @@ def test_what_is_sold_while_the_month_is_closed_is_in_it(lab):
     assert [one.sort for one in lab.charges() if one.payer == lab.member["ada"]] == [Sort.PLAN]
 
 
+def test_what_is_sold_just_before_the_seal_is_in_the_month_too(lab):
+    """At the last moment: when all was looked at, and the seal only waits for its turn to write."""
+    many(lab, 3)
+
+    class Between:
+        armed = False
+
+        def before_write(self):
+            if self.armed:
+                self.armed = False
+                done(sales.sell(lab.desk, "zoe", "ada", Wanted(Sort.PLAN, "month", "2026-10-31")))
+
+    between = Between()
+
+    def tell(what, _):
+        between.armed = what == "written" and not sales_of(lab, "ada")
+
+    with Store(lab.desk.settings.gate.state, between).writer() as writer:
+        answer = closing.close(replace(lab.desk, writer=writer), "zoe", OCTOBER, tell=tell)
+    assert isinstance(answer, Closed)
+    assert [one.sort for one in lab.charges() if one.payer == lab.member["ada"]] == [Sort.PLAN]
+
+
+def sales_of(lab, who):
+    return stored_sales.of(lab.desk.conn, lab.member[who])
+
+
 def test_books_in_which_somebody_always_writes_are_not_closed(lab):
     session = lab.worked("ada", "2026-10-24T12:00", 30)
     lab.now("2026-11-02T08:00")
@@ -379,7 +409,7 @@ def test_the_longest_lines_that_there_can_be_make_no_page_too_long():
         ),
     ):
         line = lines.written(one)
-        count = max(1, month.PAGE // month.length(line))
+        count = max(1, month.PAGE // len(packed(line)))
         body = ChargesMade("0" * 16, "m-" + "0" * 16, (line,) * count)
         text = journal_text(body)
         assert len(text.encode()) <= PAGE_BYTES
