@@ -48,7 +48,7 @@ class Erased:
 def purge(
     desk: Desk, *, dry: bool = False, hub_has_all: bool = False, pause: Pause = lambda: None
 ) -> Iterator[Erased]:
-    """Erases what is old enough; key by key, as far as it is done. `dry`: counts, and erases nothing.
+    """Erases what is old enough, and tells of each key what went. `dry`: counts, and erases nothing.
 
     `hub_has_all`: of a gate that has joined a hub, whether the hub is known to have all its records; until
     then it keeps its sessions. `pause` is called between two slices. Nothing is erased by a clock that is not
@@ -61,16 +61,15 @@ def purge(
     yield Erased("left", kept.left, _forget_old(desk, at, dry, pause))
     if not dry:
         _read_views(desk, pause)
-    for rule in _rules(desk, kept, at):
-        needed = _needed(desk, hub_has_all) if rule.kinds == SESSIONS else Needed()
-        count = 0
-        for stretch in purging.stretches(desk.conn, [rule], at.wall_ms, needed):
-            count += stretch.count
-            if not dry:
-                with desk.writer.write() as pen:
-                    purging.blank(pen, at, stretch)
-                pause()
-        yield Erased(_key(rule), getattr(kept, _key(rule)), count)
+    counts = dict.fromkeys(KINDS, 0)
+    rules = _rules(desk, kept, at)
+    for stretch in purging.stretches(desk.conn, rules, at.wall_ms, _needed(desk, hub_has_all)):
+        counts[_key(stretch.rule)] += stretch.count
+        if not dry:
+            with desk.writer.write() as pen:
+                purging.blank(pen, at, stretch)
+            pause()
+    yield from (Erased(key, getattr(kept, key), count) for key, count in counts.items())
     yield from _texts(desk, kept, at, dry, pause)
 
 

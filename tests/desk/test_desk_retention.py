@@ -24,6 +24,7 @@ from fabgate.records import CheckedIn, ClockSynced, DoorOpened, Draft, MachineSe
 from fabgate.rules.month import Month
 from fabgate.store import charged, journal, practice, roster, sealed
 from fabgate.store.db import Store
+from fabgate.store.linked import FOLDER
 from fabgate.tariff import Plan, Tariff
 
 DECEMBER = Month(2026, 12)
@@ -147,6 +148,36 @@ def test_a_lab_that_lost_its_price_list_keeps_what_it_has_not_charged(lab):
     lab.desk = replace(lab.desk, settings=replace(lab.desk.settings, tariff=Tariff()))
     tick(lab, "2030-01-01T08:00")
     assert purge(lab)["sessions"] == 8
+
+
+def test_a_gate_that_has_a_hub_keeps_its_sessions_until_the_hub_has_them(lab):
+    lab.worked("ada", "2026-10-24T12:00", 30)
+    (lab.desk.settings.gate.state / FOLDER).mkdir()
+    put(lab, Refused("cutter", "unknown_badge", TOKEN), "2026-10-24T13:00")
+    left(lab, "bob", "2026-10-25T09:00")
+    tick(lab, "2040-01-01T08:00")
+    assert purge(lab, dry=True) == {"refusals": 1}
+    assert purge(lab, hub_has_all=True) == {"refusals": 1, "sessions": 2}
+    assert not gone(lab, "bob")  # nobody knows here what he owes
+
+
+def test_a_slice_is_written_at_a_time_and_others_are_let_in_between(lab):
+    for _ in range(3):
+        for _ in range(100):
+            lab.worked("ada", "2026-10-24T12:00", 1)
+    lab.now("2026-11-02T08:00")
+    lab.closed()
+    tick(lab, "2028-01-02T08:00")
+    pauses: list[int] = []
+    written = [journal.last_seq(lab.desk.conn)]
+
+    def pause() -> None:
+        pauses.append(journal.last_seq(lab.desk.conn) - written[-1])
+        written.append(journal.last_seq(lab.desk.conn))
+
+    found = {one.key: one.count for one in retention.purge(lab.desk, pause=pause)}
+    assert found["sessions"] == 600
+    assert [count for count in pauses if count] == [1, 1, 1]  # a record for each slice of 256
 
 
 def test_how_much_somebody_has_worked_is_known_after_it(lab):
