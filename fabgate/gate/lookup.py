@@ -68,8 +68,8 @@ class Lookup:
     ) -> None:
         self._store, self._machines, self._clock = store, machines, clock
         self._terms = terms or Terms()
-        tariff = self._terms.tariff
-        self._money = Money(tariff, Spent()) if tariff.versions else None
+        tariff, self._spent = self._terms.tariff, Spent()
+        self._money = Money(tariff, self._spent) if tariff.versions else None
         self._reader: Reader | None = None
         self._version = self._cursor = self._arrived = 0
         self._lists = 0  # of who is on site elsewhere, that were seen
@@ -118,6 +118,8 @@ class Lookup:
             for event in self._changes():
                 told.append(event)
             self._look_around(self._clock.now())
+            if self._money is not None:
+                self._spent.warm(self.reader.conn)
             self._blind = False
         except ChainBroken as error:
             self._step_over(error)

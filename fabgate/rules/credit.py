@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 
 from fabgate.model import Credit, Fare
 from fabgate.rules import money, pricing
@@ -18,6 +19,7 @@ from fabgate.tariff import ANY, Tariff, Version
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_S = 253_370_764_799  # the end of 9998: beyond it Python has no dates
+_QUARTER_S = 900  # every zone's hours differ from UTC by whole quarters
 _CENTS = "c"
 BETWEEN = "+"  # two machines
 
@@ -81,7 +83,19 @@ def asks(tariff: Tariff) -> bool:
 
 def day_of(at_s: int, zone: tzinfo) -> date:
     """The calendar day of a second (UTC) in the lab's zone."""
-    return (_EPOCH + timedelta(seconds=min(max(at_s, 0), _LAST_S))).astimezone(zone).date()
+    return _day(zone, at_s // _QUARTER_S)
+
+
+@lru_cache(maxsize=4096)
+def _day(zone: tzinfo, quarter: int) -> date:
+    at_s = min(max(quarter * _QUARTER_S, 0), _LAST_S)
+    return (_EPOCH + timedelta(seconds=at_s)).astimezone(zone).date()
+
+
+def plain(tariff: Tariff, zone: tzinfo, category: str, now_s: int) -> Fare | None:
+    """How a session of somebody is priced who has nothing, where nothing is asked of them."""
+    version = tariff.at(day_of(now_s, zone))
+    return None if version is None else Fare(tariff, version, category)
 
 
 def held(

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from fabgate.charter import Charter
 from fabgate.model import Moment
+from fabgate.rules import credit
 from fabgate.rules.credit import Used
 from fabgate.tariff import Tariff
 
@@ -28,6 +29,10 @@ class Money:
 
     tariff: Tariff
     spent: Since
+    asks: bool = field(init=False)  # whether anybody needs a minimum to start
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asks", credit.asks(self.tariff))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from fabgate.charter import Mode, Opening, Skill
 from fabgate.model import (
     Closed,
     Company,
+    Credit,
     Due,
+    Fare,
     Kind,
     Lack,
     Level,
@@ -147,10 +149,7 @@ def _standing(conn: sqlite3.Connection, row: Sequence[object], rules: MachineRul
     lock = Lock(since, RecordId.of(record)) if isinstance(since, int) and isinstance(record, str) else None
     if row[_MEMBER] is None:
         return Standing(lock=lock, roster_age_ms=asked.roster_age_ms)
-    found = _Look(conn, _Row._make(row[:_WIDTH]), rules, asked).standing(lock)
-    return (
-        found if asked.money is None else purse.priced(conn, found, row[_WIDTH:], rules, asked, asked.money)
-    )
+    return _Look(conn, _Row._make(row[:_WIDTH]), rules, asked, row[_WIDTH:]).standing(lock)
 
 
 _MEMBER = 6
@@ -169,8 +168,17 @@ class _Hours(NamedTuple):
 class _Look:
     """One look at one member for one machine; who is here is read once, and where somebody asks."""
 
-    def __init__(self, conn: sqlite3.Connection, row: _Row, rules: MachineRules, asked: Asked) -> None:
+    def __init__(
+        self,
+        conn: sqlite3.Connection,
+        row: _Row,
+        rules: MachineRules,
+        asked: Asked,
+        columns: Sequence[object] = (),
+    ) -> None:
+        """`columns`: what stands behind the row of whoever pays, where the lab has a price list."""
         self._conn, self._row, self._rules, self._asked = conn, row, rules, asked
+        self._columns = columns
         self._charter, self._today_ms = asked.charter, asked.today_ms
         self._skill = asked.charter.skills.get(rules.skill) or Skill(rules.skill, rules.title)
         self._status = Status(row.status)
@@ -183,6 +191,8 @@ class _Look:
         here, gone_ms = present.of(self._conn, row.member, self._asked) if row.seen else (False, None)
         company = self._others if self._asks_for_company() else ()
         times = self._hours()
+        workshop = self._workshop()
+        fare, credit = self._fare(workshop)
         return Standing(
             person=Person(row.member, row.name, row.language),
             blocked_ms=row.blocked_ms,
@@ -207,13 +217,15 @@ class _Look:
             sponsoring=self._sponsoring(),
             payer=None if row.payer is None else MemberId(row.payer),
             keeps=bool(row.maintains or (row.manages and self._level >= Level.AUTONOMOUS)),
-            workshop=self._workshop(),
+            workshop=workshop,
             roster_age_ms=self._asked.roster_age_ms,
             due=self._due(),
             manages=bool(row.manages),
             closes_ms=times.closes_ms,
             upkeep=self._upkeep(),
             purpose=row.badge_purpose,
+            credit=credit,
+            fare=fare,
         )
 
     def _right(self) -> tuple[Level, End | None]:
@@ -314,6 +326,15 @@ class _Look:
         if row.workshop is None or row.workshop_until_ms < self._today_ms:
             return None
         return Workshop(RecordId.of(row.workshop), row.people, row.purpose, row.workshop_until_ms)
+
+    def _fare(self, workshop: Workshop | None) -> tuple[Fare | None, Credit | None]:
+        """How a session here is priced, and what its payer has left; nothing where nothing is charged."""
+        if not self._columns or not self._rules.kind.is_machine:
+            return None, None
+        row = self._row
+        purpose = row.badge_purpose if workshop is None else workshop.purpose
+        payer = row.payer or row.member
+        return purse.priced(self._conn, self._columns, payer, purpose, self._rules.machine, self._asked)
 
     def _due(self) -> Due | None:
         """What runs out first; a lab without rules of its own tells nobody."""

@@ -6,10 +6,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
-from fabgate.model import MachineRules, Moment, Standing
+from fabgate.model import Credit, Fare, Moment
 from fabgate.rules import credit
 from fabgate.rules.credit import Account, Used
 from fabgate.store.asked import Asked, Money
@@ -30,24 +29,19 @@ class Row(NamedTuple):
 
 
 def priced(
-    conn: sqlite3.Connection,
-    standing: Standing,
-    columns: Sequence[object],
-    rules: MachineRules,
-    asked: Asked,
-    money: Money,
-) -> Standing:
-    """The standing with how a session is priced now, and what its payer has left where that is asked."""
-    if not rules.kind.is_machine or standing.person is None:
-        return standing
-    row = Row._make(columns)  # type: ignore[arg-type]
-    payer = standing.payer or standing.person.member
-    purpose = standing.workshop.purpose if standing.workshop else standing.purpose
+    conn: sqlite3.Connection, columns: Sequence[object], payer: str, purpose: str, machine: str, asked: Asked
+) -> tuple[Fare | None, Credit | None]:
+    """How a session is priced now, and what its payer has left where that is asked."""
+    money = asked.money
+    if money is None:
+        return None, None
+    row = Row._make(columns)
+    now_s = asked.today_ms // 1000
+    if row.read is None and not money.asks:
+        return credit.plain(money.tariff, asked.zone, row.category or "", now_s), None
     used = _used(conn, payer, row, asked, money)
-    found = credit.held(
-        money.tariff, asked.zone, account(row), rules.machine, purpose, used, asked.today_ms // 1000
-    )
-    return standing if found is None else replace(standing, fare=found[0], credit=found[1])
+    found = credit.held(money.tariff, asked.zone, account(row), machine, purpose, used, now_s)
+    return (None, None) if found is None else found
 
 
 def account(row: Row) -> Account:

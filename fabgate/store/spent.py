@@ -23,6 +23,7 @@ from fabgate.store.slices import last_position, own_epochs, rows
 from fabgate.store.writer import SEQ_MASK
 
 FAR = 1 << 16  # records: what lies further back is in every state, or the gate was never heard of
+SLICE = 2_048
 _MOST = 512  # sessions of one payer
 _KINDS = (SessionStarted.kind, SessionStopped.kind)
 
@@ -44,6 +45,7 @@ class Spent:
     _ended: dict[str, deque[_Ended]] = field(default_factory=dict)
     _open: dict[str, tuple[Moment, SessionStarted]] = field(default_factory=dict)
     _read: dict[int, int] = field(default_factory=dict)  # by the number of an epoch, up to which `seq`
+    _warm: bool = False
 
     def of(self, conn: sqlite3.Connection, payer: str, read: Read, as_of_ms: int, at: Moment) -> list[Used]:
         """What a payer used since a state that has read so far; of an epoch that it does not name, since it
@@ -56,15 +58,28 @@ class Spent:
             if _payer(said) == payer and opened.boot == at.boot and _counts(said)
         ]
 
-    def _read_on(self, conn: sqlite3.Connection) -> None:
+    def warm(self, conn: sqlite3.Connection) -> None:
+        """Read on by a slice, for who has time: then the first tap need not read it all."""
+        if not self._warm:
+            self._warm = not self._read_on(conn, SLICE)
+
+    def _read_on(self, conn: sqlite3.Connection, at_most: int = 1 << 40) -> bool:
+        """Read what is unread, or about so many records of it; whether more is left."""
         for number, origin in own_epochs(conn):
             end = last_position(conn, number) & SEQ_MASK
             if number not in self._read:
                 self._read[number] = max(_oldest(conn, origin), end - FAR)
+            # What is written meanwhile is the next reading's: each record is to count once.
+            upto = min(end, self._read[number] + at_most)
             for position, body in rows(conn, number, self._read[number], _KINDS):
+                if position & SEQ_MASK > upto:
+                    break
                 with suppress(ValueError, TypeError):  # what cannot be read the audit names
                     self._take(RecordId(origin, position & SEQ_MASK), *records.decode(body or ""))
-            self._read[number] = max(end, self._read[number])
+            self._read[number] = max(upto, self._read[number])
+            if upto < end:
+                return True
+        return False
 
     def _take(self, record: RecordId, at: Moment, said: records.Body) -> None:
         if isinstance(said, SessionStarted):

@@ -170,6 +170,37 @@ def test_it_reads_on_and_never_from_the_start(books: Writer):
     assert len(read) == 1
 
 
+def test_whoever_has_time_reads_it_in_slices_and_each_session_counts_once(
+    books: Writer, monkeypatch: pytest.MonkeyPatch
+):
+    """A tap that comes before it is done reads the rest."""
+    for number in range(6):
+        session(books, number * 10, 1)
+    monkeypatch.setattr(spent, "SLICE", 5)
+    for turns in range(5):
+        kept = Spent()
+        for _ in range(turns):
+            kept.warm(books.conn)
+        assert lengths(kept.of(books.conn, ADA, {}, 0, NOW)) == [1] * 6
+        kept.warm(books.conn)
+        assert lengths(kept.of(books.conn, ADA, {}, 0, NOW)) == [1] * 6
+
+
+def test_what_is_written_while_it_reads_counts_once(books: Writer):
+    session(books, 0, 1)
+    kept, late = Spent(), []
+
+    def once(statement: str) -> None:
+        if "body" in statement and not late:
+            late.append(session(books, 10, 1))
+
+    books.conn.set_trace_callback(once)
+    first = lengths(kept.of(books.conn, ADA, {}, 0, NOW))
+    books.conn.set_trace_callback(None)
+    assert (first, late != []) == ([1], True)
+    assert lengths(kept.of(books.conn, ADA, {}, 0, NOW)) == [1, 1]
+
+
 def test_it_begins_where_the_oldest_state_has_read(books: Writer, monkeypatch: pytest.MonkeyPatch):
     first = session(books, 0, 5)
     right(books, AccountState(ADA, 1, 1, read=(f"{HERE}#{first.seq}",)))
