@@ -19,6 +19,7 @@ from fabgate.cli.frame import (
     show_json,
     show_table,
 )
+from fabgate.cli.sell import WORDS
 from fabgate.cli.show import Json, day, handle, person, show_facts
 from fabgate.desk import accounts
 from fabgate.desk.accounts import Holding, Left, Shown, Terms
@@ -244,7 +245,8 @@ def left_of(left: Left, currency: str) -> str:
 
 def _charge(here: Here, one: Charge) -> tuple[object, ...]:
     wallet = money.plain(one.wallet_cents) if one.wallet_cents else ""
-    return day(here, one.at_s * 1000), one.item or one.sort.value, money.plain(one.cents), wallet, one.reason
+    what = one.item or WORDS.get(one.sort, one.sort.value)
+    return day(here, one.at_s * 1000), what, money.plain(one.cents), wallet, one.reason
 
 
 def _charge_json(one: Charge) -> Json:

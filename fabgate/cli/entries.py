@@ -17,7 +17,7 @@ from fabgate.store import journal
 _PEOPLE = ("member", "by", "sponsor", "vouched", "leader", "payer", "company")
 _BADGES = ("badge", "sponsor_badge")
 _LENGTHS = ("limit_ms", "length_ms", "uncertain_ms", "blind_ms", "busy_ms", "supervised_ms", "roster_age_ms")
-_TIMES = ("until_ms", "since_ms", "own_ms", "supervised_last_ms")
+_TIMES = ("until_ms", "since_ms", "as_of_ms", "own_ms", "supervised_last_ms")
 _RECORDS = ("session", "proposal", "grant", "workshop", "sale")
 _UNSAID = ("supersedes", "text")  # for machines; and a price list, which is a file of its own
 _COUNTED = ("lines", "read", "open")  # many, each of them long

@@ -276,3 +276,36 @@ def test_a_page_of_charges_and_a_price_list_are_one_short_line_each_in_the_journ
     said = priced.done("journal tail -n 50")
     assert "lines=1" in said
     assert "[version.2026]" not in said
+
+
+def test_what_was_charged_last_stands_below_an_account(priced: Lab):
+    priced.done("sell plan ada month --by tess")
+    priced.done("wallet topup ada 50 --by tess")
+    priced.clock.advance(9 * 86_400_000)
+    priced.done("close 2026-10 --by tess")
+    head, _, said = priced.done("account show ada").partition("Charged last:")
+    assert "wallet:        0.00 EUR" in head
+    assert sorted(line.split() for line in said.strip().splitlines()[2:]) == [
+        ["2026-10-24", "month", "47.00", "50.00"],
+        ["2026-10-24", "top-up", "50.00"],
+    ]
+    (charge,) = (one for one in priced.json("account show ada")["last_charges"] if one["sort"] == "plan")
+    assert (charge["item"], charge["invoice"], charge["wallet"]) == ("month", "47.00", "50.00")
+    assert "#" in charge["charge"]
+
+
+def test_what_a_closed_month_has_charged_is_refused_with_the_way_to_take_it_back(priced: Lab):
+    sale = number(priced.done("sell plan ada month --from 2026-10-10 --by tess"))
+    priced.clock.advance(9 * 86_400_000)
+    priced.done("close 2026-10 --by tess")
+    for line in (
+        f"sell cancel {sale} --by tess --reason slip",
+        "sell item ada pla --day 2026-10-30 --by tess",
+        "sell end ada month --until 2026-10-30 --by tess",
+        "wallet topup ada 5 --day 2026-10-31 --by tess",
+        "account set ada --category student --since 2026-10-31 --by tess",
+    ):
+        said = priced.refused(line)
+        assert "2026-10 is closed." in said
+        assert "fabgate charge reverse" in said
+    priced.done("sell end ada month --until 2026-10-31 --by tess")
