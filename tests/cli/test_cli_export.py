@@ -212,6 +212,17 @@ def test_the_account_numbers_are_the_labs_and_a_mistake_in_them_is_named_by_its_
     assert "accounting.toml:2: accounts.machine: a text is wanted" in said
 
 
+def test_a_draft_never_has_the_name_of_the_real_file(lab):
+    path = lab.folder / "accounting.toml"
+    path.write_text('[export]\nsiren = "123456789"\n')
+    lab.settings = replace(lab.settings, lab=replace(lab.settings.lab, accounting=path))
+    lab.done(f"{FEC} --draft --output {lab.folder}")
+    assert [file.name for file in sorted(lab.folder.glob("*fec*"))] == [
+        "2026-10-fec-draft.sums.txt",
+        "2026-10-fec-draft.txt",
+    ]
+
+
 def test_the_sample_of_account_numbers_is_printed(lab):
     assert lab.done("export accounts").startswith("# The account numbers of the lab")
 
