@@ -14,7 +14,7 @@ from fabgate.reports.public import VERSION, Row, Table, Value
 from fabgate.texts.report_words import ReportWords
 
 MEASURE = {
-    "months": "visits",
+    "visits": "visits",
     "autonomous": "autonomous",
     "supervision": "supervision_hours",
     "downtime": "out_hours",
@@ -66,7 +66,8 @@ def _table(page: Page, one: Table, words: ReportWords) -> None:
 
 def _tile(row: Row, words: ReportWords) -> Tile:
     told = words.figure(row.name[0])
-    unit = told.unit if told.unit not in (words.said["unit"]["number"], words.said["unit"]["people"]) else ""
+    plain = told.unit in (words.said["unit"]["number"], words.said["unit"]["people"])
+    unit = "" if plain or not row.shown else told.unit
     return Tile(shown(cell(row, "value"), words), unit, told.title)
 
 
@@ -124,7 +125,7 @@ def _occupied(one: Table, words: ReportWords) -> Iterator[Bar]:
 
 def _ordered(one: Table, measure: str) -> Sequence[Row]:
     """The longest first. Where one that is hidden would stand is not told: those come last, by name."""
-    if one.id in ("months", "modes"):
+    if one.id in ("visits", "months", "modes"):
         return one.rows
     open_ = [row for row in one.rows if row.open(measure)]
     by_length = sorted(open_, key=lambda row: (-_number(row, measure), row.name))

@@ -14,6 +14,7 @@ from fabgate.reports.gathered import Gathered, Period
 from fabgate.rules import downtime
 from fabgate.rules.census import FREE, REDUCED, Census, Count, Counts, Taught, months
 from fabgate.rules.downtime import Stretch
+from fabgate.rules.month import Month
 from fabgate.rules.newcomers import Became
 from fabgate.rules.occupancy import CLOSED, OPENNESS, down_ms, hours, median, percent
 from fabgate.rules.suppression import Share, Split, hidden
@@ -60,27 +61,17 @@ class Table:
 
 REPORTS: Mapping[str, tuple[str, ...]] = {
     "occupancy": ("machines", "modes"),
-    "funders": ("figures", "months", "purposes", "modes", "paid", "free"),
+    "funders": ("figures", "visits", "months", "purposes", "modes", "paid", "free"),
     "sponsorship": ("sponsorship", "autonomous", "supervision"),
     "downtime": ("downtime", "causes"),
 }
 """Which tables stand in which report, in their order."""
-FIGURES, MACHINES, AUTONOMOUS, ALL = "figures", "machines", "autonomous", "all"
+FIGURES, MACHINES, AUTONOMOUS, ALL, CAME = "figures", "machines", "autonomous", "all", "came"
 
 
 def tables(found: Gathered) -> tuple[Table, ...]:
     """Every table of a period, with what is not shown marked in it. A table without rows is left out."""
     made = [one for one in _made(found) if one.rows]
-    return _suppressed(made)
-
-
-def of_report(found: Iterable[Table], report: str) -> tuple[Table, ...]:
-    """The tables of one report."""
-    by_id = {one.id: one for one in found}
-    return tuple(by_id[name] for name in REPORTS[report] if name in by_id)
-
-
-def _suppressed(made: Sequence[Table]) -> tuple[Table, ...]:
     hide = hidden([_split(one) for one in made])
     return tuple(
         replace(
@@ -90,6 +81,12 @@ def _suppressed(made: Sequence[Table]) -> tuple[Table, ...]:
         )
         for one in made
     )
+
+
+def of_report(found: Iterable[Table], report: str) -> tuple[Table, ...]:
+    """The tables of one report."""
+    by_id = {one.id: one for one in found}
+    return tuple(by_id[name] for name in REPORTS[report] if name in by_id)
 
 
 def _split(table: Table) -> Split:
@@ -106,11 +103,12 @@ def _hidden(row: Row, hide: frozenset[str]) -> Row:
 
 def _made(found: Gathered) -> Iterator[Table]:
     census = found.census
-    all_ = _came(ALL, census.visits_in(*found.period.days), census.whole)
+    all_ = census.whole.share(ALL)
     whole = Row(("",), _worked(census.whole), all_)
     yield _key_figures(found, all_)
     yield _machines(found, all_)
-    yield _months(found, all_)
+    yield _visits(found)
+    yield Table("months", ("month",), _WORKED, _by_month(found), whole)
     yield _modes(census, whole)
     yield Table("purposes", ("purpose",), _WORKED, _rows("purposes", census.purposes), whole)
     if found.priced:
@@ -140,28 +138,41 @@ def _rows(kind: str, counts: Counts) -> tuple[Row, ...]:
     )
 
 
-def _came(key: str, visits: set[tuple[str, int]], worked: Count) -> Share:
-    """A row that tells of those who worked and of those who came: the fewer of them decide."""
-    came = frozenset(who for who, _ in visits)
-    fewest = min((one for one in (came, worked.people()) if one), key=len, default=came)
-    return Share(key, fewest, (*worked.counts, len(visits)))
+def _by_month(found: Gathered) -> tuple[Row, ...]:
+    counts = ((str(month), found.census.months[str(month)]) for month in _months(found))
+    return tuple(Row((name,), _worked(one), one.share(f"months/{name}")) for name, one in counts)
 
 
-def _visits(visits: set[tuple[str, int]]) -> dict[str, Value]:
-    return {"visitors": len({who for who, _ in visits}), "visits": len(visits)}
+def _months(found: Gathered) -> tuple[Month, ...]:
+    return months(found.period.first, found.period.last)
 
 
-def _months(found: Gathered, all_: Share) -> Table:
-    census, period = found.census, found.period
-    rows = []
-    for month in months(period.first, period.last):
-        visits = census.visits_in(*Period(month, month, period.zone, period.now_s).days)
-        worked = census.months[str(month)]
-        values = {**_visits(visits), **_worked(worked)}
-        rows.append(Row((str(month),), values, _came(f"months/{month}", visits, worked)))
-    visits = census.visits_in(*period.days)
-    whole = Row(("",), {**_visits(visits), **_worked(census.whole)}, all_)
-    return Table("months", ("month",), ("visitors", "visits", *_WORKED), tuple(rows), whole)
+def _visits(found: Gathered) -> Table:
+    rows = tuple(
+        Row((str(month),), _came(visits), _came_share(f"{CAME}/{month}", visits))
+        for month in _months(found)
+        for visits in (_visits_in(found, month),)
+    )
+    visits = found.census.visits_in(*found.period.days)
+    whole = Row(("",), _came(visits), _came_share(CAME, visits))
+    return Table("visits", ("month",), ("visits",), rows, whole)
+
+
+Visits = set[tuple[str, int]]
+
+
+def _visits_in(found: Gathered, month: Month) -> Visits:
+    period = found.period
+    return found.census.visits_in(*Period(month, month, period.zone, period.now_s).days)
+
+
+def _came(visits: Visits) -> dict[str, Value]:
+    """How many people that were is not told: less those who worked, it would be how many only looked in."""
+    return {"visits": len(visits)}
+
+
+def _came_share(key: str, visits: Visits) -> Share:
+    return Share(key, frozenset(who for who, _ in visits), (len(visits),))
 
 
 def _modes(census: Census, whole: Row) -> Table:
@@ -217,9 +228,11 @@ def _key_figures(found: Gathered, all_: Share) -> Table:
     census, (first, after) = found.census, found.period.days
     offered_s = census.frame.offered.length_ms // 1000
     new, renewed = found.people.new(first, after), found.people.renewed(first, after)
-    visits = {**_visits(census.visits_in(first, after)), **_worked(census.whole)}
+    visits = census.visits_in(first, after)
+    came = _came_share(CAME, visits)
     rows = [
-        *(_key(figure, value, all_) for figure, value in visits.items()),
+        *(_key(figure, value, came) for figure, value in _came(visits).items()),
+        *(_key(figure, value, all_) for figure, value in _worked(census.whole).items()),
         _key("offered_hours", hours(offered_s), None),
         _key("new_members", len(new), Share("new", new, (len(new),))),
         _key("renewed_members", len(renewed), Share("renewed", renewed, (len(renewed),))),

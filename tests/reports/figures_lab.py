@@ -126,3 +126,46 @@ def values(table, *, whole=True):
 def figures(table):
     """A table of key figures: its values by figure."""
     return {row.name[0]: row.values["value"] if row.shown else "*" for row in table.rows}
+
+
+def half_a_year(books):
+    """A lab of 27 people, five machines and six months, the same on every computer."""
+    old, new = [f"o{number}" for number in range(15)], [f"n{number}" for number in range(12)]
+    books.enrol("2025-12-02T10:00", "zoe", *old)
+    books.keys("2025-12-02T10:00", "zoe", *old[:6])
+    books.dues("2026-01-15T12:00", *old[:9])
+    for number, who in enumerate(new):
+        month, skill = 1 + number % 5, ("laser", "mill")[number % 2]
+        books.enrol(f"2026-{month:02}-04T10:00", who)
+        books.grant(f"2026-{month:02}-05T10:00", who, skill, "trainee")
+        books.grant(f"2026-{month + 1:02}-{3 + 2 * number:02}T10:00", who, skill)
+    turn = 0
+    for month in range(1, 7):
+        for day in (3, 6, 10, 13, 17, 20, 24, 27):
+            books.stay(f"2026-{month:02}-{day:02}", "14:00", f"{19 + day % 3}:00", old[day % 6])
+            for at in range(3 + (month + day) % 3):
+                turn += 1
+                _one_of_many(books, f"2026-{month:02}-{day:02}T{14 + at}:{10 + turn % 17}", turn, old, new)
+        held = books.workshop(f"2026-{month:02}-10T10:00", 7 + month, until=f"2026-{month:02}-10T13:00")
+        books.use(
+            f"2026-{month:02}-10T10:10",
+            120,
+            "zoe",
+            busy=60,
+            people=7 + month,
+            purpose="social",
+            workshop=held,
+        )
+        books.use(f"2026-{month:02}-11T09:00", 30, "zoe", "mill", purpose="maintenance")
+    books.lock("mill", "2026-02-10T10:00", "2026-03-20T10:00")
+    books.lock("laser", "2026-04-13T14:00", "2026-04-13T17:30")
+    return books
+
+
+def _one_of_many(books, at, turn, old, new):
+    machine = ("laser", "mill", "laser", "printer", "laser", "printer", "lathe", "laser", "plotter")[turn % 9]
+    who = [*old, *new][turn * 7 % 27] if machine != "plotter" else old[turn % 2]
+    more = {"sponsor": old[turn // 3 % 6]} if who in new and turn % 3 else {}
+    more["purpose"] = "commercial" if turn % 5 == 0 else ""
+    minutes = 20 + turn * 13 % 90
+    books.use(at, minutes, who, machine, busy=minutes * 2 // 3 if machine == "laser" else None, **more)
