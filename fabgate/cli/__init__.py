@@ -59,6 +59,7 @@ COMMANDS = {
     "export": "export",
     "statement": "statement",
     "privacy": "privacy",
+    "report": "report",
     "run": "daemon",
     "sim": "daemon",
     "hub": "hub",
