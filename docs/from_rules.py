@@ -123,6 +123,9 @@ they can be missed: they checked out, their right was taken, or they did not tap
 it says so, waits {MISSED}, and does what its table says (`ends.alone`). A sponsor's tap never ends a session,
 but within the time to undo its start; they stop standing by when they check out.
 
+Whoever pays before they start may be refused for money: then nobody's tap starts the machine for them. A
+session that runs is not ended for it, and a tap that ends one is never refused.
+
 Times in this page are those of a machine for which nothing else is set."""
 
 

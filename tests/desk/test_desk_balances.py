@@ -178,6 +178,18 @@ def test_a_closed_month_takes_no_use_twice(lab):
     assert (state(lab).balance_cents, state(lab).open) == (1_200, ())
 
 
+def test_a_closing_tells_of_everybody_who_has_a_state_though_nothing_moved(lab):
+    """Else what closed months took by then would be off the next sale's balance once more."""
+    paid_in(lab, "ada", "200")
+    lab.worked("ada", "2026-10-20T06:00", 30)
+    paid_in(lab, "ada", "1")
+    assert (state(lab).balance_cents, state(lab).open) == (19_500, ("wallet=600",))
+    lab.now("2026-10-31T23:30")
+    lab.closed()
+    assert (state(lab).balance_cents, state(lab).open) == (19_500, ())
+    assert not tell(lab, "ada")
+
+
 def test_between_a_closing_and_the_next_word_a_sale_counts_from_now(lab):
     """Where everybody was not told after it, as when the power failed just then."""
     paid_in(lab, "ada", "20")

@@ -101,6 +101,8 @@ def test_what_was_paid_in_at_the_hub_counts_at_each_gate(lab: Lab) -> None:
     pays_in(lab, "20")
     later(lab)
     assert {at(lab, gate) for gate in lab.gates.values()} == {Credit(2_000, 500)}
+    read = [name.split("/")[1] for name in told(lab)[-1].read]
+    assert read == ["gate-1", "gate-2"], "and not how far the hub's own is, which no gate asks for"
 
 
 def test_what_was_used_at_one_gate_counts_at_the_other_and_twice_nowhere(lab: Lab) -> None:
