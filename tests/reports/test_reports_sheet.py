@@ -178,6 +178,13 @@ def test_numbers_are_no_text():
     assert (row["seconds_powered"], row["hours"], row["recovered"]) == (90, 0.025, True)
 
 
+def test_a_space_at_either_end_is_kept_by_quotes():
+    said = text([used()], m1=("ada", "Ada "))
+    assert ',"Ada ",' in said
+    assert ",Ada L," in text([used()], m1=("ada", "Ada L"))
+    assert '," Ada",' in text([used()], m1=("ada", " Ada"))
+
+
 def test_json_leaves_names_as_they_are():
     name = '=1+1 "é"\n'
     [row] = json.loads(text([used()], form=Form.JSON, m1=("ada", name)))
