@@ -32,6 +32,7 @@ KINDS = {
 }
 """The kinds of records that go under each key."""
 _NEVER_MS = -1  # no record is older
+_FOLDED = 32  # slices between two checkpoints
 
 Pause = Callable[[], None]
 
@@ -68,7 +69,7 @@ def purge(
         if not dry:
             with desk.writer.write() as pen:
                 purging.blank(pen, at, stretch)
-            pause()
+            _between(desk, pause)
     yield from (Erased(key, getattr(kept, key), count) for key, count in counts.items())
     yield from _texts(desk, kept, at, dry, pause)
 
@@ -102,7 +103,14 @@ def _read_views(desk: Desk, pause: Pause) -> None:
     while views.behind(desk.conn):
         with desk.writer.write() as pen:
             views.catch_up(pen)
-        pause()
+        _between(desk, pause)
+
+
+def _between(desk: Desk, pause: Pause) -> None:
+    """After a slice: what was erased leaves the log too, and whoever waits for the lock gets it."""
+    if desk.writer.commits >= _FOLDED:
+        desk.writer.checkpoint()
+    pause()
 
 
 # --- what the books need ------------------------------------------------------------------------
@@ -144,7 +152,7 @@ def _forget_old(desk: Desk, at: Moment, dry: bool, pause: Pause) -> int:
     for one in () if dry else due:
         with desk.writer.write() as pen:
             forgetting.erase(pen, at, one, forgetting.BY_AGE, [])
-        pause()
+        _between(desk, pause)
     return len(due)
 
 
@@ -167,7 +175,7 @@ def _texts(desk: Desk, kept: Retention, at: Moment, dry: bool, pause: Pause) -> 
         if not dry:
             with desk.writer.write() as pen:
                 purging.drop(pen, at, one)
-            pause()
+            _between(desk, pause)
     yield Erased("notes", kept.notes, counts[usual.name] + sweep(desk, dry=dry, pause=pause))
     yield Erased("charges", kept.charges, counts[money.name])
 
@@ -179,5 +187,5 @@ def sweep(desk: Desk, *, dry: bool = False, pause: Pause = lambda: None) -> int:
         with desk.writer.write() as pen:
             for one in found[first : first + purging.SLICE]:
                 purging.drop_text(pen, one)
-        pause()
+        _between(desk, pause)
     return len(found)

@@ -28,7 +28,8 @@ from fabgate.store.faults import told
 from fabgate.store.slices import all_epochs, own_epochs, rows
 from fabgate.store.writer import SEQ_BITS, SEQ_MASK, Pen
 
-SLICE = 256  # records that one transaction blanks: a tap waits for so many at most
+SLICE = 64  # records that one transaction blanks, a few milliseconds: a tap waits for so many at most
+WIDTH = 1_024  # and among so many: those between are read under the lock too
 _HEAD = re.compile(r'\{"kind":"([^"]+)","boot":"[^"]*","ms":-?[0-9]+,"wall":(-?[0-9]+),"synced":true[,}]')
 _SESSION = re.compile(r'"session":"([^"]+)"')
 _LOGIN = "login"
@@ -144,7 +145,7 @@ def _of_rule(
     for position, body in _candidates(conn, number, rule, after, end):
         seq = position & SEQ_MASK
         stays = usages and _session(origin, seq, body) in kept
-        if count and (stays or count == SLICE):
+        if count and (stays or count == SLICE or seq - first >= WIDTH):
             yield Stretch(number, origin, first, last, rule, count)
             count = 0
         if not stays:

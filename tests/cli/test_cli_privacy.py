@@ -91,6 +91,20 @@ def test_who_is_named_in_a_reason_beside_somebody_else_is_told_where(worked):
     assert "retention.notes" in said
 
 
+def test_nothing_of_them_is_left_in_the_files(lab):
+    lab.people()
+    lab.done('member suspend ada --by zoe --reason "Ada Lovelace left the lid open"')
+
+    def names() -> int:
+        state = lab.settings.gate.state
+        whole = b"".join(one.read_bytes() for one in state.iterdir() if one.is_file())
+        return whole.count(b"Lovelace") + whole.count(b"blue")
+
+    assert names() >= 3
+    lab.done('privacy forget ada --by zoe --reason "letter 12"')
+    assert names() == 0
+
+
 def test_one_who_is_forgotten_opens_nothing(worked, floor):
     worked.done('privacy forget ada --by zoe --reason "letter 12"')
     floor.tap("laser", ADA)
