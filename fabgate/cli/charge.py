@@ -74,6 +74,9 @@ def list_(here: Here, month: str, whom: str | None, draft: bool, as_json: bool) 
             return
         shown_ = [one for one, _ in zip(lines, range(MORE + 1), strict=False)]
         marks = {one.id: charged.marks(desk.conn, one.id) for one in shown_ if one.id}
+        shown_.sort(
+            key=lambda one: (handles.of(one.payer), one.at_s)
+        )  # they are kept by id, which says nothing
         rows = [_row(here, desk, one, handles, marks.get(one.id, {})) for one in shown_[:MORE]]
     headers = ("charge", "day", "payer", "what", "length", "list", "to pay", "why")
     show_table(headers, rows, f"Nothing is charged in {wanted}.")

@@ -1,4 +1,4 @@
-"""`fabgate demo`: a lab's day as it happens, to the treasurer's file; then a hub and two gates, live."""
+"""`fabgate demo`: a lab's day as it happens, to the closing of its month; then a hub and two gates, live."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LIGHT = {"green": "green", "red": "red", "blue": "blue", "amber": "yellow", "whi
 def demo(pace: float | None, live: bool) -> None:
     """Play a lab's day, then a hub with two gates.
 
-    A trainee, a sponsor, a power cut, the treasurer's CSV: a day in a second. The rules, the books and
+    A trainee, a sponsor, a power cut, a month that is closed: a day in a second. The rules, the books and
     the commands are the real ones; the bench and the clock are simulated. Then, live and for about half a
     minute: two gates and a hub as real processes, over a broker on this machine only (mosquitto, or
     iotcore of the extra `demo`; without either this part is left out).
@@ -68,6 +68,10 @@ def _failed(failures: tuple[Failure, ...]) -> None:
         raise click.exceptions.Exit(1)
 
 
+SHOWN = ("charge", "close", "journal", "passport")
+"""The commands of which what they print is a part of the story."""
+
+
 class Teller:
     """Tells what happens to somebody who sees fabgate for the first time."""
 
@@ -99,7 +103,7 @@ class Teller:
                 self._command = told.detail
                 return click.style(f"$ fabgate {told.detail}", fg="cyan")
             case "printed":
-                return told.detail if self._command.startswith(("export", "journal", "passport")) else None
+                return told.detail if self._command.startswith(SHOWN) else None
             case "tap":
                 return f"a badge taps {told.detail.split()[0]}"
             case "power" | "press" | "release":

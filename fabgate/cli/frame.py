@@ -7,6 +7,7 @@ Exit status: 0 done, 1 refused or failed (the text says why and what to type nex
 from __future__ import annotations
 
 import difflib
+import itertools
 import json
 import os
 import pwd
@@ -19,16 +20,18 @@ from functools import cached_property
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
+from zlib import crc32
 
 import click
 
 from fabgate import config as configuration
 from fabgate.config import Settings
-from fabgate.desk.deed import Desk, Done
+from fabgate.desk.deed import Desk, Done, mint_member
 from fabgate.devices.clock import SystemClock
 from fabgate.errors import FabgateError, UsageError
-from fabgate.model import Clock, Code, Denied, Facts, Notice
-from fabgate.store.db import Reader, Store
+from fabgate.model import Clock, Code, Denied, Facts, MemberId, Notice
+from fabgate.store import roster
+from fabgate.store.db import Reader, Store, Writer
 from fabgate.texts import LANGUAGES, Catalogue, titles_of
 
 CONFIG = Path("/etc/fabgate/fabgate.toml")
@@ -91,7 +94,15 @@ class Here:
     def desk(self) -> Iterator[Desk]:
         """The desk, to do a deed at or to look something up."""
         with self.store.writer() as writer:
-            yield Desk(self.settings, writer, self.clock, self.login)
+            mint = _numbered(writer) if self.rehearsed else mint_member
+            yield Desk(self.settings, writer, self.clock, self.login, mint=mint)
+
+
+def _numbered(writer: Writer) -> Callable[[], MemberId]:
+    """Ids of members for a rehearsal: the same ones each time it is played, for lists are in their order."""
+    gate = crc32(writer.identity.gate.encode())
+    numbers = itertools.count(len(roster.members(writer.conn)))
+    return lambda: MemberId(f"m-{gate:08x}{next(numbers):08x}")
 
 
 def _of_lab(settings: Settings) -> Settings:

@@ -73,6 +73,8 @@ class Played:
         match grammar.verb(grammar.split(words)):
             case verbs.Run(argv):
                 self.type(shlex.join(("fabgate", *argv)))
+            case verbs.Power(on=False):
+                self.stage.power_cut()
             case deed:
                 carry_out(self.stage, deed)
                 self.stage.settle()
@@ -133,6 +135,7 @@ def test_the_rehearsal_in_the_managers_page_holds(tmp_path: Path):
 
 
 @pytest.mark.parametrize("page", ["accounts.md", "managers.md", "treasurers.md", "usage.md"])
-def test_what_a_page_shows_is_what_is_printed(page: str, tmp_path: Path):
+def test_what_a_page_shows_is_what_is_printed(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)  # files that a command writes
     for line, shown, printed in played(HOME / "docs" / page, tmp_path):
         assert RANDOM.sub("#", shown) == RANDOM.sub("#", printed), f"docs/{page}:{line}"

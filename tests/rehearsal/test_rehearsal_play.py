@@ -106,8 +106,8 @@ def test_what_a_machine_draws_stands_on_the_bench_and_moves_nothing():
     assert played("00:01:00 current laser 3.1\n+0 expect laser relay off\n+0 expect laser lamp white\n") == ()
 
 
-def test_the_demo_ends_by_itself_with_the_treasurers_file():
+def test_the_demo_ends_by_itself_with_a_month_that_is_closed():
     result = CliRunner().invoke(main, ["demo", "--pace", "0", "--no-live"])
     assert result.exit_code == 0, result.output
-    assert "session,stop,member" in result.output.replace(" ", "")
-    assert "recovered" in result.output
+    assert "2026-10 is closed." in result.output
+    assert "to invoice:    28.50 EUR" in result.output
