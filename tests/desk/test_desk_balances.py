@@ -118,6 +118,20 @@ def test_where_nobody_looked_at_it_use_stays_as_it_was_told_last(lab):
     assert at_gate(lab) == 3_000 - 900 - 300
 
 
+@pytest.mark.parametrize(("prepaid", "left"), [(True, 1_400), (False, 2_000)])
+def test_at_a_hub_the_first_word_leaves_what_was_before_it_to_each_gate_where_the_wallet_pays_it(
+    lab, prepaid, left
+):
+    if prepaid:
+        done(accounts.put(lab.desk, "zoe", "ada", accounts.Terms(prepaid=True)))
+    lab.worked("ada", "2026-10-19T12:00", 30)
+    with turn(lab.desk, "zoe") as now:
+        ada = lab.member["ada"]
+        now.write(Sale(ada, "topup", "", "2026-10-20", now.member.id, cents=2_000))
+        balances.tell(now, ada)
+    assert (state(lab).balance_cents, at_gate(lab)) == (2_000, left)
+
+
 def test_a_pack_is_not_used_up_by_what_was_before_it(lab):
     lab.worked("ada", "2026-10-19T12:00", 60)
     done(sales.sell(lab.desk, "zoe", "ada", sales.Wanted(sales.Sort.PACK, "hour")))

@@ -265,6 +265,8 @@ def test_whoever_pays_for_the_badge_is_the_one_who_needs_a_balance(books: Writer
     assert (found.payer, found.purpose) == (GUILD, "client")
     assert found.credit == Credit(700, 500), "it ended before the state was told"
     assert found.fare.category == "guild"
+    session(books, 601, 2, payer=GUILD)
+    assert stands(books).credit == Credit(600, 500)
 
 
 def test_an_organisation_that_is_invoiced_needs_none(books: Writer):
