@@ -51,10 +51,17 @@ class Billed:
         self.lab = lab
         self.clock = lab.clock
         self.desk = replace(lab.desk, settings=replace(lab.desk.settings, tariff=prices))
-        self.clock.wall_ms = at_ms("2026-10-01T08:00")
+        self.clock.wall_ms = at_ms("2026-10-15T08:00")
         self.member = {"zoe": self._id("zoe")}
         for handle in ("ada", "bob"):
             self.member[handle] = MemberId(lab.member(handle))
+
+    @classmethod
+    def over(cls, desk: Desk, other: Billed) -> Billed:
+        """The same people and clock, over other books."""
+        made = cls.__new__(cls)
+        made.lab, made.clock, made.member, made.desk = other.lab, other.clock, other.member, desk
+        return made
 
     def _id(self, handle: str) -> MemberId:
         found = roster.member(self.lab.desk.conn, handle)

@@ -13,11 +13,14 @@ from pathlib import Path
 
 import pytest
 from billed import NOVEMBER, OCTOBER, PRICES, Billed, at_ms, done
+from first_day import settings_in
 
 from fabgate.charges import Charge, Sort
 from fabgate.desk import accounts, closing, month, sales, usages
+from fabgate.desk import lab as founding
 from fabgate.desk.accounts import Terms
 from fabgate.desk.closing import Closed, Look
+from fabgate.desk.members import Details
 from fabgate.desk.month import drafts
 from fabgate.desk.sales import Wanted
 from fabgate.desk.usages import Counts
@@ -27,7 +30,7 @@ from fabgate.records import ChargesMade, Draft, TariffKept
 from fabgate.rules import lines
 from fabgate.rules.closing import PAGE_BYTES, Kind
 from fabgate.rules.month import Month
-from fabgate.store import charged, journal, sealed
+from fabgate.store import chain, charged, heard, journal, sealed
 from fabgate.store import sales as stored_sales
 from fabgate.store.db import Store
 from fabgate.store.worksheet import packed
@@ -493,3 +496,29 @@ def test_a_session_that_is_charged_twice_is_found(lab):
             (pen.lab, old, seal),
         )
     assert "is charged twice" in flaws(lab)
+
+
+# --- a gate that kept the books by itself joins a hub -------------------------------------------
+
+
+def test_what_a_gate_has_closed_before_it_joined_a_hub_is_not_charged_there_again(lab, tmp_path):
+    done_at_home = lab.worked("ada", "2026-10-24T12:00", 30)
+    lab.now("2026-11-02T08:00")
+    lab.closed()
+    later = lab.worked("ada", "2026-11-10T12:00", 30)
+    settings = settings_in(tmp_path / "hub")
+    settings = replace(settings, gate=replace(settings.gate, name="other"), tariff=PRICES)
+    done(founding.init(settings, lab.clock, Details("Zoé Dupont", "zoe", login="zdupont")))
+    rows = lab.desk.conn.execute("SELECT body, hash FROM journal ORDER BY position").fetchall()
+    with Store(settings.gate.state).writer() as writer:
+        with writer.write() as pen:
+            origin = lab.desk.writer.identity.origin
+            taken = heard.take(pen, origin, 1, [body for body, _ in rows], chain.ROOT, bytes(rows[-1][1]))
+            assert isinstance(taken, heard.Taken), taken
+        hub = Billed.over(replace(lab.lab.desk, settings=settings, writer=writer), lab)
+        assert hub.sessions() == [done_at_home]
+        lab.now("2026-12-02T08:00")
+        assert hub.look(NOVEMBER).late == 0
+        hub.closed(NOVEMBER)
+        assert hub.sessions(NOVEMBER) == [later]
+        assert sealed.verify(writer.conn).flaws == ()
