@@ -22,10 +22,11 @@ from fabgate.cli.frame import (
 from fabgate.cli.gates import away
 from fabgate.cli.past import RUNS, Line, asked_to_end, of_month, of_record, recent, running
 from fabgate.cli.session_settled import assign, mark, settle
-from fabgate.cli.show import Json, hours, local, show_facts, utc
-from fabgate.desk import Desk, sessions
+from fabgate.cli.show import Handles, Json, hours, local, show_facts, utc
+from fabgate.desk import Desk, sessions, uncharged
 from fabgate.errors import UsageError
 from fabgate.model import Fact, MachineId, RecordId
+from fabgate.rules.closing import Said
 from fabgate.rules.ledger import Dated
 from fabgate.rules.month import Month
 from fabgate.store import journal
@@ -86,9 +87,11 @@ def show(here: Here, session: str, as_json: bool) -> None:
     with here.desk() as desk:
         record = _record(_named(here, desk, session))
         line, asked = of_record(desk, record), asked_to_end(desk, record)
+        said = uncharged.said_of(desk.conn, str(record))
+        pays = "" if said.payer is None else Handles(desk.conn).of(said.payer)
     if as_json:
         told = [{"at": utc(one.at_ms), "by": one.by, "reason": one.reason} for one in asked]
-        show_json({**_json(line), "asked_to_end": told})
+        show_json({**_json(line), "asked_to_end": told, "said": _said_json(said, pays)})
         return
     show_facts(
         (
@@ -105,6 +108,11 @@ def show(here: Here, session: str, as_json: bool) -> None:
             ("would be refused", line.would),
             ("charged", "" if line.charged else "no"),
             ("uncertain", f"up to {line.uncertain_s} s longer" if line.uncertain_s else ""),
+            ("counts", "" if said.length_ms is None else hours(said.length_ms)),
+            ("dated", "" if said.started_ms is None else local(here, said.started_ms)),
+            ("paid by", pays),
+            ("purpose", said.purpose),
+            ("costs", "nothing" if said.free else ""),
         )
     )
     for one in asked:
@@ -165,6 +173,18 @@ def _record(text: str) -> RecordId:
         return RecordId.of(text)
     except ValueError:
         raise UsageError(f"{text!r} is no session", "`fabgate session list` shows their numbers.") from None
+
+
+def _said_json(said: Said, pays: str) -> Json:
+    """What people said of a session after it ended."""
+    return {
+        "seconds": None if said.length_ms is None else said.length_ms // 1000,
+        "begun": utc(said.started_ms),
+        "payer": pays or None,
+        "purpose": said.purpose,
+        "free": said.free,
+        "records": list(said.records),
+    }
 
 
 def _row(here: Here, line: Line) -> tuple[object, ...]:

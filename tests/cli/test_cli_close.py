@@ -151,6 +151,16 @@ def test_closed_months_are_verified(lab):
     assert "records checked" in lab.done("journal verify")
 
 
+def test_a_session_shows_what_people_said_of_it(lab):
+    number = lab.worked("ada")
+    lab.done(f"session settle {number} --length 20m --reason asked --by tess")
+    lab.done(f"session assign {number} --payer bob --reason his --by tess")
+    lab.done(f"session mark {number} --free --reason gift --by tess")
+    shown = lab.done(f"session show {number}")
+    assert "counts:        0:20:00" in shown and "paid by:       bob" in shown and "nothing" in shown
+    assert lab.json(f"session show {number}")["said"]["seconds"] == 1_200
+
+
 def test_a_charge_is_taken_back_and_its_session_given_to_another(lab):
     number = lab.worked("ada")
     lab.done("close 2026-10 --by tess")
