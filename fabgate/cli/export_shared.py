@@ -76,9 +76,8 @@ def sorts_in(reader: Reader) -> SortOf:
     @cache
     def of(id: str) -> tuple[Sort, str]:  # noqa: A002
         found = charged.charge(reader.conn, id)
-        if found is None:  # long ago, and blanked since: the account of machines holds most of all
-            return Sort.MACHINE, ""
-        return of(found.of) if found.sort is Sort.REVERSAL else (found.sort, found.item)
+        # Long ago, and blanked since: the account of machines holds most of all.
+        return (Sort.MACHINE, "") if found is None else (found.sort, found.item)
 
     return of
 
