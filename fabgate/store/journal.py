@@ -59,7 +59,7 @@ __all__ = [
 
 MONEY = frozenset(
     kind for kind, cls in records.KINDS.items() if getattr(cls, "__module__", "") == money.__name__
-)
+) - {money.MemberForgotten.kind}
 """What was sold, settled, charged: ids and numbers, and every balance is reckoned from all of it."""
 USAGES = (SessionStarted.kind, SessionStopped.kind)
 NOTES = "notes"  # in the place of a kind: the texts beside the records, and no body

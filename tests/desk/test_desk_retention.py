@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fabgate.config.retention import Retention, Span
-from fabgate.desk import closing, forgetting, retention, status
+from fabgate.desk import charges, closing, forgetting, retention, status
 from fabgate.desk.closing import Closed
 from fabgate.desk.deed import Desk
 from fabgate.desk.lab import init
@@ -131,6 +131,19 @@ def test_a_session_that_was_left_out_stays_until_it_is_charged(lab):
     lab.closed(NOVEMBER)
     assert lab.sessions(NOVEMBER) == [running]
     assert some in lab.sessions()
+
+
+def test_what_is_to_be_priced_again_stays_until_it_is(lab):
+    some_months(lab)
+    [again] = [one for one in lab.charges(NOVEMBER) if one.sessions]
+    tick(lab, "2026-12-10T08:00")
+    done(charges.reverse(lab.desk, "zoe", again.id, again=True, reason="wrong machine"))
+    tick(lab, "2030-01-01T08:00")
+    assert purge(lab)["sessions"] == 6
+    lab.closed(DECEMBER)
+    lines = lab.charges(DECEMBER)
+    assert [one.of for one in lines if one.of] == [again.id]
+    assert [one.sessions for one in lines if not one.of] == [again.sessions]
 
 
 def test_a_lab_without_a_price_list_keeps_them_for_thirteen_months(here):

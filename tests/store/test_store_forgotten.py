@@ -20,6 +20,7 @@ from fabgate.records import (
     MemberForgotten,
     MemberSuspended,
     Note,
+    Sale,
     SessionStarted,
 )
 from fabgate.rules.standing import PERSON_FIELDS
@@ -168,6 +169,31 @@ def erase(writer: Writer) -> int:
 
 def notes(writer: Writer) -> list[tuple[str, str]]:
     return writer.conn.execute("SELECT kind, text FROM notes ORDER BY position, kind").fetchall()
+
+
+def test_texts_beside_money_stay_with_the_line_that_they_defend(stores: tuple[Writer, Writer]):
+    _, hub = stores
+    with hub.write() as pen:
+        sold = Sale(ADA, "item", "pla", "2026-10-02", ZOE)
+        pen.append(Draft(moment(1), sold), (Note("ref", "receipt 12"), Note("reason", "25 g for a lamp")))
+        pen.append(Draft(moment(2), Sale(BOB, "item", "pla", "2026-10-02", ADA)), (Note("login", "ada"),))
+        pen.append(Draft(moment(3), MemberForgotten(ADA, ZOE)))
+    assert erase(hub) == 0
+    assert len(notes(hub)) == 3
+
+
+def test_of_a_badge_with_two_owners_only_the_label_of_who_was_forgotten_goes(stores: tuple[Writer, Writer]):
+    gate, hub = stores
+    both = "k1:" + "cd" * 32
+    right(hub, MemberAdded(BOB, ZOE), PERSON | {"handle": "bob", "name": "Bob Noyce", "login": None})
+    right(gate, BadgeAdded(both, ADA, ZOE), {"label": "Ada's blue fob"})
+    right(hub, BadgeAdded(both, BOB, ZOE), {"label": "green"})
+    hand(gate, hub)
+    right(hub, MemberForgotten(ADA, ZOE))
+    hand(hub, gate)
+    for writer in stores:
+        assert "blue fob" not in whole(writer)
+        assert "green" in repr(writer.conn.execute("SELECT beside FROM rights").fetchall())
 
 
 def test_to_erase_twice_erases_nothing_more(stores: tuple[Writer, Writer]):
