@@ -14,11 +14,12 @@ import logging
 from fabgate.config import Settings
 from fabgate.errors import ChainBroken, DiskFull, StoreBusy
 from fabgate.hub.books import HubBooks
-from fabgate.model import Moment
+from fabgate.model import Clock, Moment
 from fabgate.rules import credit
 
 log = logging.getLogger(__name__)
 EVERY_MS = 600_000
+REST = 50  # times as long as the reckoning took: a hub has other things to do
 AGAIN_MS = 60_000  # where somebody else writes just now
 SLICE = 32  # states in a transaction
 
@@ -26,8 +27,8 @@ SLICE = 32  # states in a transaction
 class Balances:
     """Reckons and tells. `turn` costs little where nothing is due, or nothing has moved since."""
 
-    def __init__(self, books: HubBooks, settings: Settings) -> None:
-        self._books, self._settings = books, settings
+    def __init__(self, books: HubBooks, settings: Settings, clock: Clock) -> None:
+        self._books, self._settings, self._clock = books, settings, clock
         self._tells = credit.tells(settings.tariff)
         self._due_ms = 0
         self._seen: tuple[int, int] | None = None
@@ -52,6 +53,8 @@ class Balances:
             log.error("event=balances_not_reckoned error=%r", error.what)
         else:
             self._seen = self._now(at)
+            took_ms = self._clock.now().boot_ms - at.boot_ms
+            self._due_ms = at.boot_ms + max(EVERY_MS, REST * took_ms)
 
     def _now(self, at: Moment) -> tuple[int, int]:
         """What a balance can move by: what is in the books, and the day."""

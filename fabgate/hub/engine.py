@@ -86,7 +86,7 @@ class Hub:
         self._onlookers = Onlookers(self._lab, self.gates, port)
         self._on_site = OnSite(books, self.alarms, self.gates, port, settings.charter.stay_ms)
         self._uses = Uses(books, settings.charter)
-        self._balances = Balances(books, settings)
+        self._balances = Balances(books, settings, clock)
         self._heard: deque[Message] = deque()
         self._version: int | None = None
         self._state_ms = 0

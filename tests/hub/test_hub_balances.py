@@ -169,28 +169,40 @@ def test_a_wallet_that_pays_for_everything_is_told_below_zero(lab: Lab) -> None:
 
 
 class Counted:
-    """The books, and how often anybody asked them to reckon."""
+    """The books, how often anybody asked them to reckon, and how long that takes."""
 
-    def __init__(self, books: object) -> None:
-        self._books, self.asked = books, 0
+    def __init__(self, lab: Lab, ms: int = 0) -> None:
+        self._lab, self._ms, self.asked = lab, ms, 0
 
     def __getattr__(self, name: str) -> object:
-        self.asked += name == "states"
-        return getattr(self._books, name)
+        if name == "states":
+            self.asked += 1
+            self._lab.clock.advance(self._ms)
+        return getattr(self._lab.books, name)
 
 
 def test_nothing_is_reckoned_without_need_nor_by_a_clock_that_is_wrong(lab: Lab) -> None:
     now = lab.clock.now()
-    plain = Counted(lab.books)
-    Balances(plain, replace(lab.settings, tariff=Tariff())).turn(now)
-    unsure = Counted(lab.books)
-    Balances(unsure, lab.settings).turn(replace(now, synced=False))
+    plain, unsure, quiet = Counted(lab), Counted(lab), Counted(lab)
+    Balances(plain, replace(lab.settings, tariff=Tariff()), lab.clock).turn(now)
+    Balances(unsure, lab.settings, lab.clock).turn(replace(now, synced=False))
     assert (plain.asked, unsure.asked) == (0, 0)
-    quiet = Counted(lab.books)
-    balances = Balances(quiet, lab.settings)
+    balances = Balances(quiet, lab.settings, lab.clock)
     for _ in range(3):
         balances.turn(now)
         now = replace(now, boot_ms=now.boot_ms + EVERY_MS, wall_ms=now.wall_ms + EVERY_MS)
     assert quiet.asked == 1
     balances.turn(replace(now, boot_ms=now.boot_ms + 86_400_000, wall_ms=now.wall_ms + 86_400_000))
     assert quiet.asked == 2, "a pack may have ended with the day"
+
+
+def test_where_reckoning_takes_long_the_hub_rests_from_it_for_longer(lab: Lab) -> None:
+    slow = Counted(lab, ms=60_000)
+    balances = Balances(slow, lab.settings, lab.clock)
+    begun = lab.clock.now()
+    asked = []
+    for minutes in (0, 15, 49, 50):
+        ms = minutes * 60_000
+        balances.turn(replace(begun, boot_ms=begun.boot_ms + ms, wall_ms=begun.wall_ms + 1_440 * ms))
+        asked.append(slow.asked)
+    assert asked == [1, 1, 1, 2]
