@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from fabgate.store import charged
 
 MONTHS = ("2026-01", "2026-02", "2026-03")
 WHY = "seeded"
+BY = ("--by", "zoe")
 
 
 def lived_through(folder: Path, seed: int) -> MoneyLab:
@@ -54,9 +58,9 @@ def something_bought(lab: MoneyLab) -> None:
             pass
 
 
-def sealed(lab: MoneyLab) -> dict[str, list[Charge]]:
+def sealed(lab: MoneyLab, months: Sequence[str] = MONTHS) -> dict[str, list[Charge]]:
     with lab.store.reader() as reader:
-        return {month: list(charged.charges(reader.conn, month)) for month in MONTHS}
+        return {month: list(charged.charges(reader.conn, month)) for month in months}
 
 
 @pytest.fixture(scope="module", params=range(3))
@@ -120,3 +124,80 @@ def test_closing_again_changes_nothing(lab: MoneyLab):
     assert sealed(lab) == before
     lab.must("journal", "verify")
     lab.must("close", "--verify")
+
+
+def test_every_sum_is_the_same_sum(lab: MoneyLab, tmp_path: Path):
+    for month, charges in sealed(lab).items():
+        owed = sum(one.cents for one in charges)
+        listed = json.loads(lab.must("export", "charges", "--month", month, "--format", "json"))
+        assert sum(cents(row["amount"]) for row in listed) == owed
+        by_payer: Counter[str] = Counter()
+        for one in charges:
+            by_payer[one.payer] += one.cents
+        fec = tmp_path / f"{month}.txt"
+        lab.must(
+            "export", "accounting", "--month", month, "--profile", "fec", "--again", "--output", str(fec), *BY
+        )
+        lines = [line.split("\t") for line in fec.read_text(encoding="utf-8").splitlines()]
+        rows = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+        assert sum(cents(row["Debit"]) for row in rows) == sum(cents(row["Credit"]) for row in rows)
+        customers: Counter[str] = Counter()
+        for row in rows:
+            if row["CompteNum"].startswith("411"):
+                customers[row["CompAuxNum"]] += cents(row["Debit"]) - cents(row["Credit"])
+        assert sum(customers.values()) == owed
+        assert sorted(filter(None, customers.values())) == sorted(filter(None, by_payer.values()))
+
+
+def cents(text: object) -> int:
+    """The cents of an amount of a file, with a point or a comma."""
+    return int(Decimal(str(text or "0").replace(",", ".")).scaleb(2))
+
+
+def test_what_comes_late_or_is_taken_back_is_charged_once(tmp_path: Path):
+    lab = lived_through(tmp_path, 11)
+    machine = [one for several in sealed(lab).values() for one in several if one.sort is Sort.MACHINE]
+    anew, gone = lab.random.sample(machine, 6), set[str]()
+    for one in anew:
+        again = lab.random.random() < 0.5
+        lab.must("charge", "reverse", one.id, *(("--again",) if again else ()), "--reason", WHY, *BY)
+        gone |= set() if again else set(one.sessions)
+        if again:
+            lab.type("session", "assign", one.sessions[0], "--payer", "eve", "--reason", WHY, *BY)
+    late = [lab.work(Lived("", "ada", "ada", "laser", False, day(month), 1200, None)) for month in MONTHS]
+    lab.at(datetime(2026, 5, 3, 9, tzinfo=ZONE))
+    lab.must("close", "2026-04", *BY)
+
+    charged_now = sealed(lab, (*MONTHS, "2026-04"))
+    every = {one.id: one for several in charged_now.values() for one in several}
+    count: Counter[str] = Counter()
+    for one in every.values():
+        if one.sort is Sort.MACHINE:
+            count.update(one.sessions)
+        elif one.sort is Sort.REVERSAL:
+            count.subtract(every[one.of].sessions)
+    lived = {one.id for one in lab.lived}
+    assert {name for name, number in count.items() if number} == lived - gone
+    assert set(count.values()) <= {0, 1}
+    assert {one.id for one in late} <= {session for one in charged_now["2026-04"] for session in one.sessions}
+    lab.must("journal", "verify")
+    lab.must("close", "--verify")
+
+
+def day(month: str) -> int:
+    """The last hour of a month, in which nobody of this seed works."""
+    first = datetime.fromisoformat(f"{month}-01T08:00:00").replace(tzinfo=ZONE)
+    following = (first + timedelta(days=32)).replace(day=1, hour=0)
+    return int(following.timestamp()) - 3_000
+
+
+def test_no_purge_and_no_erasure_changes_a_sum(tmp_path: Path):
+    lab = lived_through(tmp_path, 12)
+    before = sealed(lab)
+    lab.at(datetime(2028, 1, 1, 9, tzinfo=ZONE))
+    lab.must("privacy", "purge")
+    lab.must("privacy", "forget", "bob", "--force", "--reason", WHY, *BY)
+    assert sealed(lab) == before
+    lab.must("journal", "verify")
+    lab.must("close", "--verify")
+    assert "bob" not in lab.must("export", "charges", "--month", "2026-01")
