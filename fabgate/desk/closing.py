@@ -129,6 +129,9 @@ def _once(
     now = looking(desk, by)
     if isinstance(now, Denied):
         return now
+    before = charged.last_period(
+        desk.conn
+    )  # as the drafts are reckoned, not as the books are when they are done
     with drafts(desk.conn, desk.settings, month, now.at, leave_out=force, tell=tell) as found:
         no = _not_now(now, month, found)
         if no is not None:
@@ -136,7 +139,7 @@ def _once(
         if found.obstacles and not force:
             return Look(month, found.obstacles, found.sums, found.late)
         written = _Pages(desk, secrets.token_hex(8)).write(found, tell)
-        body = written.sealed(found, now, force)
+        body = written.sealed(found, now, force, before)
     return _seal(desk, by, body, reason if force else None)
 
 
@@ -215,10 +218,8 @@ class _Pages:
             with self.desk.writer.write() as pen:
                 pen.append(Draft(self.desk.clock.now(), TariffKept(tariff.digest, tariff.text)))
 
-    def sealed(self, found: Drafts, now: Turn, forced: bool) -> PeriodClosed:
-        """The record that seals them."""
-        conn = self.desk.conn
-        before = charged.last_period(conn)
+    def sealed(self, found: Drafts, now: Turn, forced: bool, before: Period | None) -> PeriodClosed:
+        """The record that seals them, after the month that was closed `before`."""
         body = PeriodClosed(
             str(found.month),
             now.member.id,
@@ -235,7 +236,7 @@ class _Pages:
             forced,
             closing.marks(found.after),
         )
-        return replace(body, hash=closing.digest(body, charged.hashed(conn, self.closing)))
+        return replace(body, hash=closing.digest(body, charged.hashed(self.desk.conn, self.closing)))
 
 
 def _slices(pages: Iterable[Page]) -> Iterator[list[Page]]:

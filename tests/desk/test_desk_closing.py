@@ -288,6 +288,18 @@ def test_an_undone_start_and_maintenance_cost_nothing_and_say_so(lab):
     assert [(one.cents, one.reason) for one in lab.charges()] == [(0, "undone")]
 
 
+class AtTheNextWrite:
+    """The seam of a full disk, used to do something just before somebody writes."""
+
+    def __init__(self, deed):
+        self.deed = deed
+
+    def before_write(self):
+        deed, self.deed = self.deed, None
+        if deed is not None:
+            deed()
+
+
 # --- cut off, and two at a time -----------------------------------------------------------------
 
 
@@ -345,18 +357,14 @@ def test_what_is_sold_just_before_the_seal_is_in_the_month_too(lab):
     """At the last moment: when all was looked at, and the seal only waits for its turn to write."""
     many(lab, 3)
 
-    class Between:
-        armed = False
+    def sell():
+        done(sales.sell(lab.desk, "zoe", "ada", Wanted(Sort.PLAN, "month", "2026-10-31")))
 
-        def before_write(self):
-            if self.armed:
-                self.armed = False
-                done(sales.sell(lab.desk, "zoe", "ada", Wanted(Sort.PLAN, "month", "2026-10-31")))
-
-    between = Between()
+    between = AtTheNextWrite(None)
 
     def tell(what, _):
-        between.armed = what == "written" and not sales_of(lab, "ada")
+        if what == "written" and not sales_of(lab, "ada"):
+            between.deed = sell
 
     with Store(lab.desk.settings.gate.state, between).writer() as writer:
         answer = closing.close(replace(lab.desk, writer=writer), "zoe", OCTOBER, tell=tell)
@@ -476,6 +484,16 @@ def test_a_page_that_is_gone_is_found(lab):
     assert "page(s)" in flaws(lab) and "hash" in flaws(lab)
 
 
+def test_a_month_that_is_gone_is_found(lab):
+    lab.now("2026-12-02T08:00")
+    lab.closed()
+    lab.closed(NOVEMBER)
+    assert flaws(lab) == ""
+    with lab.desk.writer.write() as pen:
+        pen.execute("DELETE FROM periods WHERE period = '2026-10'")
+    assert flaws(lab) == "it does not follow on the month that was closed before it"
+
+
 def test_a_session_that_is_charged_twice_is_found(lab):
     lab.worked("ada", "2026-10-24T12:00", 30)
     lab.now("2026-11-02T08:00")
@@ -501,20 +519,31 @@ def test_a_session_that_is_charged_twice_is_found(lab):
 # --- a gate that kept the books by itself joins a hub -------------------------------------------
 
 
+def hub_of(lab, folder):
+    """The settings of a hub's books, which are made, and what takes a gate's journal into them."""
+    settings = settings_in(folder)
+    settings = replace(settings, gate=replace(settings.gate, name="other"), tariff=PRICES)
+    done(founding.init(settings, lab.clock, Details("Zoé Dupont", "zoe", login="zdupont")))
+    origin = lab.desk.writer.identity.origin
+
+    def take():
+        rows = lab.desk.conn.execute("SELECT body, hash FROM journal ORDER BY position").fetchall()
+        with Store(settings.gate.state).writer() as writer, writer.write() as pen:
+            bodies = [body for body, _ in rows]
+            taken = heard.take(pen, origin, 1, bodies, chain.ROOT, bytes(rows[-1][1]))
+            assert isinstance(taken, heard.Taken), taken
+
+    return settings, take
+
+
 def test_what_a_gate_has_closed_before_it_joined_a_hub_is_not_charged_there_again(lab, tmp_path):
     done_at_home = lab.worked("ada", "2026-10-24T12:00", 30)
     lab.now("2026-11-02T08:00")
     lab.closed()
     later = lab.worked("ada", "2026-11-10T12:00", 30)
-    settings = settings_in(tmp_path / "hub")
-    settings = replace(settings, gate=replace(settings.gate, name="other"), tariff=PRICES)
-    done(founding.init(settings, lab.clock, Details("Zoé Dupont", "zoe", login="zdupont")))
-    rows = lab.desk.conn.execute("SELECT body, hash FROM journal ORDER BY position").fetchall()
+    settings, take = hub_of(lab, tmp_path / "hub")
+    take()
     with Store(settings.gate.state).writer() as writer:
-        with writer.write() as pen:
-            origin = lab.desk.writer.identity.origin
-            taken = heard.take(pen, origin, 1, [body for body, _ in rows], chain.ROOT, bytes(rows[-1][1]))
-            assert isinstance(taken, heard.Taken), taken
         hub = Billed.over(replace(lab.lab.desk, settings=settings, writer=writer), lab)
         assert hub.sessions() == [done_at_home]
         lab.now("2026-12-02T08:00")
@@ -522,3 +551,14 @@ def test_what_a_gate_has_closed_before_it_joined_a_hub_is_not_charged_there_agai
         hub.closed(NOVEMBER)
         assert hub.sessions(NOVEMBER) == [later]
         assert sealed.verify(writer.conn).flaws == ()
+
+
+def test_a_hub_that_hears_while_it_closes_that_its_gate_has_closed_does_not_close(lab, tmp_path):
+    lab.worked("ada", "2026-10-24T12:00", 30)
+    lab.now("2026-11-02T08:00")
+    lab.closed()
+    settings, take = hub_of(lab, tmp_path / "hub")
+    with Store(settings.gate.state, AtTheNextWrite(take)).writer() as writer:
+        hub = Billed.over(replace(lab.lab.desk, settings=settings, writer=writer), lab)
+        assert hub.closed().again
+        assert len(list(journal.entries(writer.conn, kinds=("period.close",)))) == 1
