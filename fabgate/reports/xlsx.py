@@ -119,19 +119,19 @@ class _Book:
         writers = self._writers(page)
         for line, row in enumerate(rows, top + 1):
             for at, cell in enumerate(row):
-                writers[type(cell)](line, at, cell)
+                if cell is not None and cell != "":
+                    writers[type(cell)](line, at, cell)
             top = line
         return top + 1
 
     def _writers(self, page: Worksheet) -> dict[type, Callable[[int, int, Any], object]]:
-        number, string = page.write_number, page.write_string
+        number = page.write_number
         return {
-            str: lambda line, at, cell: string(line, at, cell) if cell else None,
+            str: page.write_string,
             int: number,
             Decimal: lambda line, at, cell: number(line, at, cell, self._digit(cell)),
             bool: page.write_boolean,
             date: lambda line, at, cell: page.write_datetime(line, at, cell, self._day),
-            type(None): lambda *_: None,
         }
 
     def _digit(self, cell: Decimal) -> object:
