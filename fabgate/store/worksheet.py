@@ -11,6 +11,7 @@ import marshal
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import accumulate, groupby, pairwise
 from operator import itemgetter
 from types import TracebackType
@@ -73,11 +74,12 @@ class Worksheet:
         self._run("insert into page (payer, ends, lines) values (?, ?, ?)", [row])
 
     def work(self) -> Iterator[tuple[MemberId, list[Worked]]]:
-        """Payer by payer, in the order of their ids: what they have to pay for, by its start."""
+        """Payer by payer, in the order of their ids: what they have to pay for, by its start. Raises DiskFull."""
         struck = self._conn.execute("select exists (select 1 from charged)").fetchone()[0]
-        rows = self._conn.execute(_WORK if struck else _ALL)
-        for payer, found in groupby(rows, itemgetter(0)):
-            yield MemberId(payer), [_worked(row) for row in found]
+        with _room():  # to put them in order takes as much as they do
+            rows = self._conn.execute(_WORK if struck else _ALL)
+            for payer, found in groupby(rows, itemgetter(0)):
+                yield MemberId(payer), [_worked(row) for row in found]
 
     def pages(self) -> Iterator[tuple[MemberId, Lines]]:
         """The pages in the order in which they came."""
@@ -86,13 +88,8 @@ class Worksheet:
             yield MemberId(payer), tuple(marshal.loads(lines[begin:end]) for begin, end in places)
 
     def _run(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
-        try:
+        with _room():
             self._conn.executemany(sql, rows)
-        except sqlite3.OperationalError as wrong:
-            raise DiskFull(
-                f"the month could not be laid out: {wrong}",
-                "Make room in the folder for temporary files, or name another in TMPDIR.",
-            ) from wrong
 
     def __enter__(self) -> Self:
         return self
@@ -101,6 +98,17 @@ class Worksheet:
         self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._conn.close()
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as wrong:
+        raise DiskFull(
+            f"the month could not be laid out: {wrong}",
+            "Make room in the folder for temporary files, or name another in TMPDIR.",
+        ) from wrong
 
 
 def packed(line: tuple[Any, ...]) -> bytes:
