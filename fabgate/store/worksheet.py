@@ -74,7 +74,7 @@ class Worksheet:
         self._run("insert into page (payer, ends, lines) values (?, ?, ?)", [row])
 
     def work(self) -> Iterator[tuple[MemberId, list[Worked]]]:
-        """Payer by payer, in the order of their ids: what they have to pay for, by its start. Raises DiskFull."""
+        """Payer by payer, by their ids: what they have to pay for, by its start. Raises DiskFull."""
         struck = self._conn.execute("select exists (select 1 from charged)").fetchone()[0]
         with _room():  # to put them in order takes as much as they do
             rows = self._conn.execute(_WORK if struck else _ALL)
