@@ -8,22 +8,33 @@ nobody else ever would. A hub gets round to it by itself (`hub/balances.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import wraps
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 from sqlite3 import Connection
-from typing import Protocol
+from typing import Concatenate, ParamSpec, Protocol
 
 from fabgate.charges import Payer, Sold, Worked
 from fabgate.config import Settings
 from fabgate.config.keys import HUB_NAME
 from fabgate.desk import bookkeeping, who
-from fabgate.desk.deed import Desk, Turn
-from fabgate.desk.uncharged import Uncharged
-from fabgate.model import MemberId, Moment, RecordId
-from fabgate.records import AccountState, Draft
+from fabgate.desk.deed import Desk, Done, Turn
+from fabgate.desk.uncharged import Uncharged, said_of
+from fabgate.errors import StoreBusy
+from fabgate.model import Denied, MemberId, Moment, RecordId
+from fabgate.records import (
+    AccountState,
+    ChargeReversed,
+    Draft,
+    SessionStarted,
+    UsageAssigned,
+    UsageMarked,
+    UsageSettled,
+)
 from fabgate.rules import balances, credit, standing
 from fabgate.rules.balances import Balance
 from fabgate.rules.days import Days
@@ -153,6 +164,55 @@ def tell_all(desk: Desk) -> int:
     return len(found)
 
 
+P = ParamSpec("P")
+Deed = Callable[Concatenate[Desk, P], Done | Denied]
+
+
+def corrects(deed: Deed[P]) -> Deed[P]:
+    """A deed that changes what sessions or charges took: a gate that keeps the books by itself tells of it.
+
+    Whoever does not get the lock for that leaves it to the next sale or closing: the deed is done.
+    """
+
+    @wraps(deed)
+    def told(desk: Desk, /, *given: P.args, **named: P.kwargs) -> Done | Denied:
+        answer = deed(desk, *given, **named)
+        if isinstance(answer, Done) and answer.record is not None and desk.settings.hub is None:
+            with suppress(StoreBusy):
+                _tell_anew(desk, _concerned(desk.conn, answer.record))
+        return answer
+
+    return told
+
+
+def _concerned(conn: Connection, record: RecordId) -> set[MemberId]:
+    """Whose balance a correction may move: who paid by the session's own record, and who pays by now."""
+    entry = journal.entry(conn, record)
+    body = None if entry is None else entry.body
+    if isinstance(body, ChargeReversed):
+        was = charged.charge(conn, body.charge)
+        return set() if was is None else {was.payer}
+    if not isinstance(body, UsageSettled | UsageAssigned | UsageMarked):
+        return set()
+    start = journal.entry(conn, RecordId.of(body.session))
+    begun = None if start is None else start.body
+    found = {begun.payer or begun.member} if isinstance(begun, SessionStarted) else set()
+    return {MemberId(one) for one in (*found, said_of(conn, body.session).payer) if one}
+
+
+def _tell_anew(desk: Desk, members: Iterable[MemberId]) -> None:
+    """Reckon some payers outside the lock, and tell how they stand whatever was told before."""
+    if not credit.tells(desk.settings.tariff):
+        return
+    at = desk.clock.now()
+    with Worksheet() as sheet:
+        found = _Everybody(
+            desk.conn, desk.settings, replace(at, wall_ms=who.today_ms(desk.conn, at)), sheet
+        ).of(members)
+    with desk.writer.write() as pen:
+        write(pen, pen.conn, found, at)
+
+
 def write(pen: Pens, conn: Connection, states: Iterable[AccountState], at: Moment) -> None:
     """Append states, each of which has seen all that was said of its payer."""
     for one in states:
@@ -190,6 +250,13 @@ class _Everybody:
         gone = self._took(accounts.payer(self._conn, member), work, sales.of(self._conn, member))
         return Use(_newest(self._ends), self._at.wall_ms, gone)
 
+    def of(self, members: Iterable[MemberId]) -> tuple[AccountState, ...]:
+        """The states of some, of those who ever had one."""
+        self._lay_out()
+        work, read = dict(self._sheet.work()), _newest(self._ends)
+        told = [one for one in sorted(members) if _last(self._conn, one) is not None]
+        return tuple(self._reckoned(one, work.get(one, []), read)[1] for one in told)
+
     def states(self) -> Iterator[AccountState]:
         """Those that are worth telling."""
         self._lay_out()
@@ -213,14 +280,18 @@ class _Everybody:
 
     def _of(self, member: MemberId, work: list[Worked], read: tuple[str, ...]) -> AccountState | None:
         last, sold = _last(self._conn, member), sales.of(self._conn, member)
-        payer = accounts.payer(self._conn, member)
-        if last is None and not sold and not payer.prepaid:
+        if last is None and not sold and not accounts.payer(self._conn, member).prepaid:
             return None  # who never paid anything in has nothing
-        gone = self._took(payer, work, sold)
+        found, state = self._reckoned(member, work, read)
+        return state if self._is_old(last) or balances.due(last, found, self._at.wall_ms) else None
+
+    def _reckoned(
+        self, member: MemberId, work: list[Worked], read: tuple[str, ...]
+    ) -> tuple[Balance, AccountState]:
+        payer = accounts.payer(self._conn, member)
+        gone = self._took(payer, work, sales.of(self._conn, member))
         found = _balance(self._conn, self._settings, member, gone, self._at.wall_ms)
-        if not self._is_old(last) and not balances.due(last, found, self._at.wall_ms):
-            return None
-        return _state(member, found, Use(read, self._at.wall_ms, gone))
+        return found, _state(member, found, Use(read, self._at.wall_ms, gone))
 
     def _is_old(self, last: StateStands | None) -> bool:
         """Whether a month was closed since: what open months had taken by then is closed now."""

@@ -14,7 +14,7 @@ from itertools import islice
 from sqlite3 import Connection
 
 from fabgate.charges import Charge
-from fabgate.desk import bookkeeping, days, holds, who
+from fabgate.desk import balances, bookkeeping, days, holds, who
 from fabgate.desk.deed import Desk, Done, Turn, looking, turn
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied, MemberId, RecordId
@@ -55,6 +55,7 @@ class Settled:
 # --- taken back ---------------------------------------------------------------------------------
 
 
+@balances.corrects
 def reverse(desk: Desk, by: str | None, charge: str, again: bool, reason: str) -> Done | Denied:
     """Takes a charge of a closed month back; `again`: its sessions are priced anew in the open month.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fabgate.desk import bookkeeping, purposes, uncharged, who
+from fabgate.desk import balances, bookkeeping, purposes, uncharged, who
 from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied, MachineId, MemberId, RecordId
@@ -56,6 +56,7 @@ class _Meant:
         return self.session.payer if self.said.payer is None else MemberId(self.said.payer)
 
 
+@balances.corrects
 def settle(desk: Desk, by: str | None, session: str, counts: Counts, reason: str) -> Done | Denied:
     """Says how much of a session counts: nothing of it is unsure then, and it stands in the way no more.
 
@@ -75,6 +76,7 @@ def settle(desk: Desk, by: str | None, session: str, counts: Counts, reason: str
         return _written(now, meant, body, reason, length_ms=length_ms)
 
 
+@balances.corrects
 def assign(desk: Desk, by: str | None, session: str, payer: str, reason: str) -> Done | Denied:
     """Lets somebody else pay for a session."""
     with turn(desk, by) as now:
@@ -92,6 +94,7 @@ def assign(desk: Desk, by: str | None, session: str, payer: str, reason: str) ->
         return _written(now, meant, body, reason, payer=pays.handle)
 
 
+@balances.corrects
 def mark(
     desk: Desk, by: str | None, session: str, purpose: str | None, free: bool | None, reason: str
 ) -> Done | Denied:

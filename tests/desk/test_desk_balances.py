@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from billed import NOVEMBER, OCTOBER, PRICES, Billed, done
 
-from fabgate.desk import accounts, balances, sales
+from fabgate.desk import accounts, balances, sales, usages
 from fabgate.desk.closing import Closed, close
 from fabgate.desk.deed import turn
 from fabgate.model import MemberId
@@ -143,6 +143,15 @@ def test_a_pack_is_not_used_up_by_what_was_before_it(lab):
 def test_a_plan_that_is_sold_is_told(lab):
     done(sales.sell(lab.desk, "zoe", "ada", sales.Wanted(sales.Sort.PLAN, "month", day="2026-10-20")))
     assert state(lab).plans == ("month:",)
+
+
+def test_a_session_that_costs_nothing_after_all_gives_its_money_back_at_once(lab):
+    paid_in(lab, "ada", "20")
+    session = lab.worked("ada", "2026-10-20T09:00", 45)
+    lab.now("2026-10-20T10:00")
+    assert at_gate(lab) == 1_100
+    done(usages.mark(lab.desk, "zoe", session, None, True, "the tube was worn out"))
+    assert at_gate(lab) == 2_000
 
 
 # --- everybody ------------------------------------------------------------------------------------
