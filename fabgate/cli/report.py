@@ -112,7 +112,10 @@ def funders_(here: Here, **asked: Unpack[Asked]) -> None:
 
 @_report("sponsorship", "fabgate report sponsorship --from 2026-01 --to 2026-12")
 def sponsorship(here: Here, **asked: Unpack[Asked]) -> None:
-    """Say who learned from whom: trainees who became autonomous, hours of sponsors."""
+    """Say who learned from whom.
+
+    Trainees who became autonomous, the days that it took them, the hours that sponsors gave.
+    """
     _write(here, "sponsorship", **asked)
 
 

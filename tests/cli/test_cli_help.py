@@ -34,6 +34,7 @@ sell plan|pack|day|item|fee|person|end|cancel|list
 wallet topup|show
 session list|show|close
 export usage
+report occupancy|funders|sponsorship|downtime|open-data|merge
 run
 sim
 rehearse

@@ -61,6 +61,14 @@ def test_a_total_goes_where_no_row_is_left():
     assert hidden([Split(rows, Share("all", frozenset("abcdef"), (3,)))]) == {"a", "all"}
 
 
+def test_a_row_is_added_in_one_table_and_a_total_taken_off_in_the_other():
+    few = Share("few", frozenset("abc"), (3,))
+    total = Share("total", frozenset("abcdefghi"), (3,))
+    rest = share("rest", 30)
+    # few = total, and few + total + rest is told: with both hidden, half of what is left is few.
+    assert hidden([Split((few,), total), split(few, total, rest)]) == {"few", "total", "rest"}
+
+
 def test_a_table_that_is_hidden_whole_keeps_no_other_from_being_looked_at():
     nobody_else = Split((share("a", 2),), Share("few", frozenset("xy"), (2,)))
     assert hidden([nobody_else, split(share("b", 3), share("c", 9), share("d", 8))]) == {"a", "few", "b", "d"}
