@@ -69,7 +69,7 @@ def test_prices_without_vat_get_it_in_one_step_on_the_total():
     lines = [worked(f"2026-10-0{day}T10:00", 10, 33, basis=Basis.WITHOUT_VAT.value) for day in range(1, 4)]
     said = stated(*lines)
     assert said.note == "Amounts in EUR, without VAT"
-    assert said.sums == (("Sum", "0.99"), ("VAT", "0.21"), ("To pay", "1.20"))
+    assert said.sums == (("Sum", "0.99"), ("VAT on prices without it", "0.21"), ("To pay", "1.20"))
     assert said.taxes == (("21 %", "0.99", "0.21", "1.20"),)
 
 
