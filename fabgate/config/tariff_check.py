@@ -15,7 +15,7 @@ from fabgate.config.tariff_keys import ANY_WORD, SECTIONS
 from fabgate.config.tariff_place import Book, Place
 from fabgate.config.tariff_priced import WITH_CATEGORIES, Own, TimeKeys
 from fabgate.config.values import nearest
-from fabgate.tariff import Meter, Period, Regime, Voucher
+from fabgate.tariff import Basis, Meter, Period, Regime, Voucher
 
 _DAY = timedelta(days=1)
 _TERMS = (1, 2, 3, 4, 6, 12)
@@ -336,8 +336,15 @@ def _check_plan(place: Place) -> None:
 
 
 def _check_pack(place: Place) -> None:
-    """One unit, and coins that come to whole cents."""
+    """One unit, coins that come to whole cents, and no price without VAT where that is due at the use."""
     document = place.book.document
+    multi = place.plain(its.PACK_VOUCHER) is not Voucher.SINGLE
+    if multi and place.basis is Basis.WITHOUT_VAT and document.get(its.REGIME) is Regime.TAXABLE:
+        document.wrong(
+            place.where,
+            "its VAT is due at each use, and its price has none in it: nobody would ever pay it",
+            'Write basis = "with_vat" and the price with VAT, or voucher = "single" and its vat.',
+        )
     units = [key for key in its.PACK_UNITS if document.written(key, place.owner, place.name)]
     if len(units) != 1:
         said = " and ".join(key.parts[-1] for key in units) or "nothing"

@@ -202,6 +202,12 @@ def refused(folder: Path, text: str) -> str:
             "nothing says which VAT",
             "[version.2026]",
         ),
+        (
+            TAXABLE + VERSION + '[version.2026.pack.a]\nprice = 1\ndays = 1\nbasis = "without_vat"',
+            "5: version.2026.pack.a",
+            "due at each use",
+            "with_vat",
+        ),
         ("[vat.rate.a]\nalways = 21\n" + VERSION, "2: vat.rate.a.always", "no day", "2026-01-01 = 21"),
         ("[vat.rate.a]\n2026-13-01 = 21\n" + VERSION, "2: ", '"2026-13-01" is no day', "year, month"),
         ("[vat.rate.a]\n2026-01-01 = 121\n" + VERSION, "2: ", "no percentage", "0 to 100"),
