@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator, Mapping
+
+import click
 
 from fabgate.charges import Charge
 from fabgate.config import Settings
@@ -40,6 +43,8 @@ def _begun(month: Month, period: Period) -> bool:
 
 
 def _drafted(conn: sqlite3.Connection, settings: Settings, month: str, now: Moment) -> Iterator[Charge]:
+    if sys.stderr.isatty():  # some seconds for each hundred thousand sessions in the books
+        click.echo(f"{month} is not closed: pricing it as it stands ...", err=True)
     with drafts(conn, settings, Month.of(month), now) as draft:
         for _, lines in draft:
             yield from lines
