@@ -198,9 +198,7 @@ def test_a_line_of_a_rehearsal_that_the_page_shows_can_be_read(code: str):
 
 
 def test_the_page_about_usage_has_every_column_and_every_word_that_stands_in_one():
-    page = re.sub(
-        r"^```.*?^```", "", text_of[HOME / "docs" / "usage.md"], flags=re.MULTILINE | re.DOTALL
-    )
+    page = re.sub(r"^```.*?^```", "", text_of[HOME / "docs" / "usage.md"], flags=re.MULTILINE | re.DOTALL)
     codes = set(re.findall(r"`([^`]+)`", page))
     columns = {*ROW_COLUMNS, *(column for per in Per for column in SUM_COLUMNS[per])}
     ended = {why.value for why in Why} - {Why.ABORTED.value}  # never had power: no line is made of it
