@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,7 +74,7 @@ def close(
         raise UsageError("which month?", "Type it as: fabgate close 2026-10")
     wanted = Month.of(month)
     with here.desk() as desk:
-        with _progress() as tell:
+        with _progress() as tell, _no_search_for_cycles():
             if dry:
                 answer: Closed | Look | Denied = closing.look(desk, by, wanted, tell)
             else:
@@ -219,6 +220,18 @@ def _verify(here: Here, as_json: bool) -> None:
 
 
 # --- progress -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Python looks for circles among a million objects, again and again. There are none."""
+    looks = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looks:
+            gc.enable()
 
 
 @contextmanager
