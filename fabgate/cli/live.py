@@ -166,10 +166,12 @@ class _Lab:
 
     def _tap(self, gate: str, who: str, uid: str, wanted: str, says: bool = False) -> None:
         machine = GATES[gate]
+        resting = self._shown(gate)[machine]["display"]
         door.ask(self._state(gate), f"tap {machine} {uid}")
         click.echo(f"  {gate:<7} {who} taps {machine}")
         if says:
-            self._until(lambda: self._shown(gate)[machine]["lamp"].startswith("red"), f"{gate} refuses")
+            # The lamp is red first: the words are another thread's.
+            self._until(lambda: self._shown(gate)[machine]["display"] != resting, f"{gate} refuses")
             said = self._shown(gate)[machine]["display"].replace("\n", " / ")
             click.echo(f"  {gate:<7} {machine} says: {said}")
         self._until(lambda: self._shown(gate)[machine]["relay"] == wanted, f"{machine} is {wanted}")
