@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from fabgate.charter import Skill
-from fabgate.config import ends, keys, retention, rulebook_check, tariff_check, upkeep, wired, wiring
+from fabgate.config import ends, keys, retention, rulebook_check, upkeep, wired, wiring
 from fabgate.config.check import check
 from fabgate.config.key import Key
 from fabgate.config.reading import Document, refuse, spot
@@ -24,9 +24,11 @@ from fabgate.config.settings import (
     MachineSettings,
     Settings,
 )
-from fabgate.config.tariff import tariff as read_tariff
-from fabgate.config.tariff_keys import TARIFF
 from fabgate.model import Duty, Ends, MachineId, MachineRules, Output, Sense, Service, SkillId
+from fabgate.tariff import Tariff
+
+if TYPE_CHECKING:
+    from fabgate.config.tariff import PriceList
 
 T = TypeVar("T")
 _HOUR_MS = 3_600_000
@@ -43,16 +45,28 @@ def load(path: Path | str, rules: Path | None = None, tariff: Path | None = None
     its_rules = _named_file(document, keys.RULES, "rules sample openfab") if rules is None else rules
     its_tariff = _named_file(document, keys.TARIFF, "tariff sample") if tariff is None else tariff
     book = Document(its_rules or document.path, RULES, None if its_rules else b"")
-    prices = None if its_tariff is None else Document(its_tariff, TARIFF)
+    prices = None if its_tariff is None else _prices(its_tariff)
     check(document, book)
     rulebook_check.check(book, document)
-    if prices is not None:
-        tariff_check.check(prices, document)
-    refuse([document, book, *filter(None, (prices,))])
+    refuse([document, book, *(() if prices is None else prices.checked(document))])
     settings = _settings(document, Rulebook(book, document, document.need(keys.LANGUAGES)), its_rules)
     if prices is None:
         return settings
-    return replace(settings, lab=replace(settings.lab, tariff=its_tariff), tariff=read_tariff(prices))
+    return replace(settings, lab=replace(settings.lab, tariff=its_tariff), tariff=prices.tariff())
+
+
+def read_tariff(path: Path) -> Tariff:
+    """The price list of a file that stands alone. Raises ConfigError with everything that is wrong."""
+    prices = _prices(path)
+    refuse(prices.checked(None))
+    return prices.tariff()
+
+
+def _prices(path: Path) -> PriceList:
+    # Read here: a gate without a price list starts sooner without all that reads one.
+    from fabgate.config.tariff import PriceList
+
+    return PriceList(path)
 
 
 def _named_file(document: Document, key: Key[Path | None], sample: str) -> Path | None:

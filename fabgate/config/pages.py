@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from fabgate.config.key import Key, KeyList
 from fabgate.config.keys import CONFIGURATION, TABLES
 from fabgate.config.rulebook_keys import RULES
-from fabgate.config.tariff_keys import TARIFF
 from fabgate.config.wiring import OTHER_PINS, POWER_PINS
 
 # What the lab of the sample calls its own, star by star.
@@ -135,6 +134,8 @@ def rules_reference() -> str:
 
 def tariff_reference() -> str:
     """The page that explains every key of a price list, as Markdown."""
+    from fabgate.config.tariff_keys import TARIFF
+
     return _TARIFF_PAGE + _tables(TARIFF)
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from fabgate.config import tariff_keys as its
 from fabgate.config import tariff_priced as priced
-from fabgate.config.reading import Document, refuse
+from fabgate.config.reading import Document
 from fabgate.config.tariff_check import check
 from fabgate.config.tariff_keys import ANY_WORD
 from fabgate.config.tariff_place import Book, Place
@@ -37,16 +37,23 @@ T = TypeVar("T")
 _CENTS = Decimal(100)
 
 
-def read(path: Path) -> Tariff:
-    """The tariff of a file. Raises ConfigError with everything that is wrong."""
-    document = Document(path, its.TARIFF)
-    check(document)
-    refuse([document])
-    return tariff(document)
+class PriceList:
+    """A file of prices that is being read. Raises ConfigError where it is no TOML at all."""
+
+    def __init__(self, path: Path) -> None:
+        self._document = Document(path, its.TARIFF)
+
+    def checked(self, main: Document | None) -> tuple[Document]:
+        """The file with all that is wrong in it; beside it in the configuration what does not fit to it."""
+        check(self._document, main)
+        return (self._document,)
+
+    def tariff(self) -> Tariff:
+        """What it says, once it was checked and nothing was wrong."""
+        return _tariff(self._document)
 
 
-def tariff(document: Document) -> Tariff:
-    """The tariff of a file that was checked."""
+def _tariff(document: Document) -> Tariff:
     book = Book(document)
     coin = _coin(document)
     versions = (_version(book, name, coin) for name in book.versions)
