@@ -135,12 +135,17 @@ def _holds(_: str, amount: int, unit: str) -> str:
             return f"holds {plain(amount)} of credit"
 
 
+def _held(_: str, sale: str, first: str, last: str) -> str:
+    return f"by the plan of sale {sale}, held from {first}" + (f" to {last}" if last else " on")
+
+
 def _percent(factor: str) -> str:
     text = f"{Decimal(factor) * 100:f}"
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
 
 
 _SAY: dict[str, Callable[..., str]] = {
+    "held": _held,
     "band": _band,
     "billed": _billed,
     "busy": lambda _, s: f"the machine worked: {length(s)}",

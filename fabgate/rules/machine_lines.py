@@ -129,6 +129,7 @@ def _price(run: Reckoning, found: Found, made: Sheet, group: Group, line: Line, 
     """
     price, supervised = found.price, group.first.supervised
     line.basis, line.vat = price.basis.value, price.vat
+    _of_plan(run, found, group, line)
     counted_s = _counted(price, group, line)
     left_s = counted_s
     if price.free_s:
@@ -144,6 +145,15 @@ def _price(run: Reckoning, found: Found, made: Sheet, group: Group, line: Line, 
     if line.billed_s:
         return _charge(run, found, made, group, line)
     return _unbilled(line, counted_s, left_s)
+
+
+def _of_plan(run: Reckoning, found: Found, group: Group, line: Line) -> None:
+    """From when to when the plan is held that lets them pay less: a residency is a reason with its dates."""
+    for sale, _ in run.plans(group.day):
+        if found.reason == f"plan {sale.item}":
+            until = "" if sale.until is None else sale.until.isoformat()
+            line.steps.append(("held", sale.record, sale.day.isoformat(), until))
+            return
 
 
 def _charge(run: Reckoning, found: Found, made: Sheet, group: Group, line: Line) -> str:

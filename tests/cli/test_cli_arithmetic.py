@@ -258,3 +258,10 @@ def test_a_step_that_is_not_understood_is_told_as_it_was_written(step):
 )
 def test_a_length_is_said_to_the_second(seconds, text):
     assert length(seconds) == text
+
+
+@pytest.mark.parametrize(("last", "told_"), [("2026-12-31", "to 2026-12-31"), ("", "on")])
+def test_a_plan_that_lets_somebody_pay_less_is_told_with_its_dates(last: str, told_: str):
+    steps = (("held", "g/x#7", "2026-10-01", last),)
+    charge = Charge(ADA, Sort.MACHINE, "laser", 0, 0, 0, "2026", (), steps=steps)
+    assert told(charge, "EUR")[0] == f"by the plan of sale g/x#7, held from 2026-10-01 {told_}"

@@ -34,6 +34,7 @@ from fabgate.tariff import (
     DayPass,
     Meter,
     Pack,
+    Period,
     Plan,
     Purpose,
     Regime,
@@ -155,6 +156,18 @@ def test_the_category_of_the_start_counts_and_a_plans_before_ones_own():
     held = tariff(version(machines=DEARER.machines, plans=plans))
     (line,) = machine(lines(held, [work(TEN, HOUR)], [sale(Sort.PLAN, "month", DAY)], payer=payer))
     assert (line.cents, line.category) == (200, "plan")
+
+
+@pytest.mark.parametrize(("until", "said"), [(None, ""), (date(2026, 12, 31), "2026-12-31")])
+def test_a_residency_is_a_reason_with_its_dates(until, said):
+    plans = {"residency": Plan("In residence", Decimal(0), period=Period.ONCE, factor=Decimal(0))}
+    prices = tariff(version(machines={"laser": {"": hourly("10")}}, plans=plans))
+    resident = sale(Sort.PLAN, "residency", DAY, until=until)
+    (line,) = machine(lines(prices, [work(TEN, HOUR)], [resident]))
+    assert (line.cents, line.reason) == (0, "plan residency")
+    assert ("held", resident.record, "2026-05-20", said) in line.steps
+    (before,) = machine(lines(prices, [work(TEN - 86_400, HOUR)], [resident]))
+    assert (before.cents, before.reason) == (1000, "")
 
 
 def test_the_list_of_the_start_prices_it_and_a_session_over_the_change_whole():
