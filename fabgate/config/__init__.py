@@ -6,8 +6,9 @@ sample file and the page for installers are all made from it. Nothing is started
 
 from fabgate.charter import Charter, Skill
 from fabgate.config.keys import KEYS
-from fabgate.config.load import load, read_tariff
+from fabgate.config.load import load
 from fabgate.config.pages import hub_sample, reference, rules_reference, sample, tariff_reference
+from fabgate.config.prices import read_tariff
 from fabgate.config.ready import SETS, ready_set, ready_tariff
 from fabgate.config.rulebook import read as read_rules
 from fabgate.config.settings import (

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from fabgate.charter import Skill
 from fabgate.config import ends, keys, retention, rulebook_check, upkeep, wired, wiring
 from fabgate.config.check import check
 from fabgate.config.key import Key
+from fabgate.config.prices import price_list
 from fabgate.config.reading import Document, refuse, spot
 from fabgate.config.rulebook import Rulebook
 from fabgate.config.rulebook_keys import RULES, STAY
@@ -25,10 +26,6 @@ from fabgate.config.settings import (
     Settings,
 )
 from fabgate.model import Duty, Ends, MachineId, MachineRules, Output, Sense, Service, SkillId
-from fabgate.tariff import Tariff
-
-if TYPE_CHECKING:
-    from fabgate.config.tariff import PriceList
 
 T = TypeVar("T")
 _HOUR_MS = 3_600_000
@@ -45,7 +42,7 @@ def load(path: Path | str, rules: Path | None = None, tariff: Path | None = None
     its_rules = _named_file(document, keys.RULES, "rules sample openfab") if rules is None else rules
     its_tariff = _named_file(document, keys.TARIFF, "tariff sample") if tariff is None else tariff
     book = Document(its_rules or document.path, RULES, None if its_rules else b"")
-    prices = None if its_tariff is None else _prices(its_tariff)
+    prices = None if its_tariff is None else price_list(its_tariff)
     check(document, book)
     rulebook_check.check(book, document)
     refuse([document, book, *(() if prices is None else prices.checked(document))])
@@ -53,20 +50,6 @@ def load(path: Path | str, rules: Path | None = None, tariff: Path | None = None
     if prices is None:
         return settings
     return replace(settings, lab=replace(settings.lab, tariff=its_tariff), tariff=prices.tariff())
-
-
-def read_tariff(path: Path) -> Tariff:
-    """The price list of a file that stands alone. Raises ConfigError with everything that is wrong."""
-    prices = _prices(path)
-    refuse(prices.checked(None))
-    return prices.tariff()
-
-
-def _prices(path: Path) -> PriceList:
-    # Read here: a gate without a price list starts sooner without all that reads one.
-    from fabgate.config.tariff import PriceList
-
-    return PriceList(path)
 
 
 def _named_file(document: Document, key: Key[Path | None], sample: str) -> Path | None:

@@ -8,7 +8,7 @@ import pytest
 from cli_lab import Lab
 from test_cli_hostile import NAMES
 
-from fabgate.config import tariff
+from fabgate.config import read_tariff
 
 PRICES = """\
 [vat]
@@ -66,7 +66,7 @@ def priced(lab: Lab) -> Lab:
     """A lab with a price list; tess is its treasurer."""
     path = lab.folder / "prices.toml"
     path.write_text(PRICES, encoding="utf-8")
-    lab.settings = replace(lab.settings, tariff=tariff.read(path))
+    lab.settings = replace(lab.settings, tariff=read_tariff(path))
     lab.done('member add "Ada Lovelace" --id ada --by zoe')
     lab.done('member add "Tess" --id tess --by zoe')
     lab.done('member add "Les Menuisiers asbl" --id guild --by zoe')

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from cli_lab import ADA, Floor, Lab
 
-from fabgate.config import tariff
+from fabgate.config import read_tariff
 from fabgate.model import MachineId
 from fabgate.records import BatchExported
 from fabgate.reports.charge_rows import COLUMNS
@@ -49,7 +49,7 @@ def lab(empty: Lab) -> Lab:
     """Ada worked for 65 minutes and took 413 g; it is November, and October is not closed."""
     path = empty.folder / "prices.toml"
     path.write_text(PRICES, encoding="utf-8")
-    empty.settings = replace(empty.settings, tariff=tariff.read(path))
+    empty.settings = replace(empty.settings, tariff=read_tariff(path))
     empty.done('init --manager "Zoe Dupont" --id zoe')
     empty.people()
     floor = Floor(empty)

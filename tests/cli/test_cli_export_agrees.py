@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 from cli_lab import ADA, Floor, Lab
 
-from fabgate.config import tariff
+from fabgate.config import read_tariff
 from fabgate.rules import vat
 from fabgate.store import charged
 from fabgate.store.db import Store
@@ -69,7 +69,7 @@ def lab(empty: Lab) -> Lab:
     """October and November are closed; in November a line of October was taken back."""
     path = empty.folder / "prices.toml"
     path.write_text(PRICES, encoding="utf-8")
-    empty.settings = replace(empty.settings, tariff=tariff.read(path))
+    empty.settings = replace(empty.settings, tariff=read_tariff(path))
     empty.done('init --manager "Zoe Dupont" --id zoe')
     empty.people()
     for line in (
