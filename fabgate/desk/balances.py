@@ -8,7 +8,7 @@ nobody else ever would. A hub gets round to it by itself (`hub/balances.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import wraps
@@ -18,11 +18,12 @@ from operator import itemgetter
 from sqlite3 import Connection
 from typing import Concatenate, ParamSpec, Protocol
 
-from fabgate.charges import Payer, Sold, Worked
+from fabgate.charges import Worked
 from fabgate.config import Settings
 from fabgate.config.keys import HUB_NAME
 from fabgate.desk import bookkeeping, who
 from fabgate.desk.deed import Desk, Done, Turn
+from fabgate.desk.open_months import OpenMonths
 from fabgate.desk.uncharged import Uncharged, said_of
 from fabgate.errors import StoreBusy
 from fabgate.model import Denied, MemberId, Moment, RecordId
@@ -45,7 +46,6 @@ from fabgate.store.roster import Member
 from fabgate.store.worksheet import Worksheet
 
 _SLICE = 32  # states in a transaction: some milliseconds, which a tap may wait for
-_MOST_MONTHS = 36  # of a lab that never closes any
 
 
 class Pens(Protocol):
@@ -238,8 +238,8 @@ class _Everybody:
 
     def __init__(self, conn: Connection, settings: Settings, at: Moment, sheet: Worksheet) -> None:
         self._conn, self._settings, self._at, self._sheet = conn, settings, at, sheet
-        self._tariff, self._zone = settings.tariff, settings.lab.zone
-        self._month = Month.at(at.wall_ms // 1000, self._zone)
+        self._month = Month.at(at.wall_ms // 1000, settings.lab.zone)
+        self._open = OpenMonths(conn, settings, self._month)
         self._period = charged.last_period(conn)
         self._ends = journal.ends(conn)
 
@@ -247,8 +247,7 @@ class _Everybody:
         """What one payer used by now."""
         self._lay_out()
         work = next((found for payer, found in self._sheet.work() if payer == member), [])
-        gone = self._took(accounts.payer(self._conn, member), work, sales.of(self._conn, member))
-        return Use(_newest(self._ends), self._at.wall_ms, gone)
+        return Use(_newest(self._ends), self._at.wall_ms, self._open.taken(member, work))
 
     def of(self, members: Iterable[MemberId]) -> tuple[AccountState, ...]:
         """The states of some, of those who ever had one."""
@@ -269,14 +268,10 @@ class _Everybody:
                 yield state
 
     def _lay_out(self) -> None:
-        first_s, next_s = self._month.bounds(self._zone)
+        first_s, next_s = self._month.bounds(self._settings.lab.zone)
         now_s = self._at.wall_ms // 1000 if self._at.synced else None
         given = (self._conn, self._settings, first_s, next_s, now_s)
         Uncharged(*given, leave_out=True, sheet=self._sheet, read=self._ends).lay_out()
-
-    def _took(self, payer: Payer, work: list[Worked], sold: Sequence[Sold]) -> Mapping[str, int]:
-        taken, months = charged.taken(self._conn, payer.member), self._open(work, sold)
-        return balances.took(self._tariff, self._zone, payer, work, sold, taken, months)
 
     def _of(self, member: MemberId, work: list[Worked], read: tuple[str, ...]) -> AccountState | None:
         last, sold = _last(self._conn, member), sales.of(self._conn, member)
@@ -288,8 +283,7 @@ class _Everybody:
     def _reckoned(
         self, member: MemberId, work: list[Worked], read: tuple[str, ...]
     ) -> tuple[Balance, AccountState]:
-        payer = accounts.payer(self._conn, member)
-        gone = self._took(payer, work, sales.of(self._conn, member))
+        gone = self._open.taken(member, work)
         found = _balance(self._conn, self._settings, member, gone, self._at.wall_ms)
         return found, _state(member, found, Use(read, self._at.wall_ms, gone))
 
@@ -298,19 +292,3 @@ class _Everybody:
         if last is None or self._period is None:
             return False
         return not _is_later(last.record, self._period.record)
-
-    def _open(self, work: list[Worked], sold: Sequence[Sold]) -> list[Month]:
-        """The months in which this payer may have lines, from the first that is not closed."""
-        starts = [Month.at(one.started_s, self._zone) for one in work]
-        starts += [Month(one.day.year, one.day.month) for one in sold]
-        if self._period is not None:
-            starts = [_next(Month.of(self._period.month))]
-        found, month = list[Month](), min(starts, default=self._month)
-        while month <= self._month:
-            found.append(month)
-            month = _next(month)
-        return found[-_MOST_MONTHS:]
-
-
-def _next(month: Month) -> Month:
-    return Month(month.year + month.month // 12, month.month % 12 + 1)

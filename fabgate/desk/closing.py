@@ -155,7 +155,7 @@ def _not_now(now: Turn, month: Month, found: Drafts) -> Denied | None:
     last = charged.last_period(now.conn)
     if last is not None and month <= Month.of(last.month):
         return Denied(Code.PERIOD_CLOSED)
-    first = found.earliest if last is None else Month.at(Month.of(last.month).bounds(zone)[1], zone)
+    first = found.earliest if last is None else Month.of(last.month).following
     if first is not None and first < month:
         return Denied(Code.PERIOD_BEFORE, {"period": str(first)})
     if now.today_ms < month.bounds(zone)[1] * 1000:

@@ -13,18 +13,16 @@ from itertools import groupby
 from operator import itemgetter
 from sqlite3 import Connection
 
-from fabgate.charges import Sold, Worked
+from fabgate.charges import Worked
 from fabgate.desk import who
 from fabgate.desk.deed import Desk
+from fabgate.desk.open_months import OpenMonths
 from fabgate.desk.uncharged import Uncharged
 from fabgate.model import MemberId
-from fabgate.rules import balances
 from fabgate.rules.month import Month
-from fabgate.rules.reversals import reversal
-from fabgate.store import accounts, charged, journal, sales
+from fabgate.store import journal, sales
 from fabgate.store.worksheet import Worksheet
 
-_MOST_MONTHS = 36  # of a lab that never closes any
 _NOTHING: Mapping[str, int] = {}
 
 
@@ -55,9 +53,9 @@ def reckoned(desk: Desk, payers: Iterable[MemberId] = ()) -> OpenUse:
         read = journal.ends(conn)
         uncharged = Uncharged(conn, settings, *bounds, now_s, leave_out=True, sheet=sheet, read=read)
         uncharged.lay_out()
-        wanted, back = frozenset(payers), _given_back(conn)
+        wanted, months = frozenset(payers), OpenMonths(conn, settings, month)
         taken = {
-            member: _taken(desk, member, work, back.get(member, _NOTHING), month)
+            member: months.taken(member, work)
             for member, work in _by_payer(conn, sheet)
             if not wanted or member in wanted
         }
@@ -73,47 +71,3 @@ def _by_payer(conn: Connection, sheet: Worksheet) -> Iterable[tuple[MemberId, li
     bought = ((member, list[Worked]()) for member in sales.payers(conn))
     for member, found in groupby(merge(sheet.work(), bought, key=itemgetter(0)), itemgetter(0)):
         yield member, [work for _, several in found for work in several]
-
-
-def _taken(
-    desk: Desk, member: MemberId, work: list[Worked], back: Mapping[str, int], now: Month
-) -> Mapping[str, int]:
-    conn, settings = desk.conn, desk.settings
-    payer, sold, closed = accounts.payer(conn, member), sales.of(conn, member), charged.taken(conn, member)
-    months = _open(desk, work, sold, now)
-    took = balances.took(settings.tariff, settings.lab.zone, payer, work, sold, _sum(closed, back), months)
-    return _sum(took, back)
-
-
-def _given_back(conn: Connection) -> Mapping[MemberId, Mapping[str, int]]:
-    """What comes back to whom with charges that somebody took back and no closed month has yet."""
-    found: dict[MemberId, Mapping[str, int]] = {}
-    for name, _ in charged.to_reverse(conn):
-        charge = charged.charge(conn, name)
-        if charge is not None:
-            back = reversal(charge, charge.at_s).taken
-            found[charge.payer] = _sum(found.get(charge.payer, _NOTHING), back)
-    return found
-
-
-def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
-    return {pool: one.get(pool, 0) + other.get(pool, 0) for pool in {*one, *other}}
-
-
-def _open(desk: Desk, work: Iterable[Worked], sold: Iterable[Sold], now: Month) -> list[Month]:
-    """The months in which somebody may have lines, from the first that is not closed up to this one."""
-    last = sales.last_closed(desk.conn)
-    if last is not None:
-        month = _next(last)
-    else:
-        starts = [Month.at(one.started_s, desk.settings.lab.zone) for one in work]
-        month = min([*starts, *(Month(one.day.year, one.day.month) for one in sold)], default=now)
-    found = []
-    while month <= now:
-        found.append(month)
-        month = _next(month)
-    return found[-_MOST_MONTHS:]
-
-
-def _next(month: Month) -> Month:
-    return Month(month.year + month.month // 12, month.month % 12 + 1)

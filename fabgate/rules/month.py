@@ -38,8 +38,12 @@ class Month:
 
     def bounds(self, zone: ZoneInfo) -> tuple[int, int]:
         """Its first second and the first of the next month (since 1970, UTC), in a zone."""
-        following = Month(self.year + self.month // 12, self.month % 12 + 1)
-        return _midnight(self, zone), _midnight(following, zone)
+        return _midnight(self, zone), _midnight(self.following, zone)
+
+    @property
+    def following(self) -> Month:
+        """The next month."""
+        return Month(self.year + self.month // 12, self.month % 12 + 1)
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}"

@@ -8,13 +8,13 @@ from decimal import Decimal
 import pytest
 from billed import NOVEMBER, OCTOBER, PRICES, Billed, done
 
-from fabgate.desk import accounts, balances, sales, usages
+from fabgate.desk import accounts, balances, charges, sales, usages
 from fabgate.desk.closing import Closed, close
 from fabgate.desk.deed import turn
 from fabgate.model import MemberId
 from fabgate.records import AccountState, Sale
 from fabgate.rules import standing
-from fabgate.store import journal, rights
+from fabgate.store import charged, journal, rights
 from fabgate.store.spent import Spent, reads
 from fabgate.tariff import Pack, Tariff, Unit
 
@@ -199,6 +199,23 @@ def test_a_closed_month_takes_no_use_twice(lab):
     lab.now("2026-12-02T08:00")
     lab.closed(NOVEMBER)
     assert (state(lab).balance_cents, state(lab).open) == (1_200, ())
+
+
+def test_what_a_charge_gives_back_is_on_the_wallet_before_the_next_closing(lab):
+    """A gate would else refuse somebody whose money the lab has promised to give back."""
+    paid_in(lab, "ada", "20")
+    lab.worked("ada", "2026-10-20T06:00", 30)
+    lab.now("2026-11-02T08:00")
+    lab.closed()
+    assert state(lab).balance_cents == 1_400
+    (line,) = [one for one in charged.charges(lab.desk.conn, "2026-10") if one.wallet_cents]
+    done(charges.reverse(lab.desk, "zoe", line.id, again=False, reason="the lens was cracked"))
+    assert (state(lab).balance_cents, at_gate(lab)) == (2_000, 2_000)
+    paid_in(lab, "ada", "1")
+    assert at_gate(lab) == 2_100
+    lab.now("2026-12-02T08:00")
+    lab.closed(NOVEMBER)
+    assert (state(lab).balance_cents, state(lab).open) == (2_100, ())
 
 
 def test_a_closing_tells_of_everybody_who_has_a_state_though_nothing_moved(lab):
