@@ -128,8 +128,8 @@ def test_it_is_no_invoice_in_any_language(language):
 @pytest.mark.parametrize(
     ("regime", "language", "mention"),
     [
-        (Regime.FRANCHISE_BE, "fr", "régime de la franchise"),
-        (Regime.FRANCHISE_BE, "nl", "vrijstellingsregeling"),
+        (Regime.FRANCHISE_BE, "nl", "Bijzondere vrijstellingsregeling kleine ondernemingen"),
+        (Regime.FRANCHISE_BE, "fr", "Régime particulier de franchise des petites entreprises"),
         (Regime.NOT_TAXABLE_FR, "fr", "261, 7-1° du CGI"),
         (Regime.EXEMPT, "de", "befreit"),
     ],
