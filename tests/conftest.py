@@ -15,6 +15,7 @@ SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"  # not on everybody's PATH; D
 
 # The Debian package that brings a tool; `tests/packages.sh` installs the same ones.
 PACKAGES = {
+    "chromium": "chromium",
     "mosquitto": "mosquitto",
     "openssl": "openssl",
     "promtool": "prometheus",

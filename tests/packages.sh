@@ -9,6 +9,7 @@ wants() {
     command -v "$1" >/dev/null || missing="$missing $2"
 }
 
+wants chromium chromium
 wants mosquitto mosquitto
 wants openssl openssl
 wants promtool prometheus

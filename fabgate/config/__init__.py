@@ -13,6 +13,7 @@ from fabgate.config.ready import SETS, ready_set, ready_tariff
 from fabgate.config.rulebook import read as read_rules
 from fabgate.config.settings import (
     BackupSettings,
+    BoardSettings,
     Contact,
     GateSettings,
     HubSettings,
@@ -29,6 +30,7 @@ __all__ = [
     "KEYS",
     "SETS",
     "BackupSettings",
+    "BoardSettings",
     "Charter",
     "Contact",
     "GateSettings",

@@ -28,6 +28,7 @@ _Used = tuple[Where, int, tuple[int, ...]]  # a key, the pin that it names, the 
 def check(document: Document, rules: Document) -> None:
     """Note in `document` all that does not fit together, or not to the file of rules beside it."""
     _check_texts(document)
+    _check_board(document)
     if document.there("hub"):
         _check_hub(document)
     else:
@@ -83,6 +84,18 @@ def _check_texts(document: Document) -> None:
             f"there is no file {document.path.parent / own}",
             "Write the file, or leave this key out.",
         )
+
+
+def _check_board(document: Document) -> None:
+    """A certificate and its key go together, and the address that people type is one of the web."""
+    pair = (keys.BOARD_CERTIFICATE, keys.BOARD_KEY)
+    for here, there in (pair, pair[::-1]):
+        if document.get(here) is not None and document.get(there) is None:
+            document.wrong(spot(here), f"{there.path} is missing", "Name both files, or neither.")
+    for key in (keys.BOARD_URL, keys.BOARD_SITE, keys.BOARD_LOGO):
+        said = document.get(key) or ""
+        if said and not said.startswith(("https://", "http://")):
+            document.wrong(spot(key), f"{said!r} is no address of the web", "Begin it with https://")
 
 
 def _bench(document: Document) -> str | None:

@@ -145,6 +145,32 @@ METRICS: Key[Path | None] = Key(
     "Where `fabgate metrics` writes its numbers: the folder of a node-exporter. Empty: nowhere.",
     "",
 )
+BOARD_SERVE: Key[bool] = Key(
+    "board.serve", YES_OR_NO, "Whether `fabgate hub run` serves the board; it needs the extra `web`.", True
+)
+BOARD_ADDRESS: Key[str] = Key(
+    "board.address",
+    HOST,
+    "Where it listens: 127.0.0.1 for this computer alone, 0.0.0.0 for all.",
+    "127.0.0.1",
+)
+BOARD_PORT: Key[int] = Key("board.port", PORT, "The port on which it listens.", 8080)
+BOARD_URL: Key[str] = Key(
+    "board.url",
+    TEXT,
+    "The address that people type, as https://board.lan: it stands in links that fabgate prints.",
+    "",
+)
+BOARD_CERTIFICATE: Key[Path | None] = Key(
+    "board.certificate", PATH, "The file of its certificate, where it speaks TLS itself. See board.md.", ""
+)
+BOARD_KEY: Key[Path | None] = Key("board.key", PATH, "The file of that certificate's private key.", "")
+BOARD_PROXY: Key[bool] = Key(
+    "board.proxy", YES_OR_NO, "Whether a web server on this computer stands before it and speaks TLS.", False
+)
+BOARD_SITE: Key[str] = Key("board.site", TEXT, "The lab's own web page, for its entry in the SpaceAPI.", "")
+BOARD_LOGO: Key[str] = Key("board.logo", TEXT, "The address of the lab's logo, for the same.", "")
+BOARD_MAIL: Key[str] = Key("board.mail", TEXT, "The lab's public e-mail address, for the same.", "")
 
 SKILL_TITLE: Key[str] = Key(
     "skill.*.title", TEXT, "The skill as people read it.", example="Laser cutting", else_="the skill's id"
@@ -305,6 +331,16 @@ KEYS: tuple[Key[object], ...] = (
     BACKUP,
     KEEP,
     METRICS,
+    BOARD_SERVE,
+    BOARD_ADDRESS,
+    BOARD_PORT,
+    BOARD_URL,
+    BOARD_CERTIFICATE,
+    BOARD_KEY,
+    BOARD_PROXY,
+    BOARD_SITE,
+    BOARD_LOGO,
+    BOARD_MAIL,
     *retention.KEYS,
     SKILL_TITLE,
     SPONSOR_FROM,
@@ -346,6 +382,7 @@ TABLES: Mapping[str, str] = {
     "actors": "Who may speak at the command line.",
     "backup": "The nightly backup.",
     "metrics": "Numbers for Prometheus: see looking-on.md.",
+    "board": "The board: a web page for the wall, the desk and the treasurer. See board.md.",
     "retention": retention.TABLE,
     "skill.*": "A skill. A machine that names one is enough; a table gives it a title and says who sponsors.",
     "machine.*": "A machine, a door or a counter, by its id.",

@@ -19,6 +19,7 @@ from fabgate.config.rulebook import Rulebook
 from fabgate.config.rulebook_keys import RULES, STAY
 from fabgate.config.settings import (
     BackupSettings,
+    BoardSettings,
     GateSettings,
     HubSettings,
     LabSettings,
@@ -78,6 +79,7 @@ def _settings(document: Document, rulebook: Rulebook, rules: Path | None) -> Set
         },
         proof=document.need(keys.PROOF),
         backup=BackupSettings(_path(document, keys.BACKUP), document.need(keys.KEEP)),
+        board=_board(document),
         metrics=_path(document, keys.METRICS),
         charter=charter,
         usual=rulebook.skill(SkillId("")),
@@ -111,6 +113,21 @@ def _hub(document: Document) -> HubSettings | None:
         address=document.need(keys.HUB_ADDRESS),
         port=document.need(keys.HUB_PORT),
         broker=document.need(keys.BROKER),
+    )
+
+
+def _board(document: Document) -> BoardSettings:
+    return BoardSettings(
+        serve=document.need(keys.BOARD_SERVE),
+        address=document.need(keys.BOARD_ADDRESS),
+        port=document.need(keys.BOARD_PORT),
+        url=document.need(keys.BOARD_URL).rstrip("/"),
+        certificate=_path(document, keys.BOARD_CERTIFICATE),
+        key=_path(document, keys.BOARD_KEY),
+        proxy=document.need(keys.BOARD_PROXY),
+        site=document.need(keys.BOARD_SITE),
+        logo=document.need(keys.BOARD_LOGO),
+        mail=document.need(keys.BOARD_MAIL),
     )
 
 

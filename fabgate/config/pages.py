@@ -21,7 +21,7 @@ _STARS = {
 }
 _WIDTH = 96
 # The tables of a hub's file, and those of a gate's.
-_OF_HUB = ("lab", "hub", "actors", "backup", "metrics", "retention", "skill.*")
+_OF_HUB = ("lab", "hub", "actors", "backup", "metrics", "board", "retention", "skill.*")
 _OF_GATE = tuple(table for table in TABLES if table != "hub")
 
 _SAMPLE = """\

@@ -62,6 +62,23 @@ class BackupSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardSettings:
+    """The web page: where it listens, the address that people type, how it comes to speak TLS; what the
+    SpaceAPI tells of the lab."""
+
+    serve: bool = True
+    address: str = "127.0.0.1"
+    port: int = 8080
+    url: str = ""
+    certificate: Path | None = None
+    key: Path | None = None
+    proxy: bool = False
+    site: str = ""
+    logo: str = ""
+    mail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Wire:
     """One output of the bench: its name, what it is for, its BCM number."""
 
@@ -161,6 +178,7 @@ class Settings:
     machines: Mapping[MachineId, MachineSettings]
     proof: str = "login"  # actors.proof: login | claimed
     backup: BackupSettings = field(default_factory=BackupSettings)
+    board: BoardSettings = field(default_factory=BoardSettings)
     metrics: Path | None = None  # metrics.folder: where numbers for Prometheus are written
     charter: Charter = field(default_factory=Charter)  # its skills are `skills`
     usual: Skill = field(default_factory=lambda: Skill(SkillId(""), ""))  # of skills that nothing names

@@ -36,6 +36,8 @@ from fabgate.store.db import Pen, Writer
 from fabgate.store.keys import Keys
 from fabgate.store.roster import Member
 
+SIGNED_IN = "(board)"  # no login of an operating system has brackets
+
 
 def mint_member() -> MemberId:
     """A new member's id: random, so that it says nothing about the person (law 12)."""
@@ -46,7 +48,8 @@ def mint_member() -> MemberId:
 class Desk:
     """Where deeds are done: the configuration, the books, the clock, who is logged in.
 
-    `login` is the name under which the operating system knows the one who types. `keys` are read
+    `login` is the name under which the operating system knows the one who types, `signed_in` the member whom
+    the board knows: it stands in the place of a login, whatever `actors.proof` says. `keys` are read
     from the state folder where they were not given and a deed takes a badge's number.
     """
 
@@ -55,12 +58,18 @@ class Desk:
     clock: Clock
     login: str | None = None
     keys: Keys | None = None
+    signed_in: MemberId | None = None
     mint: Callable[[], MemberId] = mint_member
 
     @property
     def conn(self) -> Connection:
         """The books, to read in."""
         return self.writer.conn
+
+    @property
+    def said_by(self) -> str | None:
+        """What stands beside a record of how its author was known."""
+        return self.login if self.signed_in is None else SIGNED_IN
 
     def skill(self, name: str) -> Skill | Denied:
         """The skill of that name, or UNKNOWN_SKILL with those that are near."""
@@ -120,7 +129,7 @@ class Turn:
         It names all that was seen of its subject. Who was logged in, why, and `ref`, the number of a
         receipt or of a paper, stand beside it, as does what is personal (`beside`); never in it (law 12).
         """
-        said = {"login": self.desk.login, "reason": reason, "ref": ref}
+        said = {"login": self.desk.said_by, "reason": reason, "ref": ref}
         notes = [Note(kind, who.sound(text)) for kind, text in said.items() if text]
         draft = Draft(self.at, self._seeing(body))
         return self.pen.append(draft, notes, standing.write_beside(beside))
@@ -167,7 +176,7 @@ def turn(desk: Desk, by: str | None) -> Iterator[Turn | Denied]:
     back. Raises StoreBusy, DiskFull.
     """
     with desk.writer.write() as pen:
-        member = who.acting(pen.conn, desk.settings.proof, desk.login, by)
+        member = _acting(desk, pen.conn, by)
         if isinstance(member, Denied):
             yield Denied(member.code, {**member.facts, "contact": desk.settings.lab.contact})
             return
@@ -182,10 +191,21 @@ def looking(desk: Desk, by: str | None) -> Turn | Denied:
     The books may change at any time; whoever writes upon what was seen asks within a `turn` whether
     they have.
     """
-    member = who.acting(desk.conn, desk.settings.proof, desk.login, by)
+    member = _acting(desk, desk.conn, by)
     if isinstance(member, Denied):
         return Denied(member.code, {**member.facts, "contact": desk.settings.lab.contact})
     at = desk.clock.now()
     today = who.today_ms(desk.conn, at)
     dry = Pen(desk.conn, desk.writer.identity, 0)  # the connection to read with: SQLite refuses it to write
     return Turn(desk, dry, at, today, member, who.actor(desk.conn, desk.settings.skills, member, today))
+
+
+def _acting(desk: Desk, conn: Connection, by: str | None) -> Member | Denied:
+    """Who acts: the one who signed in and nobody else, or as the configuration has it proved."""
+    if desk.signed_in is None:
+        return who.acting(conn, desk.settings.proof, desk.login, by)
+    member = who.find(conn, desk.signed_in)
+    if isinstance(member, Denied) or by in (None, member.id, member.handle):
+        return member
+    told: dict[str, Fact] = {"login": SIGNED_IN, "by": by, "handle": member.handle}
+    return Denied(Code.NOT_YOUR_LOGIN, told)

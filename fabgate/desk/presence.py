@@ -96,7 +96,7 @@ def listed(desk: Desk, by: str | None = None) -> tuple[Shown, ...] | Denied:
 
     Who asks is nobody in particular unless `by` says so, or their login does.
     """
-    asks = None if by is None and desk.login is None else looking(desk, by)
+    asks = None if by is None and desk.said_by is None else looking(desk, by)
     if isinstance(asks, Denied) and by is not None:
         return asks
     manages = isinstance(asks, Turn) and asks.actor.manages

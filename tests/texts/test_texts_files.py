@@ -11,6 +11,7 @@ from fabgate.devices.protocols import Colour, Pattern, Sound
 from fabgate.model import Code, Company, Hold, Lapse, Level, Notice, Role, Status, Trouble, Why
 from fabgate.rules.face import Mood
 from fabgate.rules.gestures import Name
+from fabgate.rules.viewing import SIGN_IN
 from fabgate.texts import LANGUAGES, Catalogue, titles_of
 from fabgate.texts.catalogue import PHRASES, SENTENCES, shipped
 from fabgate.texts.forms import FACTS, KINDS_OF
@@ -111,8 +112,8 @@ def test_the_languages_know_the_same_of_each_phrase(group):
         ("status", [*(status.word for status in Status), "suspended"]),
         ("company", Company),
         ("role", Role),
-        ("office", OFFICES),
-        ("ask", OFFICES),
+        ("office", {*OFFICES, SIGN_IN}),
+        ("ask", {*OFFICES, SIGN_IN}),
         ("can", [Role.MANAGER, Role.MAINTAINER]),
         ("state", Name),
         ("lapse", Lapse),

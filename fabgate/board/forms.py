@@ -1,0 +1,57 @@
+"""Forms: how much is read of one, and which one this board did not hand out, or had already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hmac import compare_digest
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from fabgate.board.visit import Visit
+
+MOST_BYTES = 2 << 20  # a file of payments; everything else is small
+MOST_FIELDS = 500
+CSRF, ONCE = "csrf", "once"
+_ORIGIN = "(origin)"
+_FOREIGN = "foreign"
+
+
+async def read(request: Request) -> tuple[Mapping[str, str], bool]:
+    """The fields of a form, uploaded files as text; and whether it holds more than it may."""
+    if request.method != "POST":
+        return {}, False
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > MOST_BYTES:
+        return {}, True
+    sent = await request.form(max_fields=MOST_FIELDS, max_files=4, max_part_size=MOST_BYTES)
+    fields: dict[str, str] = {}
+    for name, value in sent.multi_items():
+        fields[name] = value if isinstance(value, str) else (await value.read()).decode("utf-8", "replace")
+    fields[_ORIGIN] = "" if same_origin(request) else _FOREIGN
+    return fields, False
+
+
+def same_origin(request: Request) -> bool:
+    """Whether a page of this board sent it, as the browser says (Fetch Metadata; RFC 6454, Origin)."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == request.url.netloc
+
+
+def flaw(visit: Visit, too_much: bool) -> tuple[str, int] | None:
+    """What is wrong with a form that was sent, and the status to say it with; None where it is sound."""
+    form = visit.asked.form
+    if too_much:
+        return "too_much", 413
+    if form.get(_ORIGIN) == _FOREIGN:
+        return "stale_form", 403
+    if visit.session is None:
+        return None  # signing in: nothing is done in anybody's name yet
+    if not compare_digest(form.get(CSRF, "").encode(), visit.session.csrf.encode()):
+        return "stale_form", 403
+    if not visit.session.first_time(form.get(ONCE, "")):
+        return "done_already", 409
+    return None

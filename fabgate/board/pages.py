@@ -1,0 +1,130 @@
+"""How a page is put on the board: its path, who may see it, what shows it and what takes its form."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from fabgate.board import forms
+from fabgate.board.house import House
+from fabgate.board.sessions import COOKIE
+from fabgate.board.speaker import best
+from fabgate.board.visit import Asked, Visit
+from fabgate.errors import FabgateError, StoreBusy, UsageError
+from fabgate.rules.viewing import Area, Way, may_view
+from fabgate.texts.catalogue import Said
+
+log = logging.getLogger(__name__)
+Page = Callable[[Visit], Response]
+LANGUAGE = "fabgate-language"
+_YEAR_S = 365 * 86_400
+_AT_ONCE = 4  # requests that are worked on; a Pi has four cores and the books one writer
+_SERVER, _BUSY, _UNFIT = 500, 503, 422
+
+
+def page(path: str, area: Area, show: Page | None = None, take: Page | None = None) -> BaseRoute:
+    """A page: `show` answers who looks at it, `take` who sends its form. A route of the board."""
+    by_method = {method: one for method, one in (("GET", show), ("POST", take)) if one is not None}
+    return Route(path, _Endpoint(area, by_method).respond, methods=list(by_method))
+
+
+@dataclass(frozen=True, eq=False)
+class _Endpoint:
+    """Reads the request, and has it answered in a thread: the loop has live pages to serve."""
+
+    area: Area
+    by_method: Mapping[str, Page]
+
+    async def respond(self, request: Request) -> Response:
+        house: House = request.app.state.house
+        limiter: CapacityLimiter = request.app.state.limiter
+        form, too_much = await forms.read(request)
+        visit = arrive(house, request, form)
+        return await to_thread.run_sync(self._answer, visit, too_much, limiter=limiter)
+
+    def _answer(self, visit: Visit, too_much: bool) -> Response:
+        with visit:
+            try:
+                response = self._guarded(visit, too_much)
+            except FabgateError as error:
+                response = failed(visit, error)
+        return _in_language(visit, response)
+
+    def _guarded(self, visit: Visit, too_much: bool) -> Response:
+        """Who may not look is told where to sign in, or whose page it is; a form is checked first."""
+        denied = may_view(self.area, visit.way, visit.actor)
+        if denied is not None:
+            if visit.way is Way.NOBODY:
+                return visit.to(f"/sign-in?next={visit.asked.path}")
+            visit.refusal = visit.speaker.refusal(denied)
+            return visit.page("sorry.html", 403)
+        if visit.asked.method == "POST":
+            flaw = forms.flaw(visit, too_much)
+            if flaw is not None:
+                return stopped(visit, *flaw)
+        method = "GET" if visit.asked.method == "HEAD" else visit.asked.method
+        return self.by_method[method](visit)
+
+
+def limiter() -> CapacityLimiter:
+    """How many requests are worked on at once; made within the loop."""
+    return CapacityLimiter(_AT_ONCE)
+
+
+def arrive(house: House, request: Request, form: Mapping[str, str]) -> Visit:
+    """The visit that a request is."""
+    key = request.cookies.get(COOKIE)
+    session = house.sessions.find(key, house.clock.now().boot_ms)
+    asked = Asked(
+        method=request.method,
+        path=request.url.path,
+        parameters={name: str(value) for name, value in request.path_params.items()},
+        query=dict(request.query_params),
+        form=form,
+        partial="hx-request" in request.headers,
+        base=str(request.base_url).rstrip("/"),
+        client="" if request.client is None else request.client.host,
+        secure=request.url.scheme == "https",
+    )
+    return Visit(house, asked, language_of(house, request), session, key, dict(request.cookies))
+
+
+def language_of(house: House, request: Request) -> str:
+    """The language that was just chosen, else the one chosen before, else what the browser asks for."""
+    languages = house.languages
+    chosen = (request.query_params.get("lang"), request.cookies.get(LANGUAGE))
+    known = next((one for one in chosen if one in languages), None)
+    return known or best(languages, request.headers.get("accept-language", ""))
+
+
+def _in_language(visit: Visit, response: Response) -> Response:
+    if visit.asked.query.get("lang") == visit.language:
+        response.set_cookie(LANGUAGE, visit.language, max_age=_YEAR_S, samesite="lax", httponly=True)
+    return response
+
+
+def stopped(visit: Visit, why: str, status: int) -> Response:
+    """A page that says why nothing was done, `common.<why>`, and the way back."""
+    t = visit.speaker.t
+    visit.refusal = Said(str(t(f"common.{why}")), str(t(f"common.{why}_next")))
+    return visit.page("sorry.html", status)
+
+
+def failed(visit: Visit, error: FabgateError) -> Response:
+    """What went wrong, to which thing, and what to do next; never a page without a way back."""
+    log.warning("event=failed path=%s error=%r", visit.asked.path, error.what)
+    visit.refusal = Said(error.what, error.remedy)
+    match error:
+        case UsageError():
+            status = _UNFIT
+        case StoreBusy():
+            status = _BUSY
+        case _:
+            status = _SERVER
+    return visit.page("sorry.html", status)

@@ -1,0 +1,33 @@
+"""All pages of the board, in one list."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from fabgate.board import (
+    accounts,
+    api,
+    gates,
+    history,
+    machines,
+    money,
+    own,
+    people,
+    signing,
+    sponsoring,
+    wall,
+)
+
+ROUTES: list[BaseRoute] = [
+    *wall.ROUTES,
+    *signing.ROUTES,
+    *own.ROUTES,
+    *sponsoring.ROUTES,
+    *people.ROUTES,
+    *machines.ROUTES,
+    *gates.ROUTES,
+    *history.ROUTES,
+    *money.ROUTES,
+    *accounts.ROUTES,
+    *api.ROUTES,
+]

@@ -1,0 +1,214 @@
+"""One request, as a page sees it: who looks, in which language, what the form says; and the ways to answer.
+
+A page is a function of a `Visit` that gives a `Response`; it runs in a thread of its own and may take its
+time. It reads through `visit.desk`, does one deed, and answers with a page, or with the way to one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from secrets import token_urlsafe
+from sqlite3 import Connection
+from types import TracebackType
+from typing import Self
+
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from fabgate.board.house import House
+from fabgate.board.sessions import Session
+from fabgate.board.speaker import LANGUAGE_NAMES, Speaker
+from fabgate.config import Settings
+from fabgate.desk import Desk, who
+from fabgate.errors import FabgateError
+from fabgate.model import Denied, MemberId
+from fabgate.rules.actors import Actor
+from fabgate.rules.viewing import Area, Way, areas
+from fabgate.store import roster
+from fabgate.store.roster import Member
+from fabgate.texts.catalogue import Said
+
+REFUSED, UNFIT = 409, 422
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the browser sent: the path with its parameters, the query, the form (last value of each field).
+
+    `partial`: a script asks for a piece of the page. `base`: the address that the board was reached at.
+    """
+
+    method: str
+    path: str
+    parameters: Mapping[str, str]
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+    partial: bool = False
+    base: str = ""
+    client: str = ""
+    secure: bool = False
+
+
+@dataclass
+class Visit:
+    """A request that is being answered. Use it in one thread, within `with`."""
+
+    house: House
+    asked: Asked
+    language: str
+    session: Session | None = None
+    key: str | None = None  # of the session, as the browser showed it
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    refusal: Said | None = None  # what the page says that it was not done, and what to do next
+    _undo: ExitStack = field(default_factory=ExitStack, repr=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._undo.close()
+
+    # --- who and where
+
+    @property
+    def settings(self) -> Settings:
+        return self.house.settings
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return self.house.speaker(self.language)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The desk; what is done there is done by the one who signed in. Raises StoreError, StoreBusy."""
+        return self._undo.enter_context(self.house.desk(self.member_id))
+
+    @property
+    def conn(self) -> Connection:
+        """The books, to read in."""
+        return self.desk.conn
+
+    @property
+    def member_id(self) -> MemberId | None:
+        return None if self.session is None else self.session.member
+
+    @property
+    def way(self) -> Way:
+        return Way.NOBODY if self.session is None else self.session.way
+
+    @cached_property
+    def member(self) -> Member | None:
+        """Who signed in, as the books have them now; None for nobody, or somebody who is no more."""
+        return None if self.member_id is None else roster.member(self.conn, self.member_id)
+
+    @cached_property
+    def me(self) -> Member:
+        """Who signed in, on a page that nobody else sees."""
+        assert self.member is not None, "only pages of Area.PUBLIC are shown to nobody in particular"
+        return self.member
+
+    @cached_property
+    def actor(self) -> Actor | None:
+        if self.member is None:
+            return None
+        return who.actor(self.conn, self.settings.skills, self.member, self.today_ms)
+
+    @cached_property
+    def areas(self) -> frozenset[Area]:
+        return areas(self.way, self.actor)
+
+    @cached_property
+    def today_ms(self) -> int:
+        """Wall time that dates are counted from."""
+        return who.today_ms(self.conn, self.house.clock.now())
+
+    # --- what was sent
+
+    def field(self, name: str) -> str:
+        """A field of the form, without blanks around it; empty where it was not filled in."""
+        return self.asked.form.get(name, "").strip()
+
+    def wish(self, name: str) -> str:
+        """A parameter of the query, likewise."""
+        return self.asked.query.get(name, "").strip()
+
+    # --- answers
+
+    def page(self, template: str, /, status: int = 200, **facts: object) -> Response:
+        """A page made from a template of `templates/`, in the language of whoever looks."""
+        return HTMLResponse(self.render(template, **facts), status)
+
+    def render(self, template: str, /, **facts: object) -> Markup:
+        """The text of a page, or of a piece of one."""
+        return Markup(self.house.templates.get_template(template).render(self._common() | facts))
+
+    def to(self, path: str, said: str = "") -> Response:
+        """The way to another page of the board; `said` is what it tells them once."""
+        if self.session is not None:
+            self.session.said = said or self.session.said
+        return RedirectResponse(path, 303)
+
+    def answer(
+        self, result: object, to: str, again: Callable[[], Response], said: str = "common.done"
+    ) -> Response:
+        """After a form. A deed that was done leads on to `to`, which says `said`, a word of the board, with
+        the facts of the deed; one that was refused shows the page `again`, which says why not."""
+        if isinstance(result, Denied):
+            return self.refused(result, again)
+        facts = getattr(result, "facts", {})
+        return self.to(to, str(self.speaker.t(said, **facts)))
+
+    def refused(self, denied: Denied, again: Callable[[], Response]) -> Response:
+        """The page once more, with why it was not done and what to do next."""
+        self.refusal = self.speaker.refusal(denied)
+        return _with_status(again(), REFUSED)
+
+    def wrong(self, error: FabgateError, again: Callable[[], Response]) -> Response:
+        """The same for what somebody typed that cannot be read (UsageError, BadgeError)."""
+        self.refusal = Said(error.what, error.remedy)
+        return _with_status(again(), UNFIT)
+
+    def unfit(self, field_: str, again: Callable[[], Response]) -> Response:
+        """The same for a field whose value does not fit; `field_` is its label, a word of the board."""
+        t = self.speaker.t
+        value = self.field(field_.rpartition(".")[2])
+        told = t("common.bad_value", value=value[:80], field=t(field_))
+        self.refusal = Said(str(told), str(t("common.bad_value_next")))
+        return _with_status(again(), UNFIT)
+
+    def _common(self) -> dict[str, object]:
+        """What every template may use."""
+        return {
+            "visit": self,
+            "s": self.speaker,
+            "t": self.speaker.t,
+            "form": self.asked.form,
+            "lab": self.settings.lab,
+            "languages": {one: LANGUAGE_NAMES[one] for one in self.house.languages},
+            "keys": self._keys,
+            "told": self._told,
+        }
+
+    def _keys(self) -> Markup:
+        """What every form holds: that this board handed it out, and that it counts once."""
+        if self.session is None:
+            return Markup("")
+        fields = '<input type="hidden" name="csrf" value="{}"><input type="hidden" name="once" value="{}">'
+        return Markup(fields).format(self.session.csrf, token_urlsafe(12))
+
+    def _told(self) -> str:
+        """What the page before wanted to be told here; once."""
+        if self.session is None:
+            return ""
+        said, self.session.said = self.session.said, ""
+        return said
+
+
+def _with_status(response: Response, status: int) -> Response:
+    response.status_code = status
+    return response
