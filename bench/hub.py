@@ -54,6 +54,8 @@ port = {port}
 broker = "loopback"
 state = "hub"
 clock = "trusted"
+[board]
+serve = false
 [actors]
 proof = "claimed"
 [skill.laser]

@@ -62,6 +62,7 @@ COMMANDS = {
     "report": "report",
     "run": "daemon",
     "sim": "daemon",
+    "board": "board",
     "hub": "hub",
     "gate": "gate",
     "reader": "reader",

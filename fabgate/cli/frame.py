@@ -52,11 +52,16 @@ class Here:
     @cached_property
     def settings(self) -> Settings:
         """The checked configuration; at a hub with the machines of its gates. Raises ConfigError."""
+        return _of_lab(self.written)
+
+    @property
+    def written(self) -> Settings:
+        """The configuration as it stands in its file: at a hub without its gates' machines."""
         if self.given is not None:
-            return _of_lab(self.given)
+            return self.given
         _ = self.login  # before root becomes somebody else: it is root who types
         become_owner(self._read.gate.state)
-        return _of_lab(self._read)
+        return self._read
 
     @cached_property
     def _read(self) -> Settings:

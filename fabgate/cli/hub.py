@@ -142,6 +142,8 @@ def renew(here: Here, by: str | None) -> None:
 def _what_to_do(name: str, days: int) -> str:
     if days >= WARN_DAYS:
         return ""
+    if name == papers.BOARD:
+        return "fabgate board certify"
     if name.startswith(OBSERVER):
         return f"fabgate hub invite --observer {name.removeprefix(OBSERVER)} --to FOLDER"
     return f"fabgate hub invite {name} --to FILE"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import nullcontext
+from functools import partial
 
 import click
 
@@ -14,7 +16,11 @@ from fabgate.cli.frame import Here, example, pass_here
 @click.option("--verbose", is_flag=True, help="Log what is usual, too.")
 @pass_here
 def run(here: Here, verbose: bool) -> None:
-    """Run the hub until SIGTERM. It waits for its broker; gates go on alone while it is away."""
+    """Run the hub until SIGTERM, and its board with it.
+
+    It waits for its broker; gates go on alone while it is away.
+    """
+    from fabgate.cli.board_run import beside_the_hub
     from fabgate.hub.run import run as run_hub
 
     logging.basicConfig(
@@ -22,4 +28,5 @@ def run(here: Here, verbose: bool) -> None:
         level=logging.DEBUG if verbose else logging.INFO,
         format="level=%(levelname)s at=%(name)s %(message)s",
     )
-    raise click.exceptions.Exit(run_hub(here.settings))
+    board = partial(beside_the_hub, here) if here.settings.board.serve else nullcontext
+    raise click.exceptions.Exit(run_hub(here.settings, board))

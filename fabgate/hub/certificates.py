@@ -25,6 +25,7 @@ from fabgate.store.files import sync_file, sync_folder, whole
 FOLDER = "pki"
 AUTHORITY_DAYS = 20 * 365
 GATE_DAYS = 825  # what browsers and programs of all kinds still take
+PAGE_DAYS = 397  # from its first day to its last; browsers count
 WARN_DAYS = 90
 _KEY, _CA, _INDEX, _ISSUED, _REVOKED = "ca.key", "ca.pem", "index.txt", "issued", "crl.pem"
 _UNLISTED = "unlisted"  # there while the list may lack what the index has as revoked
@@ -41,6 +42,7 @@ class Use(StrEnum):
     AUTHORITY = "authority"
     CLIENT = "client"
     BROKER = "broker"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +112,14 @@ class Authority:
     def issue(self, name: str, use: Use, wall_ms: int, reached_at: tuple[str, ...] = ()) -> Papers:
         """A new key and a certificate for it, good for `GATE_DAYS`; the key is kept nowhere here.
 
-        `reached_at` are a broker's names and addresses (`DNS:...`, `IP:...`). Raises LinkError,
-        StoreError, DiskFull.
+        `reached_at` are a broker's names and addresses (`DNS:...`, `IP:...`), or those of the board, whose
+        certificate begins the day before and lasts `PAGE_DAYS`: browsers take none that lasts for longer.
+        Raises LinkError, StoreError, DiskFull.
         """
         ca, key = self.ca, self._new_key()
-        until_ms = min(wall_ms + GATE_DAYS * _DAY_MS, certificates.read(ca).until_ms)
-        return Papers(ca, self._signed(use, f"/CN={name}", key, until_ms, reached_at), key)
+        days, since = (PAGE_DAYS - 1, _stamp(wall_ms - _DAY_MS)) if use is Use.PAGE else (GATE_DAYS, _SINCE)
+        until_ms = min(wall_ms + days * _DAY_MS, certificates.read(ca).until_ms)
+        return Papers(ca, self._signed(use, f"/CN={name}", key, until_ms, reached_at, since), key)
 
     def issued(self) -> Iterator[Issued]:
         """Every certificate that was issued and its file is here, the authority's own among them."""
@@ -149,7 +153,13 @@ class Authority:
         return self._openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
 
     def _signed(
-        self, use: Use, subject: str, key: str, until_ms: int, reached_at: tuple[str, ...] = ()
+        self,
+        use: Use,
+        subject: str,
+        key: str,
+        until_ms: int,
+        reached_at: tuple[str, ...] = (),
+        since: str = _SINCE,
     ) -> str:
         """A certificate for a key, as the authority signs it (its own, for its own key)."""
         with told, TemporaryDirectory(dir=self.folder, prefix=".work-") as work:
@@ -163,7 +173,7 @@ class Authority:
             self._openssl(
                 "ca", "-batch", "-notext", "-utf8", "-config", config, "-keyfile", _KEY, *signer,
                 "-in", asked, "-out", made, "-extensions", use,
-                "-startdate", _SINCE, "-enddate", _stamp(until_ms),
+                "-startdate", since, "-enddate", _stamp(until_ms),
             )  # fmt: skip
             self._make_durable()
             return Path(made).read_text()
@@ -278,6 +288,13 @@ subjectKeyIdentifier = hash
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = clientAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[page]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = {reached_at}
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 [broker]

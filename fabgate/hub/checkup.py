@@ -43,6 +43,8 @@ def checkup(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield _daemon(settings.gate.state)
     yield _broker(settings)
     yield from _certificates(settings, clock)
+    if settings.board.serve:
+        yield _board(settings)
     if found.grade is Grade.OK:
         yield from _lab(settings, clock)
 
@@ -65,6 +67,15 @@ def _broker(settings: Settings) -> Finding:
     if not listens:
         remedy = "systemctl status fabgate-broker"
         return Finding(name, Grade.FAIL, f"nobody listens on port {port}: no gate is heard", remedy)
+    return Finding(name, Grade.OK, f"listens on port {port}")
+
+
+def _board(settings: Settings) -> Finding:
+    """Whether the board answers; a hub does its work without it."""
+    name, port = "board", settings.board.port
+    if not _listens(port):
+        remedy = "sudo journalctl -u fabgate-hub says why; no board wanted: [board] serve = false"
+        return Finding(name, Grade.WARN, f"nobody listens on port {port}", remedy)
     return Finding(name, Grade.OK, f"listens on port {port}")
 
 
@@ -110,6 +121,8 @@ def _none(settings: Settings) -> Finding:
 def _renewal(name: str) -> str:
     if name.startswith(OBSERVER):
         return f"fabgate hub invite --observer {name.removeprefix(OBSERVER)} --to FOLDER"
+    if name == papers.BOARD:
+        return "fabgate board certify"
     own = name in (papers.BROKER, "hub", "fabgate")
     return "fabgate hub renew" if own else f"fabgate hub invite {name} --to FILE"
 

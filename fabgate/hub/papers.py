@@ -32,6 +32,8 @@ from fabgate.store.keys import Keys
 from fabgate.wire.topics import HUB
 
 BROKER = "broker"  # the name in the broker's own certificate; TLS looks at its addresses only
+BOARD = "web.board"  # in the certificate of the board; no gate's name has a dot
+BOARD_FOLDER = "board"
 _PLAIN = "0" * 64  # the fingerprint where nobody has a certificate
 _TIDY_S = 10  # for one run of openssl: the daemon that tidies has a watchdog
 _CA, _CERTIFICATE, _KEY = "ca.pem", "cert.pem", "key.pem"
@@ -77,6 +79,39 @@ def renew(desk: Desk, by: str | None) -> Denied | Path:
     return prepare(desk.settings, desk.clock.now(), renew=True)
 
 
+def certify_board(desk: Desk, by: str | None, host: str) -> Path | Denied:
+    """A certificate of the lab's own authority for the board, reached at `host`; the folder that it is in.
+
+    It stands as `ca.pem`, `cert.pem` and `key.pem`, and the one before it is revoked. Raises LinkError
+    where the hub has no authority, StoreError, DiskFull.
+    """
+    no = gates.leave(desk, by)
+    if no is not None:
+        return no
+    state = desk.settings.gate.state
+    authority = Authority(state)
+    papers = authority.issue(BOARD, Use.PAGE, desk.clock.now().wall_ms, broker.reached_at(host))
+    keep(state / BOARD_FOLDER, papers)
+    authority.revoke(BOARD, but=read(papers.certificate).fingerprint)
+    return state / BOARD_FOLDER
+
+
+def keep(folder: Path, papers: Papers) -> None:
+    """Three files in a folder: `ca.pem`, `cert.pem`, `key.pem`. Raises StoreError, DiskFull."""
+    with told:
+        folder.mkdir(0o700, parents=True, exist_ok=True)
+    for file, text in ((_CA, papers.ca), (_CERTIFICATE, papers.certificate), (_KEY, papers.key)):
+        with whole(folder / file, 0o400 if file == _KEY else 0o444) as written:
+            written.write(text.encode())
+
+
+def of_board(settings: Settings) -> tuple[Path, Path] | None:
+    """The files of the board's certificate and its key, as this hub made them; None where it did not."""
+    folder = settings.gate.state / BOARD_FOLDER
+    there = settings.hub is not None and (folder / _KEY).exists()
+    return (folder / _CERTIFICATE, folder / _KEY) if there else None
+
+
 def invite(desk: Desk, by: str | None, gate: str) -> tuple[Told, Invitation] | Denied:
     """An invitation for a gate, new or known; one before it that was not used is worth nothing now.
 
@@ -115,11 +150,7 @@ def observe(desk: Desk, by: str | None, name: str, folder: Path) -> Told | Denie
 
     def certify(row: GateRow | None) -> str:
         papers = _issued(desk, observer, row, at)
-        with told:
-            folder.mkdir(0o700, parents=True, exist_ok=True)
-        for file, text in ((_CA, papers.ca), (_CERTIFICATE, papers.certificate), (_KEY, papers.key)):
-            with whole(folder / file, 0o400 if file == _KEY else 0o444) as written:
-                written.write(text.encode())
+        keep(folder, papers)
         return read(papers.certificate).fingerprint
 
     done = gates.invite(desk, by, observer, certify)

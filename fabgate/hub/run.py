@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import random
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from types import FrameType
 
 from fabgate import VERSION
@@ -47,11 +47,14 @@ LOOPBACK = "127.0.0.1"
 MANNER = Manner(receive=200, send=200, largest=320 * 1024)
 
 
-class Daemon:
-    """A running hub. `end` stops it, from a signal handler too."""
+Beside = Callable[[], AbstractContextManager[object]]
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._settings, self._clock = settings, clock
+
+class Daemon:
+    """A running hub. `end` stops it, from a signal handler too; `beside` runs while it serves."""
+
+    def __init__(self, settings: Settings, clock: Clock, beside: Beside = nullcontext) -> None:
+        self._settings, self._clock, self._beside = settings, clock, beside
         self._over = False
         self._port: MqttPort | None = None
         self._fed_ms = 0
@@ -72,7 +75,8 @@ class Daemon:
             hub.open()
             notify.say("READY=1")
             log.info("event=ready origin=%s", books.identity.origin)
-            self._serve(hub, self._port, notify, Tidying(self._settings, books, hub.alarms))
+            with self._beside():
+                self._serve(hub, self._port, notify, Tidying(self._settings, books, hub.alarms))
             notify.say("STOPPING=1")
             hub.close()
             with suppress(StoreError):
@@ -170,8 +174,8 @@ def _broker(settings: Settings, hub: HubSettings) -> tuple[Address, Credentials 
     return Address(found.address, found.port), Credentials.within(found.folder)
 
 
-def run(settings: Settings) -> int:
-    """Run the hub until SIGTERM, SIGINT or SIGHUP; the exit status.
+def run(settings: Settings, beside: Beside = nullcontext) -> int:
+    """Run the hub until SIGTERM, SIGINT or SIGHUP; the exit status. `beside` is entered once it serves.
 
     Raises ConfigError, LinkError or StoreError when it cannot start.
     """
@@ -181,7 +185,7 @@ def run(settings: Settings) -> int:
             "It has no [hub]. A gate runs with `fabgate run`.",
         )
     with alone(settings):
-        daemon = Daemon(settings, SystemClock(settings.gate.clock))
+        daemon = Daemon(settings, SystemClock(settings.gate.clock), beside)
 
         def ended(_signal: int, _frame: FrameType | None) -> None:
             daemon.end()

@@ -38,6 +38,8 @@ address = "{address}"
 port = {port}
 state = "state"
 clock = "trusted"
+[board]
+serve = false
 """
 GATE = """\
 [lab]

@@ -36,6 +36,8 @@ port = {port}
 broker = "loopback"
 state = "hub"
 clock = "trusted"
+[board]
+serve = false
 [actors]
 proof = "claimed"
 """

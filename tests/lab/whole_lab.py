@@ -27,6 +27,8 @@ address = "localhost"
 port = {port}
 state = "state"
 clock = "trusted"
+[board]
+serve = false
 [actors]
 proof = "claimed"
 [skill.laser]
