@@ -161,7 +161,7 @@ class Visit:
         if isinstance(result, Denied):
             return self.refused(result, again)
         facts = getattr(result, "facts", {})
-        return self.to(to, str(self.speaker.t(said, **facts)))
+        return self.to(to, self.speaker.t(said, **facts))
 
     def refused(self, denied: Denied, again: Callable[[], Response]) -> Response:
         """The page once more, with why it was not done and what to do next."""
@@ -178,7 +178,7 @@ class Visit:
         t = self.speaker.t
         value = self.field(field_.rpartition(".")[2])
         told = t("common.bad_value", value=value[:80], field=t(field_))
-        self.refusal = Said(str(told), str(t("common.bad_value_next")))
+        self.refusal = Said(told, t("common.bad_value_next"))  # escaped by now: text of a page
         return _with_status(again(), UNFIT)
 
     def _common(self) -> dict[str, object]:
