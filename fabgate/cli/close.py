@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import assert_never
 
 import click
@@ -28,7 +29,7 @@ from fabgate.desk.closing import Closed, Look
 from fabgate.desk.month import Tell
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied
-from fabgate.rules.closing import Sums
+from fabgate.rules.closing import Parts, Sums
 from fabgate.rules.money import plain, shown
 from fabgate.rules.month import Month
 from fabgate.store import sealed
@@ -108,6 +109,10 @@ def _closed(here: Here, answer: Closed, as_json: bool) -> None:
 
 def _looked(here: Here, desk: Desk, look: Look, as_json: bool, dry: bool) -> None:
     """What stands in the way; exit status 1 where anything does."""
+    if look.closed is not None and as_json:
+        parts = closing.parts_of(desk.conn, look.month)
+        show_json({**_json_of(look.closed), **_parts_json(parts)})
+        return
     if look.closed is not None:
         _closed(here, Closed(Done(), look.closed, again=True), as_json)
         return
@@ -163,6 +168,8 @@ def _json(here: Here, desk: Desk, look: Look) -> Json:
         "closed": False,
         **_sums_json(look.sums),
         "late": look.late,
+        "refused": None if look.no is None else look.no.code.value,
+        **_parts_json(look.parts),
         "obstacles": [
             {
                 "kind": one.obstacle.kind.value,
@@ -171,8 +178,19 @@ def _json(here: Here, desk: Desk, look: Look) -> Json:
                 "payer": handles.of(one.obstacle.payer) if one.obstacle.payer else None,
                 "text": one.what,
                 "settle": list(one.settle),
+                "about": asdict(one.obstacle),
             }
             for one in obstacles
+        ],
+    }
+
+
+def _parts_json(parts: Parts) -> Json:
+    """The sums of each payer (by id), and of each sort and item."""
+    return {
+        "payers": {payer: _sums_json(sums) for payer, sums in parts.payers.items()},
+        "items": [
+            {"sort": sort, "item": item, **_sums_json(sums)} for (sort, item), sums in parts.items.items()
         ],
     }
 

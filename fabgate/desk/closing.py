@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from sqlite3 import Connection
 from typing import Any
 
 from fabgate.desk import balances, bookkeeping
@@ -20,7 +22,7 @@ from fabgate.errors import StoreBusy
 from fabgate.model import Code, Denied, Fact, MemberId, RecordId
 from fabgate.records import ChargesMade, Draft, PeriodClosed, TariffKept, money
 from fabgate.rules import closing
-from fabgate.rules.closing import Obstacle, Sums
+from fabgate.rules.closing import Obstacle, Parts, Sums
 from fabgate.rules.month import Month
 from fabgate.store import charged, journal
 from fabgate.store.charged import Period
@@ -49,7 +51,8 @@ Page = tuple[MemberId, tuple[tuple[Any, ...], ...]]
 class Look:
     """How a month stands: what is in the way of closing it, its sums, usages of earlier months in it.
 
-    `no`: why it cannot be closed now whatever is settled; `closed`: it is closed, by that record.
+    `no`: why it cannot be closed now whatever is settled; `closed`: it is closed, by that record. `parts`:
+    the sums of some of it, of an open month.
     """
 
     month: Month
@@ -58,6 +61,7 @@ class Look:
     late: int = 0
     no: Denied | None = None
     closed: Period | None = None
+    parts: Parts = field(default_factory=Parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,15 @@ def look(desk: Desk, by: str | None, month: Month, tell: Tell | None = None) -> 
     with drafts(desk.conn, desk.settings, month, now.at, tell=tell) as found:
         no = _not_now(now, month, found)
         told = None if no is None else now.denied(no, period=str(month))
-        return Look(month, found.obstacles, found.sums, found.late, told)
+        return Look(month, found.obstacles, found.sums, found.late, told, parts=found.parts)
+
+
+def parts_of(conn: Connection, month: Month) -> Parts:
+    """The parts of a closed month, all lines of which are read. Raises ChainBroken."""
+    found = Parts()
+    for payer, lines in groupby(charged.charges(conn, str(month)), key=lambda one: one.payer):
+        found.add(payer, list(lines))
+    return found
 
 
 def close(

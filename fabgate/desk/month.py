@@ -23,7 +23,7 @@ from fabgate.desk import late_gates
 from fabgate.desk.uncharged import Tell, Uncharged
 from fabgate.model import MemberId, Moment
 from fabgate.rules import charging, closing, lines, pools
-from fabgate.rules.closing import Kind, Obstacle, Sums
+from fabgate.rules.closing import Kind, Obstacle, Parts, Sums
 from fabgate.rules.month import Month
 from fabgate.rules.reversals import reversal
 from fabgate.store import accounts, charged, journal, sales
@@ -41,9 +41,9 @@ class Drafts:
     """A month as it stands: iterate for each payer's lines, by the payer's id. Good within its `with`.
 
     `late`: usages of months that are closed, charged in this one. `earliest`: the first month that has
-    anything to charge, where none is closed yet. `sums` are those of all lines. `read` is how far each
-    journal was read, `after` up to where nothing in it began that is still to be charged; `held` are the
-    sessions that were left out.
+    anything to charge, where none is closed yet. `sums` are those of all lines, `parts` of some. `read` is
+    how far each journal was read, `after` up to where nothing in it began that is still to be charged;
+    `held` are the sessions that were left out.
     """
 
     month: Month
@@ -54,6 +54,7 @@ class Drafts:
     read: Mapping[str, int]
     after: Mapping[str, int]
     held: tuple[str, ...]
+    parts: Parts
     _sheet: Worksheet
 
     def __iter__(self) -> Iterator[tuple[MemberId, tuple[Charge, ...]]]:
@@ -100,6 +101,7 @@ def drafts(
             read,
             usages.after(),
             tuple(sorted(usages.held)),
+            pricing.parts,
             sheet,
         )
 
@@ -140,6 +142,7 @@ class _Pricing:
     tell: Tell | None
     obstacles: list[Obstacle] = field(default_factory=list)
     sums: Sums = field(default_factory=Sums)
+    parts: Parts = field(default_factory=Parts)
     _back: dict[MemberId, list[Charge]] = field(default_factory=dict)
     _priced: int = 0
 
@@ -167,6 +170,8 @@ class _Pricing:
         found = [self._in_month(one) for one in found] + back
         found.sort(key=_by_date)
         self.sums = self.sums.plus(found)
+        if found:
+            self.parts.add(payer, found)
         self._file(payer, found)
         self._lacks(who, found)
         self._told(len(work))

@@ -9,8 +9,8 @@ from __future__ import annotations
 import enum
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 
 from fabgate.charges import Charge, Worked
 from fabgate.model import Level, MemberId, RecordId, Why
@@ -109,6 +109,20 @@ class Sums:
 
 
 NO_SUMS = Sums()
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a month comes to in its parts: the sums of each payer, and of each sort and item."""
+
+    payers: dict[str, Sums] = field(default_factory=dict)
+    items: dict[tuple[str, str], Sums] = field(default_factory=dict)
+
+    def add(self, payer: str, charges: Collection[Charge]) -> None:
+        self.payers[payer] = self.payers.get(payer, NO_SUMS).plus(charges)
+        for one in charges:
+            which = (one.sort.value, one.item)
+            self.items[which] = self.items.get(which, NO_SUMS).plus((one,))
 
 
 # --- usages -------------------------------------------------------------------------------------

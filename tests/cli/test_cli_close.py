@@ -203,3 +203,24 @@ def test_payments_are_noted_from_a_file_and_what_is_unknown_is_named(lab):
 )
 def test_nonsense_is_refused_with_a_next_step(lab, line):
     assert len(lab.refused(line).strip().splitlines()) >= 2
+
+
+def test_for_programs_the_parts_of_a_month_add_up_open_and_closed(lab):
+    lab.worked("ada")
+    lab.worked("bob", length_ms=3_600_000)
+    open_ = lab.json("close 2026-10 --dry-run --by tess")
+    assert sorted(one["list"] for one in open_["payers"].values()) == ["12.00", "6.00"]
+    assert [(one["item"], one["lines"], one["list"]) for one in open_["items"]] == [("laser", 2, "18.00")]
+    lab.done("close 2026-10 --by tess")
+    closed = lab.json("close 2026-10 --dry-run --by tess")
+    assert (closed["payers"], closed["items"]) == (open_["payers"], open_["items"])
+
+
+def test_for_programs_an_obstacle_says_what_it_is_about(lab):
+    number = lab.worked("ada", why="recovered", recovered=True)
+    ran = lab.type("close 2026-10 --dry-run --json --by tess")
+    (one,) = json.JSONDecoder().raw_decode(ran.printed)[0]["obstacles"]
+    about = one["about"]
+    assert about["session"].endswith(f"#{number}")
+    assert (about["kind"], about["machine"], about["seconds"]) == ("recovered", "laser", 1800)
+    assert about["member"] == about["payer"] != ""
