@@ -8,7 +8,6 @@ from typing import BinaryIO
 import click
 
 from fabgate.charges import Charge
-from fabgate.cli import arithmetic
 from fabgate.cli.frame import (
     Here,
     Noun,
@@ -30,6 +29,7 @@ from fabgate.desk.charges import Paid
 from fabgate.desk.month import drafts
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied
+from fabgate.reports import arithmetic
 from fabgate.rules.money import plain, shown
 from fabgate.rules.month import Month
 from fabgate.store import charged, journal, roster

@@ -12,7 +12,6 @@ import click
 
 from fabgate import config as configuration
 from fabgate.charges import Charge, Sort
-from fabgate.cli import arithmetic
 from fabgate.cli import tariff_try as bills
 from fabgate.cli.frame import (
     Here,
@@ -33,6 +32,7 @@ from fabgate.config.tariff_keys import ANY_WORD
 from fabgate.config.values import nearest
 from fabgate.desk import days
 from fabgate.errors import UsageError
+from fabgate.reports import arithmetic
 from fabgate.rules import money, vat
 from fabgate.tariff import ANY, Tariff, Version
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fabgate.charges import Charge, Payer, Sold, Sort, Worked
-from fabgate.cli.arithmetic import length, told
 from fabgate.model import MachineId, MemberId
+from fabgate.reports.arithmetic import length, told
 from fabgate.rules import charging, lines, reversals
 from fabgate.rules.month import Month
 from fabgate.tariff import (
@@ -29,6 +29,7 @@ from fabgate.tariff import (
     Unit,
     Version,
 )
+from fabgate.texts import LANGUAGES
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 ADA = MemberId("m-ada")
@@ -265,3 +266,39 @@ def test_a_plan_that_lets_somebody_pay_less_is_told_with_its_dates(last: str, to
     steps = (("held", "g/x#7", "2026-10-01", last),)
     charge = Charge(ADA, Sort.MACHINE, "laser", 0, 0, 0, "2026", (), steps=steps)
     assert told(charge, "EUR")[0] == f"by the plan of sale g/x#7, held from 2026-10-01 {told_}"
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("fr", ["sous tension : 1 h 5 min", "cela fait 0.00 EUR (entretien)"]),
+        ("nl", ["onder spanning: 1 h 5 min", "komt op 0.00 EUR (entretien)"]),
+        ("de", ["eingeschaltet: 1 h 5 min", "ergibt 0.00 EUR (entretien)"]),
+    ],
+)
+def test_a_charge_is_told_in_the_language_of_whoever_pays(language, lines):
+    (charge,) = charging.charges(
+        PRICES, BRUSSELS, Payer(ADA), [work(free="maintenance")], [], {}, Month(2026, 5)
+    )
+    assert told(charge, "EUR", language, lambda reason: {"maintenance": "entretien"}[reason]) == lines
+
+
+def _one_of_each():
+    sold = [
+        sale(Sort.PLAN, "term"),
+        sale(Sort.PACK, "time"),
+        sale(Sort.PACK, "credit", day=date(2026, 5, 19)),
+        sale(Sort.PACK, "ten"),
+        sale(Sort.TOPUP, "", day=date(2026, 5, 19), cents=200),
+        sale(Sort.ITEM, "pla", quantity="12.5"),
+        sale(Sort.ITEM, "damage", cents=4_250),
+    ]
+    worked = [work("rich", busy_s=3_000, supervised=True), work("net", 30, session="s2", records=("s2",))]
+    return charging.charges(PRICES, BRUSSELS, Payer(ADA), worked, sold, {}, Month(2026, 5))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_of_the_arithmetic_takes_the_facts_that_it_is_given(language):
+    for charge in _one_of_each():
+        assert len(told(charge, "EUR", language)) == len(told(charge, "EUR"))
+        assert not any("{" in line for line in told(charge, "EUR", language))
