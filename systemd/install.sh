@@ -29,6 +29,7 @@ files() {
 644 fabgate-gate.service /usr/local/lib/systemd/system/fabgate-gate.service
 644 fabgate-broker.service /usr/local/lib/systemd/system/fabgate-broker.service
 644 fabgate-hub.service /usr/local/lib/systemd/system/fabgate-hub.service
+644 fabgate-board.service /usr/local/lib/systemd/system/fabgate-board.service
 644 fabgate-backup.service /usr/local/lib/systemd/system/fabgate-backup.service
 644 fabgate-backup.timer /usr/local/lib/systemd/system/fabgate-backup.timer
 644 fabgate-metrics@.service /usr/local/lib/systemd/system/fabgate-metrics@.service
@@ -151,9 +152,9 @@ fill() {
     trap 'rm -rf "$source" "$unfinished"' EXIT
     trap 'exit 1' HUP INT TERM
     copy_of_the_source "$source"
-    extra='[calendar,xlsx]'
+    extra='[calendar,web,xlsx]'
     options=
-    if on_a_pi; then extra='[pi,calendar,xlsx]' options=--system-site-packages; fi
+    if on_a_pi; then extra='[pi,calendar,web,xlsx]' options=--system-site-packages; fi
     # shellcheck disable=SC2086  # no option is no word
     PYTHON=$(python) sh "$here/systemd/venv.sh" "$root$release" $options
     in_release "$source$extra"
@@ -259,6 +260,7 @@ start_again() {
 start_hub_again() {
     systemd_runs || return 0
     systemctl try-restart fabgate-hub.service || stop "the hub did not start; see: journalctl -u fabgate-hub -e"
+    systemctl try-restart fabgate-board.service || say "the board did not start; see: journalctl -u fabgate-board -e"
 }
 
 # The release in force and the one before it stay.
@@ -314,7 +316,7 @@ do_switch() {
 do_uninstall() {
     nobody_works || stop "a session is open; wait, or end it: sudo systemctl stop fabgate-gate"
     ! systemd_runs || systemctl --quiet disable --now fabgate-gate.service fabgate-backup.timer \
-        fabgate-hub.service fabgate-broker.service \
+        fabgate-hub.service fabgate-broker.service fabgate-board.service \
         fabgate-metrics@fabgate.timer fabgate-metrics@fabgate-hub.timer \
         fabgate-privacy@fabgate.timer fabgate-privacy@fabgate-hub.timer || true
     { files && completions | sed 's/^/- /'; } | while read -r _ _ place; do rm -f "$root$place"; done

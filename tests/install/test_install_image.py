@@ -24,6 +24,7 @@ MODES = {
     "opt/fabgate/libexec/fabgate": 0o755,
     "usr/local/lib/systemd/system/fabgate-backup.service": 0o644,
     "usr/local/lib/systemd/system/fabgate-backup.timer": 0o644,
+    "usr/local/lib/systemd/system/fabgate-board.service": 0o644,
     "usr/local/lib/systemd/system/fabgate-broker.service": 0o644,
     "usr/local/lib/systemd/system/fabgate-gate.service": 0o644,
     "usr/local/lib/systemd/system/fabgate-hub.service": 0o644,

@@ -13,15 +13,17 @@ from machine_of_straw import Run
 
 HUB = "fabgate-hub.service"
 BROKER = "fabgate-broker.service"
+BOARD = "fabgate-board.service"
 SERVICES = (
     "fabgate-gate.service",
     HUB,
     BROKER,
+    BOARD,
     "fabgate-backup.service",
     "fabgate-metrics@.service",
     "fabgate-privacy@.service",
 )
-NETWORKED = ("fabgate-gate.service", HUB, BROKER)
+NETWORKED = ("fabgate-gate.service", HUB, BROKER, BOARD)
 UNITS = (*SERVICES, "fabgate-backup.timer", "fabgate-metrics@.timer", "fabgate-privacy@.timer")
 MOST_EXPOSED = "20"  # in tenths: systemd's own score, 2.0 of 10
 
@@ -111,12 +113,14 @@ def test_the_command_line_is_in_the_groups_of_the_gate(gate: Path, systemd: Path
 
 
 @pytest.mark.parametrize("name", [name for name in SERVICES if name not in NETWORKED])
-def test_no_service_but_gate_hub_and_broker_reaches_a_network(systemd: Path, name: str) -> None:
+def test_no_service_but_gate_hub_broker_and_board_reaches_a_network(systemd: Path, name: str) -> None:
     assert lines(systemd / name, "RestrictAddressFamilies") == ["AF_UNIX"]
     assert lines(systemd / name, "PrivateNetwork") == ["yes"]
 
 
-def test_a_gate_reaches_private_networks_and_no_other(gate: Path) -> None:
+@pytest.mark.parametrize("name", ["fabgate-gate.service", BOARD])
+def test_a_gate_and_its_board_reach_private_networks_and_no_other(systemd: Path, name: str) -> None:
+    gate = systemd / name
     assert lines(gate, "RestrictAddressFamilies") == ["AF_UNIX AF_INET AF_INET6"]
     assert lines(gate, "IPAddressDeny") == ["any"]
     [allowed] = lines(gate, "IPAddressAllow")
@@ -181,6 +185,16 @@ def test_the_hub_can_run_openssl_over_its_own_folder(systemd: Path) -> None:
         assert lines(hub, key) == []
     assert "~@process" not in lines(hub, "SystemCallFilter")
     assert int(lines(hub, "TasksMax")[0]) >= 4
+
+
+def test_the_board_never_comes_before_a_tap_and_touches_no_device(systemd: Path) -> None:
+    board = systemd / BOARD
+    assert int(lines(board, "Nice")[0]) > 0
+    assert lines(board, "IOSchedulingClass") == ["idle"]
+    assert lines(board, "DevicePolicy") == ["closed"]
+    assert lines(board, "ExecStart") == [
+        "/opt/fabgate/bin/fabgate --config /etc/fabgate/fabgate.toml board run"
+    ]
 
 
 def test_the_hub_is_always_started_again_and_does_not_need_its_broker(systemd: Path) -> None:

@@ -158,7 +158,7 @@ def test_taking_it_away_stops_the_gate_first(switch: Switch, machine: Path, stra
     assert switch("uninstall").returncode == 0
     assert deeds(straw)[1] == (
         "systemctl --quiet disable --now fabgate-gate.service fabgate-backup.timer"
-        " fabgate-hub.service fabgate-broker.service"
+        " fabgate-hub.service fabgate-broker.service fabgate-board.service"
         " fabgate-metrics@fabgate.timer fabgate-metrics@fabgate-hub.timer"
         " fabgate-privacy@fabgate.timer fabgate-privacy@fabgate-hub.timer"
     )
