@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from fabgate.charges import Charge, Sort
+from fabgate.charges import Charge
 from fabgate.cli.frame import Here, pour, printable, refuse
 from fabgate.config import accounting
 from fabgate.config.accounting import Accounting
@@ -19,6 +18,7 @@ from fabgate.desk import bookkeeping
 from fabgate.desk.month import drafts
 from fabgate.errors import UsageError
 from fabgate.model import Denied
+from fabgate.reports import statement_of
 from fabgate.reports.accounting import SortOf
 from fabgate.reports.saving import save
 from fabgate.rules.month import Month
@@ -72,14 +72,7 @@ def accounts_of(here: Here) -> Accounting:
 
 def sorts_in(reader: Reader) -> SortOf:
     """What a charge that was taken back was for, by its id."""
-
-    @cache
-    def of(id: str) -> tuple[Sort, str]:  # noqa: A002
-        found = charged.charge(reader.conn, id)
-        # Long ago, and blanked since: the account of machines holds most of all.
-        return (Sort.MACHINE, "") if found is None else (found.sort, found.item)
-
-    return of
+    return statement_of.sorts_in(reader.conn)
 
 
 def watched(charges: Iterable[Charge]) -> Iterator[Charge]:

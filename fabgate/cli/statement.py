@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
 import click
 
-from fabgate.charges import Charge, Sort
-from fabgate.cli.export_shared import charges_of, draft_option, month_option, sorts_in
+from fabgate.charges import Charge
+from fabgate.cli.export_shared import charges_of, draft_option, month_option
 from fabgate.cli.frame import Here, example, found, pass_here, printable
-from fabgate.desk import days, who
+from fabgate.desk import who
 from fabgate.errors import UsageError
-from fabgate.model import MachineId, MemberId
-from fabgate.reports import statement_pdf
-from fabgate.reports.accounting import SortOf, booked_as
+from fabgate.model import MemberId
+from fabgate.reports import statement_of, statement_pdf
 from fabgate.reports.saving import save
 from fabgate.reports.statement import Around, Payee, Statement
 from fabgate.reports.statement import statement as stated
-from fabgate.rules import offers
 from fabgate.rules.month import Month
-from fabgate.store import accounts, charged, roster
+from fabgate.store import accounts, roster
 from fabgate.store.db import Reader
 from fabgate.texts.statement_words import StatementWords
 
@@ -101,7 +98,7 @@ def _papers(
     here: Here, reader: Reader, month: Month, draft: bool, charges: Iterable[Charge], one: MemberId | None
 ) -> Iterator[tuple[Payee, Statement]]:
     """Each payer's, or the one of a member, who may have been charged nothing."""
-    around = _around(here, reader, month, draft)
+    around = statement_of.around(reader.conn, here.settings, month, here.clock.now().wall_ms, draft)
     seen = False
     for payer, theirs in groupby(charges, key=lambda charge: charge.payer):
         if one is None or payer == one:
@@ -121,50 +118,3 @@ def _paper(
     language = spoken if spoken else here.settings.lab.languages[0]
     payee = Payee(payer, name, handle, lines, number)
     return payee, stated(payee, charges, around, StatementWords.of(language))
-
-
-def _around(here: Here, reader: Reader, month: Month, draft: bool) -> Around:
-    settings = here.settings
-    period = charged.period(reader.conn, str(month))
-    made_ms = here.clock.now().wall_ms if draft or period is None else period.at_ms
-    return Around(
-        lab=settings.lab.name,
-        contact=settings.lab.contact,
-        zone=settings.lab.zone,
-        month=month,
-        currency=settings.tariff.currency,
-        regime=settings.tariff.regime,
-        made=days.of(made_ms, settings.lab.zone),
-        draft=draft,
-        title=_titles(here, sorts_in(reader)),
-        name=lambda member: _name(reader, member),
-        called=lambda kind, which: _called(here, month, kind, which),
-    )
-
-
-def _titles(here: Here, sort_of: SortOf) -> Callable[[Charge], str]:
-    """What a charge is for, as the lab calls it: a machine by its title, all else by the price list."""
-
-    def of(one: Charge) -> str:
-        sort, item = booked_as(one, sort_of)
-        machine = here.settings.machines.get(MachineId(item)) if sort is Sort.MACHINE else None
-        if machine is not None:
-            return machine.rules.title
-        return "" if sort is Sort.TOPUP else offers.title(here.settings.tariff.named(one.version), sort, item)
-
-    return of
-
-
-def _name(reader: Reader, member: MemberId) -> str:
-    known = roster.member(reader.conn, member)
-    return member if known is None else known.name
-
-
-def _called(here: Here, month: Month, kind: str, which: str) -> str:
-    """What the price list of that month calls a purpose or a category."""
-    last = datetime.fromtimestamp(month.bounds(here.settings.lab.zone)[1] - 1, UTC)
-    version = here.settings.tariff.at(last.astimezone(here.settings.lab.zone).date())
-    if version is None:
-        return which
-    named = version.purposes.get(which) if kind == "purpose" else version.categories.get(which)
-    return which if named is None else named.title or which
