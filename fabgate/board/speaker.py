@@ -18,7 +18,7 @@ from fabgate.model import Code, Denied, Facts, Notice
 from fabgate.rules import money as amounts
 from fabgate.texts import LANGUAGES, Catalogue, titles_of
 from fabgate.texts.board_words import BoardWords
-from fabgate.texts.catalogue import Said
+from fabgate.texts.catalogue import AT_BOARD, Said
 from fabgate.texts.forms import Speech, one_line, shown
 
 _MISSING = "\N{EN DASH}"
@@ -35,7 +35,9 @@ class Speaker:
     @cached_property
     def catalogue(self) -> Catalogue:
         lab = self.settings.lab
-        return Catalogue.load((self.language,), lab.zone, lab.texts, titles_of(self.settings.charter))
+        return Catalogue.load(
+            (self.language,), lab.zone, lab.texts, titles_of(self.settings.charter), AT_BOARD
+        )
 
     @cached_property
     def words(self) -> BoardWords:

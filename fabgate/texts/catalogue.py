@@ -23,6 +23,8 @@ from fabgate.texts.titles import Titles, told
 
 LANGUAGES = ("en", "fr", "nl", "de")
 SENTENCES = tuple(what.value for what in (*Code, *Notice))
+AT_BOARD = "at_board"
+"""The web page as the place where it is said: its next steps name pages in the place of commands."""
 PHRASES = ("sign",)
 """Groups of words that hold facts, as sentences do."""
 _PARTS = ("text", "next")
@@ -64,9 +66,11 @@ class Catalogue:
         zone: ZoneInfo,
         own: Path | None = None,
         titles: Titles | None = None,
+        place: str = "",
     ) -> Catalogue:
         """The shipped catalogue in these languages, with the lab's own file on top.
 
+        `place` names where it is said, if that is neither a machine nor a terminal: AT_BOARD.
         Dates and times are said in `zone`. `titles` (of a charter: `titles_of`) is what the lab calls
         its skills, papers and openings; a fact may then be given as their id. Raises ConfigError
         for a language that is not shipped, and for an own file that is not there, is no TOML, or
@@ -81,7 +85,11 @@ class Catalogue:
             _known(language, LANGUAGES, "language", str(own))
         tongues = {}
         for language in languages:
-            sentences, words = _read_in(language, on_top.get(language, {}), own)
+            read = _read_in(language)
+            if place:
+                file = f"{place}_{language}"
+                read = _laid_on(read, _tables(tomllib.loads(shipped(file)), file), f"{file}.toml: [")
+            sentences, words = _laid_on(read, on_top.get(language, {}), f"{own}: [{language}.")
             tongues[language] = Tongue(sentences, Speech(words, zone, told(titles or {}, language)))
         return cls(tongues)
 
@@ -128,13 +136,22 @@ def _first(lines: tuple[Line, ...], facts: Facts, speech: Speech) -> str:
 # --- reading the files ------------------------------------------------------------------------
 
 
-def _read_in(language: str, on_top: _Table, own: Path | None) -> tuple[Mapping[str, Sentence], Words]:
+Read = tuple[Mapping[str, Sentence], Words]
+
+
+def _read_in(language: str) -> Read:
+    """What is shipped in a language."""
     where = f"{language}.toml"
     raw = _tables(tomllib.loads(shipped(language)), where)
     words = _words(raw.pop("words"), where)
-    sentences = {code: _sentence(table, f"{where}: [{code}]", None) for code, table in raw.items()}
+    return {code: _sentence(table, f"{where}: [{code}]", None) for code, table in raw.items()}, words
+
+
+def _laid_on(read: Read, on_top: _Table, where: str) -> Read:
+    """The same with other sentences and words in the place of some; `where` begins the name of each."""
+    sentences, words = dict(read[0]), read[1]
     for key, value in on_top.items():
-        place = f"{own}: [{language}.{key}]"
+        place = f"{where}{key}]"
         if key == "words":
             words = _overlaid(words, _words(value, place), place)
         else:

@@ -13,7 +13,7 @@ from fabgate.rules.face import Mood
 from fabgate.rules.gestures import Name
 from fabgate.rules.viewing import SIGN_IN
 from fabgate.texts import LANGUAGES, Catalogue, titles_of
-from fabgate.texts.catalogue import PHRASES, SENTENCES, shipped
+from fabgate.texts.catalogue import AT_BOARD, PHRASES, SENTENCES, shipped
 from fabgate.texts.forms import FACTS, KINDS_OF
 from fabgate.texts.lines import line, placeholders
 
@@ -164,3 +164,29 @@ def test_the_commands_in_a_next_step_are_written_alike_in_all_languages(language
         return sorted(re.findall(r"fabgate [a-z]+ [a-z]+|--[a-z]+", str(file | {"words": words})))
 
     assert commands(FILES[language]) == commands(FILES["en"])
+
+
+def spoken(place: str, language: str) -> Catalogue:
+    return Catalogue.load((language,), ZoneInfo("Europe/Brussels"), place=place)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_board_sends_nobody_to_a_command(language):
+    tongue = spoken(AT_BOARD, language).tongues[language]
+    lines = [line for one in tongue.sentences.values() for line in (*one.text, *one.next)]
+    said = ["".join(part for part in line if isinstance(part, str)) for line in lines]
+    said += [word for group in ("ask", "can", "office") for word in tongue.speech.words[group].values()]
+    assert not [text for text in said if "`" in text or "--" in text or "fabgate " in text]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_board_says_what_a_machine_says_where_no_command_is_named(language):
+    there = spoken(AT_BOARD, language)
+    assert there.say(Code.UNKNOWN_BADGE, {}) == spoken("", language).say(Code.UNKNOWN_BADGE, {})
+
+
+def test_the_languages_of_the_board_replace_the_same_sentences():
+    files = [tomllib.loads(shipped(f"{AT_BOARD}_{language}")) for language in LANGUAGES]
+    assert all(file.keys() == files[0].keys() for file in files)
+    for code in files[0].keys() - {"words"}:
+        assert len({len(file[code]["next"]) for file in files}) == 1, code
