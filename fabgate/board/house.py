@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Lock
+from threading import Event, Lock
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -28,6 +28,7 @@ class House:
     given: Settings
     clock: Clock
     sessions: Sessions = field(default_factory=Sessions)
+    over: Event = field(default_factory=Event, repr=False)  # the board ends: live pages let go
     _lock: Lock = field(default_factory=Lock, repr=False)
     _lab: tuple[int, Settings] | None = None
     _speakers: dict[str, Speaker] = field(default_factory=dict, repr=False)

@@ -57,19 +57,26 @@ class _Endpoint:
         return _in_language(visit, response)
 
     def _guarded(self, visit: Visit, too_much: bool) -> Response:
-        """Who may not look is told where to sign in, or whose page it is; a form is checked first."""
-        denied = may_view(self.area, visit.way, visit.actor)
-        if denied is not None:
-            if visit.way is Way.NOBODY:
-                return visit.to(f"/sign-in?next={visit.asked.path}")
-            visit.refusal = visit.speaker.refusal(denied)
-            return visit.page("sorry.html", 403)
+        away = turned_away(visit, self.area)
+        if away is not None:
+            return away
         if visit.asked.method == "POST":
             flaw = forms.flaw(visit, too_much)
             if flaw is not None:
                 return stopped(visit, *flaw)
         method = "GET" if visit.asked.method == "HEAD" else visit.asked.method
         return self.by_method[method](visit)
+
+
+def turned_away(visit: Visit, area: Area) -> Response | None:
+    """Who may not look is told where to sign in, or whose page it is; None for who may."""
+    denied = may_view(area, visit.way, visit.actor)
+    if denied is None:
+        return None
+    if visit.way is Way.NOBODY:
+        return visit.to(f"/sign-in?next={visit.asked.path}")
+    visit.refusal = visit.speaker.refusal(denied)
+    return visit.page("sorry.html", 403)
 
 
 def limiter() -> CapacityLimiter:

@@ -28,12 +28,13 @@ _END_S = 2
 class Serving:
     """A board that is served; `url` is where it answers on this computer."""
 
-    def __init__(self, server: uvicorn.Server, line: socket.socket, url: str) -> None:
-        self._server, self._line, self.url = server, line, url
+    def __init__(self, house: House, server: uvicorn.Server, line: socket.socket, url: str) -> None:
+        self._house, self._server, self._line, self.url = house, server, line, url
         self._thread = threading.Thread(target=self._run, name="board", daemon=True)
 
     def start(self) -> None:
         """Raises LinkError where it does not come up."""
+        self._house.over.clear()
         self._thread.start()
         end = time.monotonic() + _PATIENCE_S
         while not self._server.started:
@@ -42,6 +43,7 @@ class Serving:
             time.sleep(_GLANCE_S)
 
     def stop(self) -> None:
+        self._house.over.set()
         self._server.should_exit = True
         self._thread.join(_PATIENCE_S)
         self._line.close()
@@ -64,7 +66,7 @@ def served(
     """
     board = said or house.given.board
     line = _listen(board)
-    serving = Serving(uvicorn.Server(_configured(house, routes, board)), line, _url(board, line))
+    serving = Serving(house, uvicorn.Server(_configured(house, routes, board)), line, _url(board, line))
     try:
         serving.start()
         log.info("event=board_ready url=%s", serving.url)

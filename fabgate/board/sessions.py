@@ -83,6 +83,13 @@ class Sessions:
             found.seen_ms = now_ms
             return found
 
+    def stands(self, key: str | None, now_ms: int) -> bool:
+        """Whether the session of a key has not ended, without using it: a live page that nobody touches
+        keeps nobody signed in."""
+        with self._lock:
+            found = self._open.get(_digest(key or ""))
+            return found is not None and not found.ended(now_ms)
+
     def close(self, key: str | None) -> None:
         with self._lock:
             self._open.pop(_digest(key or ""), None)

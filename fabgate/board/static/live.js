@@ -1,0 +1,57 @@
+// A live page: says when it is not connected, and finds its way back. What changes comes by htmx and its
+// extension for server-sent events; without a script the page is whole, and stands still.
+"use strict";
+(() => {
+  const SILENT_MS = 40_000; // the board says something every 15 s
+  const LOOK_MS = 5_000;
+  const note = document.getElementById("lost");
+  const place = document.getElementById("live");
+  if (!note || !place || typeof htmx === "undefined") return;
+  const words = note.textContent;
+  let source = null, heardMs = Date.now(), typed = false;
+
+  addEventListener("input", () => { typed = true; }, true);
+
+  const heard = () => { heardMs = Date.now(); note.hidden = true; document.body.removeAttribute("data-lost"); };
+
+  const lost = () => {
+    if (!note.hidden) return;
+    const when = new Date(heardMs).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    note.textContent = words.replace("…", when);
+    note.hidden = false;
+    document.body.setAttribute("data-lost", "");
+  };
+
+  const anew = () => { if (typed) { source.close(); lost(); } else location.reload(); };
+
+  const again = () => {
+    lost();
+    source.close();
+    source.onerror(new Event("error")); // the extension opens another one
+  };
+
+  htmx.createEventSource = (url) => {
+    source = new EventSource(url);
+    source.addEventListener("open", heard);
+    source.addEventListener("error", lost);
+    source.addEventListener("beat", heard);
+    source.addEventListener("anew", anew);
+    source.addEventListener("go", (said) => {
+      if (/^\/(?!\/)/.test(said.data)) location.assign(said.data);
+    });
+    source.addEventListener("pieces", (said) => {
+      heard();
+      const [path, query] = place.getAttribute("sse-connect").split("?");
+      const asked = new URLSearchParams(query);
+      asked.set("at", said.lastEventId);
+      place.setAttribute("sse-connect", `${path}?${asked}`);
+    });
+    return source;
+  };
+
+  const look = () => { if (source && Date.now() - heardMs > SILENT_MS) again(); };
+  setInterval(look, LOOK_MS);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+  addEventListener("online", look);
+  addEventListener("pageshow", (shown) => { if (shown.persisted) location.reload(); });
+})();
