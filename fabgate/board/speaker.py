@@ -6,6 +6,7 @@ its script, turns the text around it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from fabgate.texts.catalogue import AT_BOARD, Said
 from fabgate.texts.forms import Speech, one_line, shown
 
 _MISSING = "\N{EN DASH}"
+_WEIGHT = re.compile(r"q=([01])(?:\.([0-9]{0,3}))?")
 LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch"}
 
 
@@ -89,7 +91,7 @@ class Speaker:
     def iso(self, wall_ms: int) -> str:
         """For `<time datetime>`: with the lab's offset from UTC."""
         zone = self.settings.lab.zone
-        return datetime.fromtimestamp(wall_ms / 1000, zone).isoformat(timespec="seconds")
+        return datetime.fromtimestamp(wall_ms // 1000, zone).isoformat(timespec="seconds")
 
     def length(self, length_ms: int | None) -> str:
         return shown(self._speech, "length_ms", length_ms, "duration") or _MISSING
@@ -109,7 +111,7 @@ def spoken_in(settings: Settings) -> tuple[str, ...]:
 
 def best(languages: tuple[str, ...], accepted: str) -> str:
     """The language that a browser asks for (RFC 9110, Accept-Language), else the lab's own."""
-    wishes: list[tuple[float, str]] = []
+    wishes: list[tuple[int, str]] = []
     for one in accepted.split(",")[:20]:
         tag, _, rest = one.strip().partition(";")
         wishes.append((-_quality(rest), tag.partition("-")[0].casefold()))
@@ -117,9 +119,9 @@ def best(languages: tuple[str, ...], accepted: str) -> str:
     return next((tag for tag in ordered if tag in languages), languages[0])
 
 
-def _quality(text: str) -> float:
-    name, _, value = text.strip().partition("=")
-    try:
-        return min(1.0, float(value)) if name.strip() == "q" else 1.0
-    except ValueError:
-        return 0.0
+def _quality(text: str) -> int:
+    """The weight of a wish, in thousandths; no file that knows money knows a float."""
+    if not text.strip():
+        return 1_000
+    found = _WEIGHT.fullmatch(text.strip())
+    return 0 if found is None else min(1_000, int(found[1]) * 1_000 + int(f"{found[2] or '':0<3}"))
