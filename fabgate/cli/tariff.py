@@ -12,7 +12,6 @@ import click
 
 from fabgate import config as configuration
 from fabgate.charges import Charge, Sort
-from fabgate.cli import tariff_try as bills
 from fabgate.cli.frame import (
     Here,
     Noun,
@@ -25,14 +24,15 @@ from fabgate.cli.frame import (
     show_json,
     show_table,
 )
-from fabgate.cli.tariff_told import Told
-from fabgate.cli.tariff_try import Trial, cents, seconds
 from fabgate.config import Settings
 from fabgate.config.tariff_keys import ANY_WORD
 from fabgate.config.values import nearest
 from fabgate.desk import days
+from fabgate.desk import trial as bills
+from fabgate.desk.trial import Trial, cents, seconds
 from fabgate.errors import UsageError
 from fabgate.reports import arithmetic
+from fabgate.reports.prices import Told
 from fabgate.rules import money, vat
 from fabgate.tariff import ANY, Tariff, Version
 

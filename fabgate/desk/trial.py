@@ -1,4 +1,4 @@
-"""A bill by a price list, for somebody who never was: what `fabgate tariff try` shows."""
+"""A bill by a price list, for somebody who never was: what `fabgate tariff try` and the board show."""
 
 from __future__ import annotations
 
