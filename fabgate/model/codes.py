@@ -90,6 +90,14 @@ class Code(enum.StrEnum):
     PERIOD_BEFORE = "period_before"
     PERIOD_BLOCKED = "period_blocked"
     EXPORTED_ALREADY = "exported_already"
+    # signing in at the board
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGN_IN_WAITS = "sign_in_waits"  # tried too often
+    LINK_OVER = "link_over"
+    PASSWORD_SHORT = "password_short"
+    PASSWORD_LONG = "password_long"
+    PASSWORD_EASY = "password_easy"
+    UNKNOWN_TOKEN = "unknown_token"
 
 
 class Notice(enum.StrEnum):

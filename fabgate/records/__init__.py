@@ -13,6 +13,15 @@ from dataclasses import dataclass, field, fields
 from typing import Any, get_args
 
 from fabgate.model import Moment, RecordId
+from fabgate.records.board import (
+    LinkMade,
+    PasswordEnded,
+    PasswordSet,
+    TerminalEnded,
+    TerminalMade,
+    TokenEnded,
+    TokenMade,
+)
 from fabgate.records.floor import (
     AlarmCalled,
     CheckedIn,
@@ -139,6 +148,7 @@ __all__ = [
     "GrantSuspended",
     "HoursSet",
     "LidSeen",
+    "LinkMade",
     "MachineLocked",
     "MachineServiced",
     "MachineUnlocked",
@@ -151,6 +161,8 @@ __all__ = [
     "Note",
     "PaperFiled",
     "PaperWithdrawn",
+    "PasswordEnded",
+    "PasswordSet",
     "PeriodClosed",
     "PlanEnded",
     "PowerMissed",
@@ -172,6 +184,10 @@ __all__ = [
     "SponsorAssigned",
     "SponsorReleased",
     "TariffKept",
+    "TerminalEnded",
+    "TerminalMade",
+    "TokenEnded",
+    "TokenMade",
     "TroubleBegan",
     "TroubleOver",
     "Unknown",
@@ -269,6 +285,13 @@ Body = (
     | ChargeSettled
     | BatchExported
     | MemberForgotten
+    | LinkMade
+    | PasswordSet
+    | PasswordEnded
+    | TokenMade
+    | TokenEnded
+    | TerminalMade
+    | TerminalEnded
     | Unknown
 )
 

@@ -1,4 +1,5 @@
-"""What goes with a person who is forgotten, beside what is personal of them: labels of badges, an address.
+"""What goes with a person who is forgotten, beside what is personal of them: labels of badges, an address,
+their ways to sign in.
 
 Used by `settling.py`, in the transaction in which the record of it is taken up, at whichever gate or hub that
 is. The texts beside the journal are many, and go in slices: see `purging.py`.
@@ -12,12 +13,14 @@ from dataclasses import replace
 from fabgate.records import BadgeAdded
 from fabgate.rules import standing
 from fabgate.rules.standing import Said
+from fabgate.store import signing
 from fabgate.store.nib import Nib
 
 
 def around(pen: Nib, member: str) -> None:
     """Erase what tables say of a member who was forgotten; their id stays where it is."""
     pen.execute("DELETE FROM addresses WHERE member = ? AND lab = ?", (member, pen.lab))
+    signing.forget(pen, member)
     tokens = pen.execute(
         "SELECT token FROM badges WHERE member = ? AND lab = ?", (member, pen.lab)
     ).fetchall()

@@ -24,6 +24,7 @@ never rewrites a journal row (law 6).
     addresses  where bills go; only where the books are kept
     sales, corrections, periods, pages, taken, reversals, marked_charges, batches
                views of the records of money
+    passwords, links, tokens, terminals   ways to sign in at the board, as digests; in no record
     present    who checked in, here and (as the hub says) elsewhere
 """
 
@@ -35,7 +36,7 @@ from functools import cache
 from sqlite_utils import Database, Migrations
 
 from fabgate.errors import StoreCorrupt, StoreTooNew
-from fabgate.store import backfill, form3, form4, form5
+from fabgate.store import backfill, form3, form4, form5, form6
 from fabgate.store.faults import MOVE
 
 MIGRATIONS = Migrations("fabgate")
@@ -255,6 +256,13 @@ def _money(db: Database) -> None:
     for statement in form5.TABLES.split(";\n"):
         db.execute(statement)
     db.execute("PRAGMA user_version = 5")
+
+
+@MIGRATIONS(name="m006_signing")
+def _signing(db: Database) -> None:
+    for statement in form6.TABLES.split(";\n"):
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 6")
 
 
 def apply(conn: sqlite3.Connection, steps: Migrations = MIGRATIONS) -> None:
