@@ -1,5 +1,94 @@
+"""Members: found, taken in; their own pages are in the modules beside this one."""
+
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-ROUTES: list[BaseRoute] = []
+from fabgate.board import (
+    people_badges,
+    people_member,
+    people_newcomers,
+    people_papers,
+    people_signing,
+    people_skill,
+    people_standing,
+)
+from fabgate.board.pages import page
+from fabgate.board.people_found import path_of, stopped_by
+from fabgate.board.visit import Visit
+from fabgate.desk import members, search
+from fabgate.desk.members import Details
+from fabgate.model import Denied
+from fabgate.rules.viewing import Area
+from fabgate.store import roster
+
+_MOST = 50
+
+
+def show_all(visit: Visit) -> Response:
+    """Members by name, narrowed by what is looked for, a page at a time."""
+    text, kind, first = visit.wish("q"), visit.wish("status"), visit.wish("first")
+    number = int(first) if first.isascii() and first.isdecimal() and len(first) < 8 else 0
+    found = search.members(visit.desk, text[:200], kind, number, _MOST)
+    offices: dict[str, list[str]] = {}
+    for one in roster.roles(visit.conn):
+        offices.setdefault(one.member, []).append(visit.speaker.word("role", one.role.value))
+    return visit.page(
+        "people/list.html",
+        found=found,
+        offices=offices,
+        kinds=search.KINDS,
+        text=text,
+        kind=kind if kind in search.KINDS else "",
+        path_of=path_of,
+        today_ms=visit.today_ms,
+        before=_at(text, kind, found.first - _MOST) if found.first > 0 else None,
+        after=_at(text, kind, found.first + _MOST) if found.first + _MOST < found.total else None,
+    )
+
+
+def _at(text: str, kind: str, first: int) -> str:
+    asked = {"q": text, "status": kind, "first": first or ""}
+    return "/members?" + urlencode({name: value for name, value in asked.items() if value})
+
+
+def show_new(visit: Visit) -> Response:
+    """The form of a new member."""
+    alike = search.namesakes(visit.desk, visit.field("name"))
+    return visit.page("people/new.html", alike=alike, path_of=path_of, value=visit.field)
+
+
+def take_new(visit: Visit) -> Response:
+    """Take somebody in; who is called like a member is taken in only when somebody says that they are two."""
+    again = lambda: show_new(visit)  # noqa: E731 # asked for only where something is wrong
+    if search.namesakes(visit.desk, visit.field("name")) and not visit.field("another"):
+        return stopped_by(visit, "people.alike", again)
+    done = members.add(visit.desk, None, _details(visit))
+    if isinstance(done, Denied):
+        return visit.refused(done, again)
+    new = roster.member(visit.conn, str(done.facts["member"]))
+    assert new is not None, "they were just taken in"
+    said = visit.speaker.t("people.said_new", who=visit.speaker.name(new.name))
+    return visit.to(f"{path_of(new)}/badges", said)
+
+
+def _details(visit: Visit) -> Details:
+    """What the form says of them; what was left empty is not said."""
+    said = {name: visit.field(name) or None for name in ("handle", "language", "email", "born")}
+    return Details(visit.field("name"), **said, nameable=bool(visit.field("nameable")))
+
+
+ROUTES: list[BaseRoute] = [
+    page("/members", Area.LAB, show_all),
+    page("/members/new", Area.LAB, show_new, take_new),
+    *people_member.ROUTES,
+    *people_skill.ROUTES,
+    *people_badges.ROUTES,
+    *people_papers.ROUTES,
+    *people_standing.ROUTES,
+    *people_signing.ROUTES,
+    *people_newcomers.ROUTES,
+]

@@ -1,0 +1,116 @@
+"""One member: what they may do and what is missing; what is known of them, to be corrected."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from fabgate.board.pages import page
+from fabgate.board.people_found import of_member, path_of, shown, stopped_by
+from fabgate.board.visit import Visit
+from fabgate.desk import members, passport
+from fabgate.desk.members import Details
+from fabgate.desk.passport import Stamp
+from fabgate.model import Denied, Level
+from fabgate.rules.viewing import Area
+from fabgate.store import roster
+from fabgate.store.roster import Member
+
+_EDITED = ("name", "handle", "language", "email", "login", "nameable")
+
+
+def show(visit: Visit, member: Member) -> Response:
+    """Their passport as a fab manager reads it: what stands in the way first."""
+    found = passport.passport(visit.desk, member.id)
+    assert not isinstance(found, Denied), "who was found a moment ago is still there"
+    begun = tuple(one for one in found.stamps if _begun(one))
+    return shown(
+        visit,
+        "member",
+        member,
+        "passport",
+        passport=found,
+        papers_known=visit.settings.charter.papers,
+        begun=begun,
+        others=tuple(one for one in found.stamps if one not in begun),
+        gaps=lambda stamp: [gap(visit, one) for one in stamp.progress.missing],
+        badges=tuple(one for one in found.badges if one.blocked_ms is None),
+    )
+
+
+def _begun(stamp: Stamp) -> bool:
+    """Whether there is anything to tell of a skill: what they hold or held, did, showed, are proposed for."""
+    progress = stamp.progress
+    said = progress.proofs or progress.practice.sessions or stamp.waits or stamp.since_ms is not None
+    return stamp.level is not Level.NONE or bool(said)
+
+
+def gap(visit: Visit, missing: object) -> str:
+    """One thing that is not there yet, in words: how much of how much, or which."""
+    s = visit.speaker
+    what, item = getattr(missing, "what", ""), getattr(missing, "item", "")
+    have, want = getattr(missing, "have", 0), getattr(missing, "want", 0)
+    match what:
+        case "sessions" | "minutes":
+            return s.t(f"people.gap_{what}", have=have, want=want)
+        case "quiz":
+            return s.t("people.gap_quiz", item=item, have=have, want=want)
+        case "skill" | "level":
+            return s.t("people.gap_first", skill=s.title("skill", item))
+        case "challenge":
+            return s.t("people.gap_challenge", item=item)
+        case _:
+            return s.t("people.gap_tick", item=item)
+
+
+# --- what is known of them ----------------------------------------------------------------------
+
+
+def show_edit(visit: Visit, member: Member) -> Response:
+    """What is known of them, in a form that says as well what it was filled in upon."""
+    now = _was(member)
+
+    def value(name: str) -> str:
+        return now.get(name, "") if visit.refusal is None else visit.field(name)
+
+    def clash(name: str) -> str:
+        """What the books say now, where that is something else than what was typed."""
+        return "" if now.get(name, "") == value(name) else now.get(name, "")
+
+    return shown(visit, "edit", member, "edit", was=now, value=value, clash=clash)
+
+
+def _was(member: Member) -> dict[str, str]:
+    return {name: _text(getattr(member, name)) for name in _EDITED}
+
+
+def _text(value: object) -> str:
+    return ("yes" if value else "") if isinstance(value, bool) else str(value or "")
+
+
+def take_edit(visit: Visit, member: Member) -> Response:
+    """Change what was changed in the form, and nothing else: what somebody else wrote meanwhile stays.
+
+    Where both changed the same field to different things, the page tells what it is now.
+    """
+    again = lambda: show_edit(visit, member)  # noqa: E731 # asked for only where something is wrong
+    now = _was(member)
+    wanted = {name: visit.field(name) for name in _EDITED if visit.field(name) != visit.field(f"was_{name}")}
+    clash = [name for name in wanted if now[name] not in (visit.field(f"was_{name}"), wanted[name])]
+    if clash:
+        return stopped_by(visit, "people.changed", again)
+    said = {name: text for name, text in wanted.items() if name != "nameable"}
+    nameable = bool(wanted["nameable"]) if "nameable" in wanted else None
+    born = "" if visit.field("adult") else visit.field("born") or None
+    details = Details(**said, nameable=nameable, born=born)
+    done = members.edit(visit.desk, None, member.id, details)
+    if isinstance(done, Denied):
+        return visit.refused(done, again)
+    new = roster.member(visit.conn, member.id) or member
+    return visit.to(path_of(new), visit.speaker.t("people.said_edit", who=visit.speaker.name(new.name)))
+
+
+ROUTES: list[BaseRoute] = [
+    page("/members/{member}", Area.LAB, of_member(show)),
+    page("/members/{member}/edit", Area.LAB, of_member(show_edit), of_member(take_edit)),
+]
