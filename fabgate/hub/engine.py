@@ -24,6 +24,7 @@ from fabgate.hub.books import HubBooks, HubPen
 from fabgate.hub.collector import Collector
 from fabgate.hub.commands import Commands
 from fabgate.hub.gates import Gates, Live
+from fabgate.hub.glance import Glance
 from fabgate.hub.handing import VERB as HAND_IN
 from fabgate.hub.handing import Handing
 from fabgate.hub.limits import excess
@@ -87,6 +88,7 @@ class Hub:
         self._on_site = OnSite(books, self.alarms, self.gates, port, settings.charter.stay_ms)
         self._uses = Uses(books, settings.charter)
         self._balances = Balances(books, settings, clock)
+        self._glance = Glance(settings.gate.state)
         self._heard: deque[Message] = deque()
         self._version: int | None = None
         self._state_ms = 0
@@ -146,6 +148,7 @@ class Hub:
         self._look()
         self._uses.turn(at)
         self._balances.turn(at)
+        self._glance.turn(at)
         if not self._port.connected:
             return LOOK_S
         self.commands.turn(at)
@@ -277,6 +280,8 @@ class Hub:
                     self._ring.take(live, said)
             case _ if topic.machine is not None:
                 said = MachineState.decode(data)
+                if isinstance(said, MachineState):
+                    self._glance.heard(live.name, topic.machine, said, at)
             case _:
                 said = Malformed("nothing is expected on this topic")
         return said if isinstance(said, Malformed) else None

@@ -79,7 +79,7 @@ class Presence:
     def show(self, states: Mapping[str, MachineState]) -> None:
         """Say what each machine does, where that is news."""
         for machine, state in states.items():
-            news = (state.state, state.powered, state.troubles)
+            news = (state.state, state.powered, state.busy, state.troubles)
             if self._shown.get(machine) != news:
                 self._shown[machine] = news
                 self._publish(machine_state(machine), state.encode())
