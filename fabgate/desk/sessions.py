@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from fabgate.desk import wishes
 from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.model import Code, Denied, Fact, MachineId, MemberId, Moment, RecordId
-from fabgate.records import CloseAsked
+from fabgate.records import CloseAsked, GateCommanded
 from fabgate.rules import authority
-from fabgate.store import journal, roster
+from fabgate.store import annals, journal, roster
 from fabgate.store.journal import Running
 from fabgate.store.roster import Member
 
@@ -35,6 +35,14 @@ class Open:
     opened: Moment
     beat: Moment
     length_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedToEnd:
+    """When (wall) somebody said "now" to a session; `by`: None where nobody knows them any more."""
+
+    at_ms: int
+    by: Member | None
 
 
 def close(desk: Desk, by: str | None, session: str, reason: str) -> Done | Denied:
@@ -63,6 +71,24 @@ def close(desk: Desk, by: str | None, session: str, reason: str) -> Done | Denie
             record = wishes.commanded(now, gate, "stop", machine, str(running.start), reason)
         worker = roster.member(now.conn, user)
         return now.done(record, worker, session=str(running.start), machine=machine, title=title, **asked)
+
+
+def asked_to_end(desk: Desk, session: str) -> AskedToEnd | None:
+    """Who said "now" to a session last, if anybody did. Raises ValueError for what is no record's id."""
+    start = RecordId.of(session)
+    same = start.origin == desk.writer.identity.origin
+    found = journal.entries(
+        desk.conn,
+        after=start.seq if same else 0,
+        kinds=(CloseAsked.kind, GateCommanded.kind),
+        newest_first=True,
+        own=True,
+        saying=annals.said("session", session),
+    )
+    last = next(found, None)
+    if last is None or last.at is None or not isinstance(last.body, CloseAsked | GateCommanded):
+        return None
+    return AskedToEnd(last.at.wall_ms, roster.member(desk.conn, last.body.by))
 
 
 def listed(desk: Desk) -> tuple[Open, ...]:
