@@ -45,7 +45,7 @@ def screen(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1024, "height": 768}, locale="en-GB")
     page = context.new_page()
     wrong: list[Any] = []
-    page.on("pageerror", wrong.append)
+    page.on("pageerror", lambda error: wrong.append(error))
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     yield page
     context.close()

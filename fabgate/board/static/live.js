@@ -22,7 +22,7 @@
     document.body.setAttribute("data-lost", "");
   };
 
-  const anew = () => { if (typed) { source.close(); lost(); } else location.reload(); };
+  const anew = () => { source.close(); if (typed) lost(); else location.reload(); };
 
   const again = () => {
     lost();
@@ -37,6 +37,7 @@
     source.addEventListener("beat", heard);
     source.addEventListener("anew", anew);
     source.addEventListener("go", (said) => {
+      source.close();
       if (/^\/(?!\/)/.test(said.data)) location.assign(said.data);
     });
     source.addEventListener("pieces", (said) => {
@@ -53,5 +54,6 @@
   setInterval(look, LOOK_MS);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
   addEventListener("online", look);
+  addEventListener("pagehide", () => { if (source) source.close(); });
   addEventListener("pageshow", (shown) => { if (shown.persisted) location.reload(); });
 })();
