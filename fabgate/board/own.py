@@ -1,5 +1,101 @@
+"""A member's own pages: their passport, what is known of them, the download of their data.
+
+Open by a tap too, which proves little: what it opens can be looked at, but what is known of a person is
+changed only by whoever signed in with more.
+"""
+
 from __future__ import annotations
 
+import io
+import zipfile
+
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-ROUTES: list[BaseRoute] = []
+from fabgate.board import own_money, own_sessions, stamps
+from fabgate.board.attached import attached
+from fabgate.board.heavy import heavy
+from fabgate.board.pages import page
+from fabgate.board.visit import Visit
+from fabgate.desk import badges, members, passport, privacy
+from fabgate.desk.members import Details
+from fabgate.errors import UsageError
+from fabgate.model import Code, Denied
+from fabgate.reports import personal
+from fabgate.rules.viewing import Area, Way
+
+_FIELDS = ("name", "email", "language")
+
+
+def show(visit: Visit) -> Response:
+    """What I may use, what is missing, and who could sign it."""
+    shown = passport.passport(visit.desk, visit.me.id)
+    if isinstance(shown, Denied):
+        return visit.refused(shown, lambda: visit.page("sorry.html"))
+    cards = [stamps.card(visit, one) for one in shown.stamps if stamps.begun(one)]
+    others = [stamps.card(visit, one) for one in shown.stamps if not stamps.begun(one)]
+    return visit.page(
+        "own.html",
+        shown=shown,
+        suspended=None if shown.suspended is None else visit.speaker.refusal(shown.suspended),
+        lacking=stamps.lacking(visit, shown),
+        badges=[(badges.short(one.token), one) for one in shown.badges],
+        cards=cards,
+        others=others,
+        papers=visit.settings.charter.papers,
+    )
+
+
+def block(visit: Visit) -> Response:
+    """A badge that was lost opens nothing any more."""
+    answer = badges.block(visit.desk, None, visit.field("badge"))
+    return visit.answer(answer, "/me", lambda: show(visit), "own.badge_blocked")
+
+
+def details(visit: Visit) -> Response:
+    """What is known of me, to change it."""
+    return visit.page("own_details.html", sure=visit.way is Way.PASSWORD)
+
+
+def change(visit: Visit) -> Response:
+    """Only whoever typed their password: the number of a badge can be copied."""
+    if visit.way is not Way.PASSWORD:
+        return visit.refused(Denied(Code.NOT_ALLOWED, {"needs": "sign_in"}), lambda: details(visit))
+    given = {name: visit.field(name) for name in _FIELDS if name in visit.asked.form}
+    wanted = Details(**given, nameable="nameable" in visit.asked.form)
+    try:
+        answer = members.edit(visit.desk, None, visit.me.id, wanted)
+    except UsageError as error:
+        return visit.wrong(error, lambda: details(visit))
+    return visit.answer(answer, "/me/details", lambda: details(visit), "own.details_saved")
+
+
+def data(visit: Visit) -> Response:
+    """What is kept about me, and how to take it along."""
+    return visit.page("own_data.html")
+
+
+@heavy
+def download(visit: Visit) -> Response:
+    """All that is kept about me, in one file; by the same rule as `fabgate privacy export`."""
+    member = privacy.to_take_out(visit.desk, None, visit.me.id)
+    if isinstance(member, Denied):
+        return visit.refused(member, lambda: data(visit))
+    at = visit.house.clock.now()
+    made = personal.folder(visit.conn, member, visit.settings.lab.name, at)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as folder:
+        for name, text in made.files.items():
+            folder.writestr(name, text)
+    return attached(packed.getvalue(), f"fabgate-{member.handle}.zip", "application/zip")
+
+
+ROUTES: list[BaseRoute] = [
+    page("/me", Area.OWN, show),
+    page("/me/badges", Area.OWN, show, block),
+    page("/me/details", Area.OWN, details, change),
+    page("/me/data", Area.OWN, data),
+    page("/me/data.zip", Area.OWN, download),
+    *own_sessions.ROUTES,
+    *own_money.ROUTES,
+]

@@ -1,0 +1,207 @@
+"""What a member's month costs, line by line with its arithmetic, and what they have paid for already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from markupsafe import Markup
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from fabgate.board.attached import attached
+from fabgate.board.heavy import heavy
+from fabgate.board.own_sessions import before, month_title, this_month, wished
+from fabgate.board.pages import page
+from fabgate.board.visit import Visit
+from fabgate.charges import Charge
+from fabgate.desk import accounts, bookkeeping
+from fabgate.desk.accounts import Holding, Left
+from fabgate.desk.month import drafts
+from fabgate.errors import UsageError
+from fabgate.model import Denied
+from fabgate.reports import arithmetic, statement_of, statement_pdf
+from fabgate.reports.statement import Around, Payee, Row, Statement, statement
+from fabgate.rules.days import Days
+from fabgate.rules.month import Month
+from fabgate.rules.pools import WALLET
+from fabgate.rules.viewing import Area
+from fabgate.store import accounts as kept
+from fabgate.store import charged
+from fabgate.texts.statement_words import StatementWords
+
+_PDF = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the bill, its arithmetic step by step, and what became of it: taken back, paid on a day."""
+
+    row: Row
+    steps: tuple[str, ...]
+    taken_back: bool
+    paid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A month of mine; `waiting` sessions are not in it, because somebody has to decide about them first.
+
+    `earlier`: months before it are open too, and what they have to charge is in it.
+    """
+
+    month: Month
+    title: str
+    draft: bool
+    lines: tuple[Line, ...]
+    said: Statement
+    waiting: int
+    earlier: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Had:
+    """Something that is paid for already, as people read it."""
+
+    title: str
+    much: Markup
+
+
+@heavy
+def show(visit: Visit) -> Response:
+    """What a month costs me, and what I have left."""
+    elsewhere = bookkeeping.not_the_books(visit.conn, visit.settings)
+    if elsewhere is not None or not visit.settings.tariff.versions:
+        said = None if elsewhere is None else visit.speaker.refusal(elsewhere)
+        return visit.page("own_no_charges.html", elsewhere=said)
+    month = wished(visit)
+    shown = accounts.shown(visit.desk, visit.me.id)
+    if isinstance(shown, Denied):
+        return visit.refused(shown, lambda: visit.page("sorry.html"))
+    return visit.page(
+        "own_charges.html",
+        bill=bill(visit, month),
+        months=[(one, month_title(visit, one)) for one in _months(visit)],
+        shown=shown,
+        plans=[_plan(visit, one) for one in shown.plans],
+        left=[_left(visit, one) for one in shown.left],
+        category=_category(visit, shown.category),
+        paper=find_spec("fpdf") is not None,
+    )
+
+
+@heavy
+def paper(visit: Visit) -> Response:
+    """The same month on paper, as the treasurer would hand it out."""
+    if bookkeeping.not_the_books(visit.conn, visit.settings) is not None:
+        raise UsageError("the books are not kept here", "Look at the hub's board.")
+    month = Month.of(visit.asked.parameters["month"])
+    made = statement_pdf.pdf([bill(visit, month).said])
+    return attached(made, f"{month}-{visit.me.handle}.pdf", _PDF)
+
+
+def bill(visit: Visit, month: Month) -> Bill:
+    """A month as it was closed, or as it would be charged now."""
+    closed = charged.period(visit.conn, str(month)) is not None
+    charges, waiting = (_closed(visit, month), 0) if closed else _open(visit, month)
+    words = StatementWords.of(visit.language)
+    around = statement_of.around(visit.conn, visit.settings, month, visit.today_ms, draft=not closed)
+    said = statement(_payee(visit), charges, around, words)
+    both = zip(charges, said.rows, strict=True)
+    lines = tuple(_line(visit, one, row, around, words) for one, row in both)
+    return Bill(month, month_title(visit, month), not closed, lines, said, waiting, _earlier(visit, month))
+
+
+# --- charges ------------------------------------------------------------------------------------
+
+
+def _closed(visit: Visit, month: Month) -> Sequence[Charge]:
+    return tuple(charged.of_payer(visit.conn, visit.me.id, str(month)))
+
+
+def _open(visit: Visit, month: Month) -> tuple[Sequence[Charge], int]:
+    """My lines of an open month, and how many of my sessions wait for a person's decision."""
+    now = visit.house.clock.now()
+    with drafts(visit.conn, visit.settings, month, now, leave_out=True) as found:
+        mine = next((lines for payer, lines in found if payer == visit.me.id), ())
+        waiting = {one.session for one in found.obstacles if one.payer == visit.me.id and one.session}
+    return mine, len(waiting)
+
+
+def _line(visit: Visit, one: Charge, row: Row, around: Around, words: StatementWords) -> Line:
+    def called(reason: str) -> str:
+        kind, _, which = reason.partition(" ")
+        known = kind in ("category", "purpose") and which
+        return around.called(kind, which) if known else words.reason(reason)
+
+    marks = charged.marks(visit.conn, one.id) if one.id else {}
+    steps = arithmetic.told(one, around.currency, visit.language, called)
+    paid = marks["settled"].day if "settled" in marks else ""
+    return Line(row, tuple(steps), "reversed" in marks, paid)
+
+
+def _payee(visit: Visit) -> Payee:
+    me, where = visit.me, kept.address(visit.conn, visit.me.id)
+    lines, number = ((), "") if where is None else (where.lines, where.vat_number)
+    return Payee(me.id, me.name, me.handle, lines, number)
+
+
+def _months(visit: Visit) -> list[Month]:
+    """This month, in which all is that is not charged yet, those that were closed, and the one asked for."""
+    closed = (Month.of(one) for one in charged.closed(visit.conn))
+    return sorted({*closed, this_month(visit), wished(visit)}, reverse=True)
+
+
+def _earlier(visit: Visit, month: Month) -> bool:
+    """Whether the month before is still open, though the lab had a price list then."""
+    ago = before(month)
+    last_s = month.bounds(visit.settings.lab.zone)[0] - 1
+    priced = visit.settings.tariff.at(Days(visit.settings.lab.zone).of(last_s)) is not None
+    return priced and charged.period(visit.conn, str(ago)) is None
+
+
+# --- what is paid for already -------------------------------------------------------------------
+
+
+def _plan(visit: Visit, one: Holding) -> Had:
+    t = visit.speaker.t
+    last = one.sold.until or one.last_day
+    key = "own.plan_ends" if one.sold.until is not None else "own.plan_runs"
+    since = one.sold.day.isoformat()
+    much = t("own.plan_since", since=since) if last is None else t(key, since=since, last=last.isoformat())
+    return Had(one.plan.title or one.sold.item, much)
+
+
+def _left(visit: Visit, one: Left) -> Had:
+    s, pool = visit.speaker, one.pool
+    if pool.id == WALLET:
+        return Had(str(s.t("own.wallet")), Markup.escape(s.money(pool.left)))
+    much: object
+    match pool.unit:
+        case "seconds":
+            much = s.length(pool.left * 1000)
+        case "days":
+            much = s.t("own.days", days=pool.left)
+        case _:
+            much = s.money(pool.left)
+    machines = visit.settings.machines
+    titles = {str(id_): machine.rules.title for id_, machine in machines.items()}
+    said = s.t("own.left", much=much)
+    if pool.machines:
+        said += s.t("own.left_where", machines=", ".join(titles.get(name, name) for name in pool.machines))
+    if pool.until is not None:
+        said += s.t("own.left_until", day=pool.until.isoformat())
+    return Had(one.title or str(s.t("own.free_time")), said)
+
+
+def _category(visit: Visit, name: str) -> str:
+    version = visit.settings.tariff.versions[-1]
+    known = version.categories.get(name)
+    return name if known is None else known.title or name
+
+
+ROUTES: list[BaseRoute] = [
+    page("/me/charges", Area.OWN, show),
+    page("/me/statements/{month}.pdf", Area.OWN, paper),
+]
