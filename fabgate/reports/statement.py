@@ -171,7 +171,7 @@ def _row(one: Charge, around: Around, words: StatementWords, usual: str) -> Row:
 
 def _details(one: Charge, around: Around, words: StatementWords, usual: str) -> Iterator[str]:
     if one.sessions and one.sort is not Sort.REVERSAL:
-        yield _times(one, around.zone, words)
+        yield _times(one, around, words)
         if one.billed_s and one.billed_s != one.seconds:
             yield words.line("billed", billed=length(one.billed_s))
     if one.quantity not in ("", "1") and one.sort is not Sort.REVERSAL:
@@ -209,11 +209,14 @@ def _reason(one: Charge, around: Around, words: StatementWords, told: bool) -> s
     return around.called(kind, which) if kind == "category" and which else words.reason(one.reason)
 
 
-def _times(one: Charge, zone: ZoneInfo, words: StatementWords) -> str:
+def _times(one: Charge, around: Around, words: StatementWords) -> str:
+    """From when to when, and how long; of what a later month charges only its begin is known here."""
     begin, end = (
-        datetime.fromtimestamp(at_s, UTC).astimezone(zone).strftime("%H:%M")
+        datetime.fromtimestamp(at_s, UTC).astimezone(around.zone).strftime("%H:%M")
         for at_s in (one.started_s, one.at_s)
     )
+    if one.at_s == around.month.bounds(around.zone)[0]:
+        return f"{begin}, {length(one.seconds)}"
     return f"{words.line('time', begin=begin, end=end)}, {length(one.seconds)}"
 
 

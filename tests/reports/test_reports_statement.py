@@ -246,3 +246,9 @@ def test_any_month_adds_up_and_is_the_accounting_file_to_the_cent(lines):
 def test_people_are_named_only_where_somebody_else_pays():
     assert [one.member for one in a_month() if one.member == BOB] == [BOB]
     assert stated(worked("2026-10-01T10:00", 10, 100, member=ADA)).rows[0].details[1:] == ()
+
+
+def test_what_a_later_month_charges_says_when_it_began_and_no_wrong_end():
+    late = replace(worked("2026-09-28T10:00", 30, 500), at_s=worked("2026-09-30T21:00", 60, 0).at_s)
+    [row] = stated(late).rows
+    assert (row.day, row.details) == ("28 Sep", ("12:00, 30 min",))
