@@ -1,5 +1,377 @@
+"""The virtual gate: a lab on one page, with its lamps, displays and badges; everything behind it is real.
+
+Only `fabgate demo` has this page, and only who was told its address finds it. What is done here is done
+to the room: a badge is held to a reader, a plug is pulled. What follows is the daemons' own doing.
+"""
+
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from secrets import token_urlsafe
+from sqlite3 import Connection
+from threading import Lock
+from typing import Protocol
+from urllib.parse import urlencode
+
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-ROUTES: list[BaseRoute] = []
+from fabgate.board.house import House
+from fabgate.board.live import shared_stream
+from fabgate.board.pages import page
+from fabgate.board.picture import Picture, Pieces
+from fabgate.board.sessions import COOKIE
+from fabgate.board.visit import Visit
+from fabgate.config import Settings
+from fabgate.desk import signing
+from fabgate.desk.month import drafts
+from fabgate.errors import DeviceError, LinkError
+from fabgate.model import Denied, Moment, RecordId, Trouble
+from fabgate.records import (
+    CheckedIn,
+    CheckedOut,
+    Entry,
+    GateStarted,
+    GrantGiven,
+    PeriodClosed,
+    Refused,
+    SessionStarted,
+    SessionStopped,
+    TroubleBegan,
+    TroubleOver,
+    UsageSettled,
+)
+from fabgate.rules.month import Month
+from fabgate.rules.viewing import Area, Way
+from fabgate.store import journal, roster, sales
+from fabgate.wire.topics import HUB
+
+_PASSWORD = 24  # bytes of one that nobody needs to know
+_NO_CONTENT, _NOT_DONE = 204, 409
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A badge of the tray: its id here, whose it is (None: nobody's), what kind of person that is."""
+
+    id: str
+    name: str | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A machine as somebody in the room sees it. `shown`: what its devices show, as the bench says it;
+    empty while its gate has no power or is starting."""
+
+    machine: str
+    title: str
+    gate: str
+    slotted: bool
+    inputs: tuple[str, ...]
+    metered: bool
+    switched: bool
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A gate: whether it has power, whether it answers, whether its network cable is plugged in."""
+
+    name: str
+    powered: bool
+    awake: bool
+    plugged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The whole lab at one moment. `happened`: what was seen to happen since it was opened."""
+
+    boxes: tuple[Box, ...]
+    spots: tuple[Spot, ...]
+    hub: bool
+    happened: frozenset[str] = frozenset()
+
+    def box(self, name: str) -> Box | None:
+        return next((one for one in self.boxes if one.name == name), None)
+
+    def spot(self, machine: str) -> Spot | None:
+        return next((one for one in self.spots if one.machine == machine), None)
+
+
+class Stage(Protocol):
+    """The room, and hands in it. Any thread may call any of it; each deed raises DeviceError or LinkError
+    where nobody could do that now."""
+
+    @property
+    def cards(self) -> tuple[Card, ...]: ...
+
+    @property
+    def people(self) -> Mapping[str, str]:
+        """Handles of those whom a visitor may be, with the page that they want first."""
+
+    @property
+    def manager(self) -> str:
+        """The handle of who lets a visitor in."""
+
+    @property
+    def count(self) -> int:
+        """Another one whenever the room has changed; it costs nothing to ask."""
+
+    def room(self) -> Room: ...
+
+    def touch(self, machine: str, card: str) -> None:
+        """Hold a badge to the reader, or lay it in the slot."""
+
+    def lift(self, machine: str) -> None: ...
+
+    def press(self, machine: str, name: str, pressed: bool) -> None: ...
+
+    def draw(self, machine: str, busy: bool) -> None:
+        """Let the machine work, or rest: its meter tells."""
+
+    def power(self, gate: str, on: bool) -> None: ...
+
+    def network(self, gate: str, plugged: bool) -> None: ...
+
+    def hub(self, on: bool) -> None: ...
+
+
+# --- what is told beside it -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of the journal: `kind` of its record, who and what it is about."""
+
+    kind: str
+    at_ms: int
+    who: str | None = None
+    beside: str | None = None
+    machine: str = ""
+    gate: str = ""
+    word: str = ""
+    length_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A line of this month's bill, as it would be charged now."""
+
+    at_ms: int
+    who: str
+    item: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the hub's books say of it: the newest lines first."""
+
+    told: tuple[Told, ...]
+    owed: tuple[Owed, ...]
+    month: Month
+    last: Month
+    closed: bool
+
+    @property
+    def cents(self) -> int:
+        return sum(one.cents for one in self.owed)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that the page shows: the same for everybody who looks."""
+
+    room: Room
+    books: Books
+
+
+_KINDS = (
+    SessionStarted.kind,
+    SessionStopped.kind,
+    Refused.kind,
+    CheckedIn.kind,
+    CheckedOut.kind,
+    TroubleBegan.kind,
+    TroubleOver.kind,
+    GateStarted.kind,
+    UsageSettled.kind,
+    PeriodClosed.kind,
+    GrantGiven.kind,
+)
+_LINES, _BILL = 12, 6
+
+
+def books(conn: Connection, settings: Settings, now: Moment) -> Books:
+    """The newest of the journal, and the bill of this month. Raises StoreError."""
+    names = {str(one.id): one.name for one in roster.members(conn)}
+    newest = journal.entries(conn, kinds=_KINDS, newest_first=True, limit=_LINES)
+    told = tuple(line for entry in newest if (line := _told(conn, names, entry)) is not None)
+    month = Month.at(now.wall_ms // 1000, settings.lab.zone)
+    last = Month(month.year - (month.month == 1), (month.month - 2) % 12 + 1)
+    return Books(told, _owed(conn, settings, names, month, now), month, last, _is_closed(conn, last))
+
+
+def _is_closed(conn: Connection, month: Month) -> bool:
+    closed = sales.last_closed(conn)
+    return closed is not None and month <= closed
+
+
+def _owed(
+    conn: Connection, settings: Settings, names: Mapping[str, str], month: Month, now: Moment
+) -> tuple[Owed, ...]:
+    first_s, _ = month.bounds(settings.lab.zone)
+    with drafts(conn, settings, month, now, leave_out=True) as found:
+        lines = [
+            Owed(one.started_s * 1000, names.get(payer, ""), one.item, one.cents)
+            for payer, charges in found
+            for one in charges
+            if one.started_s >= first_s  # what months before have left is for their own closing
+        ]
+    return tuple(sorted(lines, key=lambda one: one.at_ms, reverse=True))
+
+
+def _told(conn: Connection, names: Mapping[str, str], entry: Entry) -> Told | None:
+    if entry.at is None or entry.body is None:
+        return None
+    gate, at_ms = entry.id.origin.split("/")[1], entry.at.wall_ms
+    line = Told(entry.body.kind, at_ms, gate=gate, machine=getattr(entry.body, "machine", ""))
+    match entry.body:
+        case SessionStarted(member=member, sponsor=sponsor):
+            return replace(line, who=names.get(member), beside=names.get(sponsor or ""))
+        case SessionStopped(session=session, why=why, length_ms=length_ms):
+            start = journal.entry(conn, RecordId.of(session))
+            member = getattr(None if start is None else start.body, "member", "")
+            return replace(line, who=names.get(member), word=why, length_ms=length_ms)
+        case TroubleBegan(trouble=trouble) | TroubleOver(trouble=trouble):
+            return None if trouble == Trouble.CHECKING else replace(line, word=trouble)
+        case GateStarted() if gate == HUB:
+            return None
+        case GrantGiven(skill=skill, level=level):
+            return replace(line, who=names.get(entry.body.member), machine=skill, word=level)
+        case PeriodClosed(period=period):
+            return replace(line, word=period)
+        case body:
+            return replace(line, who=names.get(getattr(body, "member", None) or ""))
+
+
+# --- the page ---------------------------------------------------------------------------------------
+
+
+def routes(stage: Stage, key: str) -> list[BaseRoute]:
+    """The page of this room, at an address that only who was told the key can find."""
+    one = _Page(stage, f"/demo/{key}")
+    return [
+        page(one.path, Area.PUBLIC, one.show, one.take),
+        shared_stream(f"{one.path}/live", Area.PUBLIC, one.look, one.pieces, sign=one.sign),
+    ]
+
+
+@dataclass(eq=False)
+class _Page:
+    stage: Stage
+    path: str
+    _lock: Lock = field(default_factory=Lock)
+    _read: tuple[object, Books] | None = None
+
+    def sign(self, _house: House) -> int:
+        """Something that changes whenever the room does."""
+        return self.stage.count
+
+    def look(self, house: House) -> Seen:
+        """The room, and the books where they have grown since they were read last."""
+        now = house.clock.now()
+        with house.reading() as reader:
+            ends = tuple(sorted(journal.ends(reader.conn).items()))
+            month = Month.at(now.wall_ms // 1000, house.given.lab.zone)
+            with self._lock:
+                if self._read is None or self._read[0] != (ends, month):
+                    self._read = (ends, month), books(reader.conn, house.settings, now)
+                return Seen(self.stage.room(), self._read[1])
+
+    def pieces(self, visit: Visit, seen: Seen) -> Pieces:
+        """Each machine's panel and gate's state, the journal, the bill, how far the story is."""
+        facts = {"stage": self.stage, "seen": seen, "lines": _BILL}
+        found = {
+            f"{part}-{spot.machine}": visit.render(f"stage/{part}.html", spot=spot, **facts)
+            for spot in seen.room.spots
+            for part in ("panel", "hands")
+        }
+        for box in seen.room.boxes:
+            found[f"box-{box.name}"] = visit.render("stage/box.html", box=box, **facts)
+        for name in ("hub", "steps", "told", "bill"):
+            found[f"stage-{name}"] = visit.render(f"stage/{name}.html", **facts)
+        return found
+
+    def show(self, visit: Visit) -> Response:
+        seen = self.look(visit.house)
+        pieces = self.pieces(visit, seen)
+        return visit.page(
+            "stage/page.html",
+            stage=self.stage,
+            seen=seen,
+            path=self.path,
+            pieces=pieces,
+            picture=Picture(pieces),
+            chosen=visit.wish("badge") or visit.field("badge") or self.stage.cards[0].id,
+        )
+
+    def take(self, visit: Visit) -> Response:
+        """Something that a hand does in the room; or somebody that the visitor wants to be."""
+        match visit.field("deed").split():
+            case ["be", who] if who in self.stage.people:
+                return self._be(visit, who)
+            case words:
+                return self._do(visit, words)
+
+    def _do(self, visit: Visit, words: list[str]) -> Response:
+        try:
+            act(self.stage, words, visit.field("badge"))
+        except (DeviceError, LinkError) as error:
+            if visit.asked.partial:
+                return PlainTextResponse(error.what, _NOT_DONE)
+            return visit.wrong(error, lambda: self.show(visit))
+        if visit.asked.partial:
+            return PlainTextResponse("", _NO_CONTENT)
+        return visit.to(f"{self.path}?{urlencode({'badge': visit.field('badge')})}")
+
+    def _be(self, visit: Visit, who: str) -> Response:
+        """Sign this browser in as one of them: by a one-time link, as everybody's first sign-in."""
+        with visit.house.desk() as desk:
+            made = signing.link(desk, self.stage.manager, who)
+            if isinstance(made, Denied):
+                return visit.refused(made, lambda: self.show(visit))
+            done = signing.set_by_link(desk, made.text, token_urlsafe(_PASSWORD))
+            if isinstance(done, Denied):
+                return visit.refused(done, lambda: self.show(visit))
+            member = roster.member(desk.conn, who)
+        assert member is not None, "a link is made for members only"
+        visit.house.sessions.close(visit.key)
+        key = visit.house.sessions.open(member.id, Way.PASSWORD, visit.house.clock.now().boot_ms)
+        response = RedirectResponse(self.stage.people[who], 303)
+        response.set_cookie(COOKIE, key, secure=True, httponly=True, samesite="strict", path="/")
+        return response
+
+
+def act(stage: Stage, words: list[str], card: str) -> None:
+    """Do in the room what a button says. Raises DeviceError, LinkError for what nobody could do there."""
+    match words:
+        case ["touch", machine]:
+            stage.touch(machine, card)
+        case ["lift", machine]:
+            stage.lift(machine)
+        case ["press" | "release" as how, machine, name]:
+            stage.press(machine, name, how == "press")
+        case ["work" | "rest" as how, machine]:
+            stage.draw(machine, how == "work")
+        case ["cut" | "back" as how, gate]:
+            stage.power(gate, how == "back")
+        case ["pull" | "plug" as how, gate]:
+            stage.network(gate, how == "plug")
+        case ["kill" | "start" as how, "hub"]:
+            stage.hub(how == "start")
+        case _:
+            raise DeviceError(f"nobody can do this here: {' '.join(words)!r}", "Press one of the buttons.")

@@ -1,29 +1,43 @@
-"""`fabgate demo`: a lab's day as it happens, to the closing of its month; then a hub and two gates, live."""
+"""`fabgate demo`: a lab to click on, and a day of one told as it happens, to the closing of its month."""
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from importlib import resources
 from pathlib import Path
+from types import FrameType
 
 import click
 
 from fabgate.cli.frame import example
 from fabgate.devices.protocols import Pattern
+from fabgate.errors import UsageError
 from fabgate.rehearsal.play import Failure, Told, play
 from fabgate.rehearsal.scenario import Scenario, load
 
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_INTERRUPTED = 130
 STORY = "#:"
 PACE_S = 0.25
 LIGHT = {"green": "green", "red": "red", "blue": "blue", "amber": "yellow", "white": "white", "off": "black"}
 
 
-@click.command(epilog=example("fabgate demo"))
+@click.command(epilog=example("fabgate demo", "fabgate demo --port 8090", "fabgate demo --once"))
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    metavar="N",
+    help="Where the page is served, also where nobody sits at a terminal (default: 8080 or the next free).",
+)
+@click.option("--once", is_flag=True, help="Tell the story and end, without the page.")
 @click.option(
     "--live/--no-live",
-    default=True,
-    help="Then a hub and two gates, as processes over a broker that the demo starts (default: yes).",
+    default=None,
+    help="Tell, too, of a hub and two gates as processes (default: where there is no page to see them on).",
 )
 @click.option(
     "--pace",
@@ -31,28 +45,98 @@ LIGHT = {"green": "green", "red": "red", "blue": "blue", "amber": "yellow", "whi
     default=None,
     help="Seconds between two lines (default: 0.25 at a terminal, 0 otherwise).",
 )
-def demo(pace: float | None, live: bool) -> None:
-    """Play a lab's day, then a hub with two gates.
+def demo(port: int | None, once: bool, pace: float | None, live: bool | None) -> None:
+    """A lab to click on, and the story of a day.
 
-    A trainee, a sponsor, a power cut, a month that is closed: a day in a second. The rules, the books and
-    the commands are the real ones; the bench and the clock are simulated. Then, live and for about half a
-    minute: two gates and a hub as real processes, over a broker on this machine only (mosquitto, or
-    iotcore of the extra `demo`; without either this part is left out).
-    It ends by itself and leaves nothing behind.
+    At a terminal, or with --port, it starts a small lab on this machine and says the address of its page:
+    hold badges to machines, pull the power, hit the emergency stop, be the treasurer. Two gates and a hub
+    run behind it as processes of their own, over a broker on this machine only (mosquitto, or iotcore of
+    the extra `demo`); only the benches are simulated. Ctrl-C ends it.
+
+    Meanwhile the terminal tells a day: a trainee, a sponsor, a power cut, a month that is closed. With
+    --once, or where the output is no terminal, that is all, and it ends by itself.
+    It leaves nothing behind.
     """
+    if once and port is not None:
+        raise UsageError("the page is wanted, and not wanted", "Leave --once or --port out.")
+    paged = not once and (port is not None or sys.stdout.isatty())
+    try:
+        with _ended_by_signals(), ExitStack() as undo:
+            address = _open_page(undo, port) if paged else None
+            _tell_day(pace)
+            if live or (live is None and address is None):
+                _tell_live()
+            _stay(address)
+    except KeyboardInterrupt:
+        click.echo("\nEnded. Nothing was left on this machine.")
+        if not paged:
+            raise click.exceptions.Exit(_INTERRUPTED) from None
+
+
+def _open_page(undo: ExitStack, port: int | None) -> str | None:
+    """The address of the page; None where something that it needs is not installed."""
+    from fabgate.cli.demo_page import NoPage, page
+
+    click.echo("Starting a lab on this machine: a hub and two gates...")
+    try:
+        address = undo.enter_context(page(port))
+    except NoPage as missing:
+        click.echo(f"The page is left out: {missing.what}.\n  {missing.remedy}")
+        return None
+    click.echo()
+    click.secho(f"    Open this:  {address}", bold=True)
+    click.echo()
+    click.echo("In a browser on this machine. Hold badges to machines, pull the power, close a month.")
+    click.echo("Ctrl-C ends it. Here is the story of a day meanwhile.")
+    return address
+
+
+def _stay(address: str | None) -> None:
+    """Until Ctrl-C, where there is a page; else say what comes next."""
+    click.echo()
+    if address is None:
+        click.echo(
+            "Nothing was left on this machine. Next: `fabgate rehearse docs/rehearsals/first-day.txt`,"
+        )
+        click.echo("then docs/installers.md for a gate of your own, docs/hub.md for several.")
+        return
+    click.secho(f"    The lab is still open:  {address}", bold=True)
+    click.echo("    Ctrl-C ends it.")
+    while True:
+        signal.pause()
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Ctrl-C, SIGTERM and a terminal that is closed end it alike, once: then everything is put away."""
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        for one in ENDS:
+            signal.signal(one, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {one: signal.signal(one, end) for one in ENDS}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _tell_day(pace: float | None) -> None:
     from fabgate.cli import command
-    from fabgate.cli.live import play_live
 
     with resources.as_file(resources.files("fabgate.rehearsal")) as folder:
         scenario = load(folder / "demo.txt")
         teller = Teller(scenario, _pace(pace))
         failures = play(scenario, command, 0, teller.tell)
     _failed(failures)
-    if live:
-        play_live()
-    click.echo()
-    click.echo("Nothing was left on this machine. Next: `fabgate rehearse docs/rehearsals/first-day.txt`,")
-    click.echo("then docs/installers.md for a gate of your own, docs/hub.md for several.")
+
+
+def _tell_live() -> None:
+    from fabgate.cli.live import play_live
+
+    play_live()
 
 
 def _pace(asked: float | None) -> float:

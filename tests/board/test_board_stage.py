@@ -1,0 +1,294 @@
+"""The virtual gate's page, without a browser: who finds it, what its buttons do, what nobody can do."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from urllib.parse import quote
+
+import pytest
+from board_lab import plain
+from gate_lab import until
+from starlette.testclient import TestClient
+
+from fabgate.board import stage
+from fabgate.board.app import application
+from fabgate.board.house import House
+from fabgate.board.pages import page
+from fabgate.board.sessions import COOKIE
+from fabgate.cli.virtual import open_lab
+from fabgate.desk import grants, members, signing
+from fabgate.desk.members import Details
+from fabgate.devices.clock import SystemClock
+from fabgate.link import embedded
+from fabgate.model import Denied, Level
+from fabgate.records import LinkMade, PasswordSet
+from fabgate.rules.viewing import Area
+from fabgate.store import journal
+from fabgate.texts import LANGUAGES
+
+pytestmark = pytest.mark.xdist_group("machine")  # many processes in real time
+KEY = "the-key"
+AT = f"/demo/{KEY}"
+OWN = {"sec-fetch-site": "same-origin"}
+PARTIAL = OWN | {"hx-request": "true"}
+
+
+@pytest.fixture(scope="module")
+def lab():
+    kind = embedded.which()
+    if kind is None:
+        pytest.skip("there is no broker on this machine")
+    with open_lab(kind) as it:
+        until(lambda: all(box.awake for box in it.room().boxes), "both gates are awake")
+        yield it
+
+
+@pytest.fixture
+def house(lab):
+    return House(lab.hub_settings, SystemClock("trusted"))
+
+
+@pytest.fixture
+def client(lab, house):
+    def show(visit):
+        return visit.page("sorry.html")
+
+    routes = [*stage.routes(lab, KEY), page("/", Area.PUBLIC, show), page("/members", Area.LAB, show)]
+    with TestClient(application(house, routes), base_url="https://board.lan") as it:
+        yield it
+
+
+def send(client, deed, badge="ada", headers=OWN, **more):
+    keys = dict(re.findall(r'<input type="hidden" name="(csrf|once)" value="([^"]*)">', client.get(AT).text))
+    return client.post(AT, data=keys | {"deed": deed, "badge": badge} | more, headers=headers)
+
+
+def shown(lab, machine):
+    return lab.room().spot(machine).shown
+
+
+def soon(lab, machine, **wanted):
+    until(lambda: wanted.items() <= dict(shown(lab, machine)).items(), f"{machine}: {wanted}")
+
+
+def rested(lab):
+    """Everything as it is found in the morning."""
+    for box in lab.room().boxes:
+        lab.network(box.name, True)
+        lab.power(box.name, False)
+    lab.hub(True)
+    for box in lab.room().boxes:
+        lab.power(box.name, True)
+    until(lambda: all(spot.shown for spot in lab.room().spots), "all are awake")
+
+
+@pytest.mark.parametrize("path", ["/demo", "/demo/", "/demo/another", "/demo/the-ke", "/demo/another/live"])
+def test_without_the_key_there_is_no_such_page(client, path):
+    assert client.get(path).status_code == 404
+    assert client.post(path, data={"deed": "cut gate-1"}, headers=OWN).status_code in (404, 405)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_whole_without_a_script_in_each_language(client, language):
+    text = client.get(f"{AT}?lang={language}").text
+    assert f'<html lang="{language}">' in text
+    told = plain(text)
+    for name in ("Ada Lovelace", "Bob Noyce", "Cem Yilmaz", "Zoe Dupont", "gate-1", "gate-2"):
+        assert name in told
+    assert "stage." not in told
+
+
+def test_a_trainee_and_her_sponsor_start_by_two_forms(client, lab):
+    rested(lab)
+    assert "Ada Lovelace" in send(client, "touch laser", "ada").text
+    until(lambda: shown(lab, "laser")["lamp"].startswith("blue"), "a sponsor is asked for")
+    send(client, "touch laser", "bob")
+    soon(lab, "laser", relay="on")
+    until(lambda: {"asked", "on"} <= lab.room().happened, "the story goes on")
+    text = client.get(AT).text
+    assert "Power on" in plain(text)
+    assert 'class="done" data-step="on"' in text
+
+
+def test_the_badge_that_was_chosen_stays_chosen(client):
+    assert re.search(r'value="cem" checked', send(client, "touch desk", "cem").text)
+    assert re.search(r'value="ada" checked', client.get(AT).text)
+
+
+def test_power_that_is_pulled_is_gone_and_nothing_starts_when_it_is_back(client, lab):
+    rested(lab)
+    send(client, "touch laser", "cem")
+    soon(lab, "laser", relay="on")
+    send(client, "cut gate-1")
+    until(lambda: shown(lab, "laser") == {}, "the laser is dark")
+    assert "(no power)" in plain(client.get(AT).text)
+    send(client, "back gate-1")
+    soon(lab, "laser", relay="off")
+    until(lambda: {"cut", "back"} <= lab.room().happened, "the story goes on")
+
+
+def test_a_button_that_is_pressed_outlives_a_power_cut(client, lab):
+    rested(lab)
+    send(client, "press laser estop")
+    soon(lab, "laser", estop="pressed")
+    send(client, "cut gate-1")
+    send(client, "back gate-1")
+    soon(lab, "laser", estop="pressed")
+    send(client, "release laser estop")
+    soon(lab, "laser", estop="released")
+
+
+def test_a_gate_without_a_network_decides_alone_and_its_records_come_later(client, lab, house):
+    rested(lab)
+    send(client, "pull gate-2")
+    assert "it decides alone" in plain(client.get(AT).text)
+    send(client, "touch router", "cem")
+    soon(lab, "router", relay="on")
+    send(client, "lift router")
+    soon(lab, "router", relay="off")
+    before = newest(house)
+    send(client, "plug gate-2")
+    until(lambda: newest(house) != before, "the hub has heard", 40)
+
+
+def newest(house):
+    with house.reading() as reader:
+        found = journal.entries(reader.conn, kinds=("session.stop",), newest_first=True, limit=1)
+        return next(found).id
+
+
+def test_gates_go_on_while_the_hub_is_dead(client, lab):
+    rested(lab)
+    send(client, "kill hub")
+    assert "is dead" in plain(client.get(AT).text)
+    send(client, "touch laser", "cem")
+    soon(lab, "laser", relay="on")
+    send(client, "start hub")
+    until(lambda: lab.room().hub, "the hub is back")
+
+
+def test_a_machine_that_works_says_so(client, lab):
+    rested(lab)
+    send(client, "work laser")
+    soon(lab, "laser", current="8")
+    assert "works: 8 A" in plain(client.get(AT).text)
+    send(client, "rest laser")
+    soon(lab, "laser", current="0")
+
+
+def test_to_be_somebody_is_to_use_up_a_link_of_theirs(client, house):
+    answer = client.post(AT, data={"deed": "be zoe"}, headers=OWN, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/members")
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"{COOKIE}=")
+    assert all(word in cookie for word in ("HttpOnly", "Secure", "SameSite=strict", "Path=/"))
+    assert client.get("/members").status_code == 200
+    with house.desk() as desk:
+        made = journal.entries(desk.conn, kinds=(LinkMade.kind, PasswordSet.kind), newest_first=True, limit=2)
+        assert {one.body.kind for one in made} == {LinkMade.kind, PasswordSet.kind}
+        assert signing.ways(desk, "zoe").links == ()
+
+
+def test_a_trainee_that_somebody_is_sees_no_members(client):
+    client.post(AT, data={"deed": "be ada"}, headers=OWN, follow_redirects=False)
+    assert client.get("/members").status_code == 403
+
+
+# --- bad input --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("deed", "badge"),
+    [
+        ("", "ada"),
+        ("touch", "ada"),
+        ("touch laser now", "ada"),
+        ("touch kiln", "ada"),
+        ("touch laser", ""),
+        ("touch laser", "root"),
+        ("touch laser", "04A2B3C4D5E680"),
+        ("lift router", "ada"),
+        ("press laser relay", "ada"),
+        ("press laser ../../etc", "ada"),
+        ("release laser estop", "ada"),
+        ("work router; show", "ada"),
+        ("cut gate-9", "ada"),
+        ("cut ../hub", "ada"),
+        ("kill", "ada"),
+        ("be root", "ada"),
+        ("be <script>alert(1)</script>", "ada"),
+        ("x" * 5_000, "ada"),
+        ("touch laser\ntap laser 04A2B3C4D5E681", "ada"),
+    ],
+)
+def test_what_nobody_could_do_is_said_on_the_page_and_does_nothing(client, lab, deed, badge):
+    rested_before = {spot.machine: spot.shown.get("relay") for spot in lab.room().spots}
+    answer = send(client, deed, badge)
+    assert answer.status_code == 422
+    assert 'class="refusal"' in answer.text
+    assert "<script>alert" not in answer.text
+    assert "Hold the badge here" in plain(answer.text)
+    partial_ = send(client, deed, badge, headers=PARTIAL)
+    assert partial_.status_code == 409
+    assert partial_.headers["content-type"].startswith("text/plain")
+    assert {spot.machine: spot.shown.get("relay") for spot in lab.room().spots} == rested_before
+
+
+def test_a_machine_without_power_takes_no_badge(client, lab):
+    lab.power("gate-2", False)
+    assert send(client, "touch router", "cem").status_code == 422
+    lab.power("gate-2", True)
+
+
+def test_a_gate_that_has_power_already_stays_as_it_is(client, lab):
+    rested(lab)
+    send(client, "touch laser", "cem")
+    soon(lab, "laser", relay="on")
+    assert send(client, "back gate-1").status_code == 200
+    assert shown(lab, "laser")["relay"] == "on"
+
+
+@pytest.mark.parametrize("headers", [{}, {"sec-fetch-site": "cross-site"}, {"origin": "https://evil.lan"}])
+def test_a_form_from_elsewhere_moves_nothing(client, lab, headers):
+    assert client.post(AT, data={"deed": "cut gate-1"}, headers=headers).status_code == 403
+    assert lab.room().box("gate-1").powered
+
+
+def test_a_form_without_the_keys_of_who_signed_in_moves_nothing(client, lab):
+    client.post(AT, data={"deed": "be zoe"}, headers=OWN, follow_redirects=False)
+    assert client.post(AT, data={"deed": "cut gate-1"}, headers=OWN).status_code == 403
+    assert lab.room().box("gate-1").powered
+
+
+def test_a_form_that_is_sent_twice_counts_once(client):
+    client.post(AT, data={"deed": "be zoe"}, headers=OWN, follow_redirects=False)
+    keys = dict(re.findall(r'name="(csrf|once)" value="([^"]*)"', client.get(AT).text))
+    twice = partial(client.post, AT, data=keys | {"deed": "rest laser"}, headers=OWN)
+    assert [twice().status_code, twice().status_code] == [200, 409]
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "N" * 200, "\u05d0\u05d1\u05d2 \u202eevil"])
+def test_whatever_somebody_is_called_is_shown_as_a_name(client, house, name):
+    with house.desk() as desk:
+        handle = f"called-{len(name)}"
+        made = members.add(desk, "zoe", Details(name=name, handle=handle))
+        if isinstance(made, Denied):  # the desk takes no such name: then nobody is called so
+            return
+        grants.give(desk, "zoe", handle, "laser", Level.TRAINEE, "new")
+    text = client.get(AT).text
+    assert "<script>alert" not in text
+    assert "\u202e" not in text
+    assert "stage-told" in text
+
+
+def test_the_badge_in_the_query_chooses_only_one_of_the_tray(client):
+    text = client.get(f"{AT}?badge={quote('<script>')}").text
+    assert " checked" not in text
+    assert "<script>" not in text.replace('<script src="', "")
+
+
+def test_the_stream_sends_a_picture_that_the_page_shows(client):
+    picture = re.search(r"live\?at=([\w-]+)", client.get(AT).text)[1]
+    told = client.get(f"{AT}/live?once&at=other-{picture}").text
+    assert "event:" in told
