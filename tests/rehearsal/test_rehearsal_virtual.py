@@ -1,4 +1,4 @@
-"""The lab of `fabgate demo` as it is found: a month that was worked, and one thing for the treasurer to settle."""
+"""The lab of `fabgate demo` as it is found: a month that was worked, and one thing to settle in it."""
 
 from __future__ import annotations
 
