@@ -10,6 +10,7 @@ from threading import Event, Lock
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from fabgate.board.door import Door
 from fabgate.board.sessions import Sessions
 from fabgate.board.speaker import Speaker, spoken_in
 from fabgate.config import Settings
@@ -28,6 +29,7 @@ class House:
     given: Settings
     clock: Clock
     sessions: Sessions = field(default_factory=Sessions)
+    door: Door = field(default_factory=Door)
     over: Event = field(default_factory=Event, repr=False)  # the board ends: live pages let go
     _lock: Lock = field(default_factory=Lock, repr=False)
     _lab: tuple[int, Settings] | None = None

@@ -29,7 +29,8 @@ MOST_FORMS = 200  # remembered as sent
 class Session:
     """Somebody who signed in. Times are CLOCK_BOOTTIME ms; `csrf` stands in each of their forms.
 
-    `sent` are the forms that they sent already; `said` is what the next page tells them once.
+    `sent` are the forms that they sent already; `said` is what the next page tells them once. `proof` is
+    what their password was known by when they typed it, None where nothing was typed.
     """
 
     member: MemberId
@@ -39,6 +40,7 @@ class Session:
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     sent: OrderedDict[str, None] = field(default_factory=OrderedDict)
     said: str = ""
+    proof: bytes | None = None
 
     def ended(self, now_ms: int) -> bool:
         idle_ms, longest_ms = (TAP_IDLE_MS, TAP_LONGEST_MS) if self.way is Way.TAP else (IDLE_MS, LONGEST_MS)
@@ -61,12 +63,12 @@ class Sessions:
         self._lock = Lock()
         self._open: OrderedDict[bytes, Session] = OrderedDict()
 
-    def open(self, member: MemberId, way: Way, now_ms: int) -> str:
+    def open(self, member: MemberId, way: Way, now_ms: int, proof: bytes | None = None) -> str:
         """A new session; the key that its browser shows from now on."""
         key = secrets.token_urlsafe(32)
         with self._lock:
             self._sweep(now_ms)
-            self._open[_digest(key)] = Session(member, way, now_ms, now_ms)
+            self._open[_digest(key)] = Session(member, way, now_ms, now_ms, proof=proof)
             while len(self._open) > MOST:
                 self._open.popitem(last=False)
         return key

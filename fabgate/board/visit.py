@@ -22,7 +22,7 @@ from fabgate.board.house import House
 from fabgate.board.sessions import Session
 from fabgate.board.speaker import LANGUAGE_NAMES, Speaker
 from fabgate.config import Settings
-from fabgate.desk import Desk, who
+from fabgate.desk import Desk, signing, who
 from fabgate.errors import FabgateError
 from fabgate.model import Denied, MemberId
 from fabgate.rules.actors import Actor
@@ -99,12 +99,17 @@ class Visit:
 
     @property
     def way(self) -> Way:
-        return Way.NOBODY if self.session is None else self.session.way
+        return Way.NOBODY if self.session is None or self.member is None else self.session.way
 
     @cached_property
     def member(self) -> Member | None:
-        """Who signed in, as the books have them now; None for nobody, or somebody who is no more."""
-        return None if self.member_id is None else roster.member(self.conn, self.member_id)
+        """Who signed in, as the books have them now; None for nobody, or where their password has ended."""
+        if self.session is None:
+            return None
+        member, proof = self.session.member, self.session.proof
+        if proof is not None and proof != signing.proof_of(self.conn, member):
+            return None
+        return roster.member(self.conn, member)
 
     @cached_property
     def me(self) -> Member:

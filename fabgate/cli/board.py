@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from fabgate.cli.board_run import certify, run
+from fabgate.cli.board_sign import invite, password, token
 from fabgate.cli.frame import Noun
 
 
@@ -15,3 +16,6 @@ def board() -> None:
 
 board.add_command(run)
 board.add_command(certify)
+board.add_command(invite)
+board.add_command(password)
+board.add_command(token)

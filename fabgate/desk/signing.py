@@ -15,7 +15,7 @@ from sqlite3 import Connection
 from fabgate.desk import passwords, who
 from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.errors import UsageError
-from fabgate.model import Code, Denied, Facts, RecordId
+from fabgate.model import Code, Denied, Facts, MemberId, RecordId
 from fabgate.records import (
     LinkMade,
     PasswordEnded,
@@ -121,6 +121,12 @@ def known(desk: Desk, handle: str, password: str) -> Member | None:
     return found if passwords.fits(password, None if has is None else has.hashed) else None
 
 
+def proof_of(conn: Connection, member: MemberId) -> bytes | None:
+    """What tells their password from any before and after it: a session of the board ends with its own."""
+    has = kept.password(conn, member)
+    return None if has is None else has.hashed.salt
+
+
 def set_by_link(desk: Desk, key: str, password: str) -> Done | Denied:
     """A member's new password through their link, which is used up. Facts: `member`, the id."""
     member = behind(desk, key)
@@ -203,7 +209,13 @@ def _names(desk: Desk, member: Member) -> Collection[str]:
 
 
 def token(
-    desk: Desk, by: str | None, whom: str, scopes: Collection[str], until_ms: int | None, label: str = ""
+    desk: Desk,
+    by: str | None,
+    whom: str,
+    scopes: Collection[str],
+    until_ms: int | None,
+    label: str = "",
+    reason: str | None = None,
 ) -> Handed | Denied:
     """A token with which a program asks the API in the name of a member; a year, where no end is given.
 
@@ -223,7 +235,7 @@ def token(
         if no is not None:
             return now.denied(no, member)
         name, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
-        record = now.write(TokenMade(name, member.id, now.member.id, asked, until))
+        record = now.write(TokenMade(name, member.id, now.member.id, asked, until), reason)
         told = who.sound(label).strip()[:LONGEST_LABEL] if visible(label) else ""
         new = ApiToken(name, member.id, asked, told, now.today_ms, until, _digest(secret))
         kept.put_token(now.pen, new, record)
