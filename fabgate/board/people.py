@@ -17,10 +17,11 @@ from fabgate.board import (
     people_standing,
 )
 from fabgate.board.pages import page
-from fabgate.board.people_found import path_of, stopped_by
+from fabgate.board.people_found import born, language, path_of, stopped_by
 from fabgate.board.visit import Visit
 from fabgate.desk import members, search
 from fabgate.desk.members import Details
+from fabgate.errors import UsageError
 from fabgate.model import Denied
 from fabgate.rules.viewing import Area
 from fabgate.store import roster
@@ -66,7 +67,10 @@ def take_new(visit: Visit) -> Response:
     again = lambda: show_new(visit)  # noqa: E731 # asked for only where something is wrong
     if search.namesakes(visit.desk, visit.field("name")) and not visit.field("another"):
         return stopped_by(visit, "people.alike", again)
-    done = members.add(visit.desk, None, _details(visit))
+    try:
+        done = members.add(visit.desk, None, _details(visit))
+    except UsageError as error:
+        return visit.wrong(error, again)
     if isinstance(done, Denied):
         return visit.refused(done, again)
     new = roster.member(visit.conn, str(done.facts["member"]))
@@ -76,9 +80,16 @@ def take_new(visit: Visit) -> Response:
 
 
 def _details(visit: Visit) -> Details:
-    """What the form says of them; what was left empty is not said."""
-    said = {name: visit.field(name) or None for name in ("handle", "language", "email", "born")}
-    return Details(visit.field("name"), **said, nameable=bool(visit.field("nameable")))
+    """What the form says of them; what was left empty is not said. Raises UsageError."""
+    handle, email = visit.field("handle") or None, visit.field("email") or None
+    return Details(
+        visit.field("name"),
+        handle,
+        language(visit) or None,
+        email,
+        nameable=bool(visit.field("nameable")),
+        born=born(visit),
+    )
 
 
 ROUTES: list[BaseRoute] = [

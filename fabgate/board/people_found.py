@@ -125,6 +125,24 @@ def last_day(visit: Visit, field: str = "until") -> int | None:
         raise UsageError(t("people.no_day", value=text[:40]), t("people.no_day_next")) from None
 
 
+def born(visit: Visit) -> str | None:
+    """The birth date of the form; None where it is empty. Raises UsageError for what is nobody's."""
+    text = visit.field("born")
+    try:
+        if text:
+            today = days.of(visit.today_ms, visit.settings.lab.zone)
+            days.comes_of_age(visit.settings.charter, text, today)
+    except UsageError:
+        t = visit.speaker.t
+        raise UsageError(t("people.not_born", value=text[:40]), t("people.no_day_next")) from None
+    return text or None
+
+
+def language(visit: Visit) -> str:
+    """One of the lab's languages, or none. Raises UsageError."""
+    return chosen(visit, "language", ("", *visit.settings.lab.languages))
+
+
 def number(visit: Visit, field: str, most: int, least: int = 1) -> int | None:
     """A whole number of a field, from `least` to `most`; None where it is empty. Raises UsageError."""
     text = visit.field(field)

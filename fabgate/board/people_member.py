@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from fabgate.board.pages import page
-from fabgate.board.people_found import of_member, path_of, shown, stopped_by
+from fabgate.board.people_found import born, language, of_member, path_of, shown, stopped_by
 from fabgate.board.visit import Visit
 from fabgate.desk import members, passport
 from fabgate.desk.members import Details
 from fabgate.desk.passport import Stamp
+from fabgate.errors import UsageError
 from fabgate.model import Denied, Level
 from fabgate.rules.viewing import Area
 from fabgate.store import roster
@@ -99,15 +102,23 @@ def take_edit(visit: Visit, member: Member) -> Response:
     clash = [name for name in wanted if now[name] not in (visit.field(f"was_{name}"), wanted[name])]
     if clash:
         return stopped_by(visit, "people.changed", again)
-    said = {name: text for name, text in wanted.items() if name != "nameable"}
-    nameable = bool(wanted["nameable"]) if "nameable" in wanted else None
-    born = "" if visit.field("adult") else visit.field("born") or None
-    details = Details(**said, nameable=nameable, born=born)
-    done = members.edit(visit.desk, None, member.id, details)
+    try:
+        done = members.edit(visit.desk, None, member.id, _details(visit, wanted))
+    except UsageError as error:
+        return visit.wrong(error, again)
     if isinstance(done, Denied):
         return visit.refused(done, again)
     new = roster.member(visit.conn, member.id) or member
     return visit.to(path_of(new), visit.speaker.t("people.said_edit", who=visit.speaker.name(new.name)))
+
+
+def _details(visit: Visit, wanted: Mapping[str, str]) -> Details:
+    """What is to be another; of their age only what the form says. Raises UsageError."""
+    said = {name: text for name, text in wanted.items() if name != "nameable"}
+    if "language" in said:
+        said["language"] = language(visit)
+    nameable = bool(wanted["nameable"]) if "nameable" in wanted else None
+    return Details(**said, nameable=nameable, born="" if visit.field("adult") else born(visit))
 
 
 ROUTES: list[BaseRoute] = [

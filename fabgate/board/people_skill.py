@@ -173,13 +173,6 @@ def _revoke(visit: Visit, member: Member) -> Response:
     return _answer(visit, member, done, key, count=flags)
 
 
-def _propose(visit: Visit, member: Member) -> Response:
-    level = Level.of(chosen(visit, "level", (Level.AUTONOMOUS.word, Level.SPONSOR.word)))
-    skill = visit.asked.parameters["skill"]
-    done = proposals.propose(visit.desk, None, member.id, skill, visit.field("reason"), level)
-    return _answer(visit, member, done, "people.said_proposed", level=visit.speaker.word("level", level))
-
-
 def _approve(visit: Visit, member: Member) -> Response:
     skill, reason = visit.asked.parameters["skill"], visit.field("reason") or None
     waive = bool(visit.field("waive"))
@@ -234,7 +227,8 @@ def _lift(visit: Visit, member: Member) -> Response:
 
 def _answer(visit: Visit, member: Member, done: Done | Denied, key: str, **words: object) -> Response:
     skill = visit.asked.parameters["skill"]
-    to, title = f"{path_of(member)}/skills/{skill}", visit.speaker.title("skill", skill)
+    gone = _skill(visit, member) is None  # configured no more, and the last of it was just taken away
+    to, title = path_of(member) + ("" if gone else f"/skills/{skill}"), visit.speaker.title("skill", skill)
     return told(visit, done, to, lambda: show(visit, member), key, skill=title, **words)
 
 
@@ -250,7 +244,6 @@ ROUTES: list[BaseRoute] = [
                 give=_give,
                 renew=_renew,
                 revoke=_revoke,
-                propose=_propose,
                 approve=_approve,
                 refuse=_refuse,
                 review=_review,
