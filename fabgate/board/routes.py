@@ -27,7 +27,7 @@ ROUTES: list[BaseRoute] = [
     *machines.ROUTES,
     *gates.ROUTES,
     *history.ROUTES,
+    *accounts.ROUTES,  # before the months: /money/accounts is none
     *money.ROUTES,
-    *accounts.ROUTES,
     *api.ROUTES,
 ]

@@ -26,7 +26,7 @@ import click
 
 from fabgate import config as configuration
 from fabgate.config import Settings
-from fabgate.desk.deed import Desk, Done, mint_member
+from fabgate.desk.deed import SIGNED_IN_AS, Desk, Done, mint_member
 from fabgate.devices.clock import SystemClock
 from fabgate.errors import FabgateError, UsageError
 from fabgate.model import Clock, Code, Denied, Facts, MemberId, Notice
@@ -75,6 +75,11 @@ class Here:
     def login(self) -> str | None:
         return login(self._read.gate.state) if self.given is None else self.given_login
 
+    @property
+    def signed_in(self) -> MemberId | None:
+        """The member for whom the board runs this command, see `signed_in`."""
+        return signed_in(self.settings.gate.state) if self.given is None else None
+
     @cached_property
     def catalogue(self) -> Catalogue:
         """The sentences of the command line, which speaks English whatever the lab's members read."""
@@ -100,7 +105,7 @@ class Here:
         """The desk, to do a deed at or to look something up."""
         with self.store.writer() as writer:
             mint = _numbered(writer) if self.rehearsed else mint_member
-            yield Desk(self.settings, writer, self.clock, self.login, mint=mint)
+            yield Desk(self.settings, writer, self.clock, self.login, signed_in=self.signed_in, mint=mint)
 
 
 def _numbered(writer: Writer) -> Callable[[], MemberId]:
@@ -136,6 +141,16 @@ def login(books: Path) -> str | None:
         return pwd.getpwuid(user).pw_name
     except KeyError:
         return None
+
+
+def signed_in(books: Path) -> MemberId | None:
+    """The member who signed in at the board that runs this command; None where no board does.
+
+    Believed of the owner of the books alone, whose board it is: anybody can set a variable.
+    """
+    said = os.environ.get(SIGNED_IN_AS)
+    owner = books.stat().st_uid if books.exists() else None
+    return MemberId(said) if said and os.getuid() == owner else None
 
 
 def become_owner(folder: Path) -> None:

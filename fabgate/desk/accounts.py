@@ -238,14 +238,14 @@ def shown(desk: Desk, whom: str) -> Shown | Denied:
     member = who.find(desk.conn, whom)
     if isinstance(member, Denied):
         return member
-    return _shown(desk, member, open_use.reckoned(desk, (member.id,)))
+    return standing(desk, member, open_use.reckoned(desk, (member.id,)))
 
 
 def listed(desk: Desk) -> tuple[Shown, ...]:
     """Everybody who is a payer of some kind: with an account, a sale, or an address; by handle."""
     known = {*accounts.known(desk.conn), *sales.payers(desk.conn), *accounts.addresses(desk.conn)}
     use = open_use.reckoned(desk)
-    return tuple(_shown(desk, one, use) for one in roster.members(desk.conn) if one.id in known)
+    return tuple(standing(desk, one, use) for one in roster.members(desk.conn) if one.id in known)
 
 
 def last_charges(desk: Desk, member: MemberId, most: int) -> tuple[Charge, ...]:
@@ -253,7 +253,8 @@ def last_charges(desk: Desk, member: MemberId, most: int) -> tuple[Charge, ...]:
     return tuple(deque(charged.of_payer(desk.conn, member), most))
 
 
-def _shown(desk: Desk, member: Member, use: OpenUse) -> Shown:
+def standing(desk: Desk, member: Member, use: OpenUse) -> Shown:
+    """A payer and all that they hold, of which open months took `use`."""
     conn, tariff = desk.conn, desk.settings.tariff
     now_ms = who.today_ms(conn, desk.clock.now())
     today = days.of(now_ms, desk.settings.lab.zone)

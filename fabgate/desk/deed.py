@@ -37,6 +37,8 @@ from fabgate.store.keys import Keys
 from fabgate.store.roster import Member
 
 SIGNED_IN = "(board)"  # no login of an operating system has brackets
+SIGNED_IN_AS = "FABGATE_SIGNED_IN"
+"""The variable by which the board tells a command that it runs who signed in (a member's id)."""
 
 
 def mint_member() -> MemberId:
