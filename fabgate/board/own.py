@@ -19,8 +19,9 @@ from fabgate.board.pages import page
 from fabgate.board.visit import Visit
 from fabgate.desk import badges, members, passport, privacy
 from fabgate.desk.members import Details
+from fabgate.desk.passport import Stamp
 from fabgate.errors import UsageError
-from fabgate.model import Code, Denied
+from fabgate.model import Code, Denied, Level, Status
 from fabgate.reports import personal
 from fabgate.rules.viewing import Area, Way
 
@@ -41,9 +42,14 @@ def show(visit: Visit) -> Response:
         lacking=stamps.lacking(visit, shown),
         badges=[(badges.short(one.token), one) for one in shown.badges],
         cards=cards,
+        new=shown.member.status is Status.TRAINEE and not any(map(_may_work_alone, shown.stamps)),
         others=others,
         papers=visit.settings.charter.papers,
     )
+
+
+def _may_work_alone(stamp: Stamp) -> bool:
+    return stamp.level >= Level.AUTONOMOUS
 
 
 def block(visit: Visit) -> Response:

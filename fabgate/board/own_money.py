@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.util import find_spec
 
 from markupsafe import Markup
@@ -23,12 +24,13 @@ from fabgate.errors import UsageError
 from fabgate.model import Denied
 from fabgate.reports import arithmetic, statement_of, statement_pdf
 from fabgate.reports.statement import Around, Payee, Row, Statement, statement
+from fabgate.rules import offers
 from fabgate.rules.days import Days
 from fabgate.rules.month import Month
 from fabgate.rules.pools import WALLET
 from fabgate.rules.viewing import Area
 from fabgate.store import accounts as kept
-from fabgate.store import charged
+from fabgate.store import charged, sales
 from fabgate.texts.statement_words import StatementWords
 
 _PDF = "application/pdf"
@@ -136,9 +138,18 @@ def _line(visit: Visit, one: Charge, row: Row, around: Around, words: StatementW
         return around.called(kind, which) if known else words.reason(reason)
 
     marks = charged.marks(visit.conn, one.id) if one.id else {}
-    steps = arithmetic.told(one, around.currency, visit.language, called)
+    steps = arithmetic.told(one, around.currency, visit.language, called, lambda sale: _sale(visit, sale))
     paid = marks["settled"].day if "settled" in marks else ""
     return Line(row, tuple(steps), "reversed" in marks, paid)
+
+
+def _sale(visit: Visit, record: str) -> str:
+    """A sale by its number, and what was sold."""
+    number = record.rpartition("#")[2]
+    of = next((one for one in sales.of(visit.conn, visit.me.id) if one.record == record), None)
+    if of is None:
+        return number
+    return f"{number} ({offers.title(visit.settings.tariff.at(of.day), of.sort, of.item)})"
 
 
 def _payee(visit: Visit) -> Payee:
@@ -168,15 +179,15 @@ def _plan(visit: Visit, one: Holding) -> Had:
     t = visit.speaker.t
     last = one.sold.until or one.last_day
     key = "own.plan_ends" if one.sold.until is not None else "own.plan_runs"
-    since = one.sold.day.isoformat()
-    much = t("own.plan_since", since=since) if last is None else t(key, since=since, last=last.isoformat())
+    since = _day(visit, one.sold.day)
+    much = t("own.plan_since", since=since) if last is None else t(key, since=since, last=_day(visit, last))
     return Had(one.plan.title or one.sold.item, much)
 
 
 def _left(visit: Visit, one: Left) -> Had:
     s, pool = visit.speaker, one.pool
     if pool.id == WALLET:
-        return Had(str(s.t("own.wallet")), Markup.escape(s.money(pool.left)))
+        return Had(str(s.t("own.wallet")), Markup.escape(_amount(visit, pool.left)))
     much: object
     match pool.unit:
         case "seconds":
@@ -184,15 +195,24 @@ def _left(visit: Visit, one: Left) -> Had:
         case "days":
             much = s.t("own.days", days=pool.left)
         case _:
-            much = s.money(pool.left)
+            much = _amount(visit, pool.left)
     machines = visit.settings.machines
     titles = {str(id_): machine.rules.title for id_, machine in machines.items()}
     said = s.t("own.left", much=much)
     if pool.machines:
         said += s.t("own.left_where", machines=", ".join(titles.get(name, name) for name in pool.machines))
     if pool.until is not None:
-        said += s.t("own.left_until", day=pool.until.isoformat())
+        said += s.t("own.left_until", day=_day(visit, pool.until))
     return Had(one.title or str(s.t("own.free_time")), said)
+
+
+def _amount(visit: Visit, cents: int) -> str:
+    """As the statement writes amounts."""
+    return f"{StatementWords.of(visit.language).amount(cents)} {visit.settings.tariff.currency}"
+
+
+def _day(visit: Visit, day: date) -> str:
+    return visit.speaker.day(Days(visit.settings.lab.zone).noon(day) * 1000)
 
 
 def _category(visit: Visit, name: str) -> str:

@@ -6,8 +6,9 @@ rounded once, where the line says what it comes to. The words are those of the b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from fabgate.charges import ADVANCE, Charge, Step
@@ -21,6 +22,9 @@ _AFTER = ("credit",)  # worked off after the one rounding
 _IN_CURRENCY = ("coin", "credit", "most", "said")  # also where prices are in coins
 _ADDED = ("band", "minimum", "fee", "supervised")
 _FINE = Decimal("0.000001")
+_NUMBER = re.compile(
+    r"(?<![#\w.])(\d+)\.(\d+)(?= )"
+)  # an amount or a quantity before its unit, no record's id
 _WAYS = {"up": "rounded_up", "down": "rounded_down", "nearest": "rounded_nearest"}
 
 
@@ -29,21 +33,26 @@ def _as_it_is(reason: str) -> str:
 
 
 def told(
-    charge: Charge, currency: str, language: str = "en", called: Callable[[str], str] = _as_it_is
+    charge: Charge,
+    currency: str,
+    language: str = "en",
+    called: Callable[[str], str] = _as_it_is,
+    sale: Callable[[str], str] = _as_it_is,
 ) -> list[str]:
     """Each step of a charge as a readable line, and what it came to; amounts in `currency`.
 
-    `called` says why something costs less, in words of the reader's. A step of a later version, or a damaged
-    one, is told as it was written.
+    `called` says why something costs less, in words of the reader's, `sale` what was sold by a record. A
+    step of a later version, or a damaged one, is told as it was written.
     """
     unit = next((str(step[2]) for step in charge.steps if step[0] == "coin" and len(step) > 2), currency)
-    telling = _Telling(BoardWords.of(language), currency, unit, called)
+    telling = _Telling(BoardWords.of(language), currency, unit, called, sale)
     said = [(step[0], telling.step(step)) for step in charge.steps]
     before = [text for word, text in said if word not in ("factor", *_AFTER)]
     factors = [text for word, text in said if word == "factor"]
     after = [text for word, text in said if word in _AFTER]
     together = telling.together(charge) if len(_added(charge)) > 1 else []
-    return [*before, *together, *factors, telling.sum(charge), *after, *telling.end(charge)]
+    lines = [*before, *together, *factors, telling.sum(charge), *after, *telling.end(charge)]
+    return [_NUMBER.sub(rf"\1{telling.t('decimal')}\2", line) for line in lines]
 
 
 def _plainly(step: Step) -> str:
@@ -95,7 +104,8 @@ class _Telling:
     words: BoardWords
     currency: str
     unit: str
-    called: Callable[[str], str] = field(default=_as_it_is)
+    called: Callable[[str], str]
+    sale: Callable[[str], str]
 
     def t(self, key: str, **facts: object) -> str:
         return self.words.word(f"arithmetic.{key}").format(**facts)
@@ -118,10 +128,10 @@ class _Telling:
         """`the pack of sale x`; of a plan also its month and machine."""
         kind, _, sale = pool.partition(":")
         if kind != "plan":
-            return self.t("the_pack", sale=sale) if kind == "pack" else f"{kind} {sale}"
+            return self.t("the_pack", sale=self.sale(sale)) if kind == "pack" else f"{kind} {sale}"
         sale, month, machine = sale.rsplit(":", 2)
         where = self.t("all_machines") if machine == "*" else machine
-        return self.t("the_plan", sale=sale, machine=where, month=month)
+        return self.t("the_plan", sale=self.sale(sale), machine=where, month=month)
 
     # --- what it came to
 
@@ -218,8 +228,8 @@ def _holds(say: _Telling, _: str, amount: int, unit: str) -> str:
 
 def _held(say: _Telling, _: str, sale: str, first: str, last: str) -> str:
     if last:
-        return say.t("held_until", sale=sale, first=first, last=last)
-    return say.t("held", sale=sale, first=first)
+        return say.t("held_until", sale=say.sale(sale), first=first, last=last)
+    return say.t("held", sale=say.sale(sale), first=first)
 
 
 def _lasting(key: str) -> Callable[..., str]:

@@ -11,6 +11,7 @@ import pytest
 from board_lab import Board, opened, plain
 from own_lab import DAY_MS, NOV_2, OCT_24, OwnLab
 
+from fabgate.board import heavy
 from fabgate.rules.viewing import Way
 
 PAGES = ("/me", "/me/sessions", "/me/charges", "/me/details", "/me/data")
@@ -216,7 +217,7 @@ def test_a_line_is_explained_in_the_language_of_whoever_pays(lab, board: Board):
     lab.worked("bob", 30, at_ms=NOV_2 - DAY_MS)
     board.sign_in("bob")
     page = plain(board.get("/me/charges?lang=fr"))
-    assert "Expliquer cette ligne sous tension : 30 min 30 min à 12.00 EUR l'heure : 6.00 EUR" in page
+    assert "Expliquer cette ligne sous tension : 30 min 30 min à 12,00 EUR l'heure : 6,00 EUR" in page
 
 
 def test_a_month_that_was_closed_stays_as_it_was_charged(lab, board: Board):
@@ -261,11 +262,17 @@ def test_what_is_paid_for_already_is_told_with_what_is_left(lab, board: Board):
     lab.worked("bob", 30, at_ms=NOV_2 + 3_600_000)
     board.sign_in("bob")
     page = plain(board.get("/me/charges"))
-    assert "Ten hours 9 h 30 min left, at the laser cutter, until 2027-05-02" in page
-    assert "A month since 2026-11-02, this period runs to 2026-11-30" in page
-    assert "A month 1 h left, at router, until 2026-11-30" in page
+    assert "Ten hours 9 h 30 min left, at the laser cutter, until 2 May 2027" in page
+    assert "A month since 2 Nov 2026, this period runs to 30 Nov 2026" in page
+    assert "A month 1 h left, at router, until 30 Nov 2026" in page
     assert "Category Student" in page
-    assert "Wallet" in page
+    assert "Wallet 0.00 EUR" in page
+    assert f"30 min from the pack of sale {_number(lab)} (Ten hours)" in page
+
+
+def _number(lab: OwnLab) -> str:
+    sold = lab.json("sell list")
+    return next(str(one["sale"]).rpartition("#")[2] for one in sold if one["item"] == "ten")
 
 
 def test_a_statement_is_kept_as_paper(lab, board: Board):
@@ -437,3 +444,12 @@ def test_a_session_that_ended_within_a_form_leads_to_the_sign_in(lab, board: Boa
 def test_nobody_in_particular_sees_none_of_it(board: Board, path):
     answer = board.client.get(path, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
+
+
+def test_who_waits_too_long_for_a_long_page_is_told_to_come_back(board: Board, monkeypatch):
+    monkeypatch.setattr(heavy, "_PATIENCE_S", 0.01)
+    board.sign_in("ada")
+    with heavy._turn:
+        page = board.get("/me/charges", status=503)
+    assert "Try again in a minute." in plain(page)
+    board.get("/me/charges")

@@ -155,7 +155,7 @@ def test_a_sponsor_proposes_whom_all_is_there_of_and_takes_it_back(lab, board: B
     assert "Proposed: Ada Lovelace. A fab manager decides." in page
     assert "Proposed: autonomous, by you" in page
     assert lab.json("grant waiting")[0]["reason"] == "saw her cut ten coins"
-    assert "What I proposed waits for a fab manager Ada Lovelace: Laser cutting" in plain(
+    assert "What I proposed waits for a fab manager Ada Lovelace : Laser cutting" in plain(
         board.get("/sponsoring")
     )
     board.send(ADA, deed="withdraw", skill="laser", reason="too soon")

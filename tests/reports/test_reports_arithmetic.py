@@ -271,9 +271,9 @@ def test_a_plan_that_lets_somebody_pay_less_is_told_with_its_dates(last: str, to
 @pytest.mark.parametrize(
     ("language", "lines"),
     [
-        ("fr", ["sous tension : 1 h 5 min", "cela fait 0.00 EUR (entretien)"]),
-        ("nl", ["onder spanning: 1 h 5 min", "komt op 0.00 EUR (entretien)"]),
-        ("de", ["eingeschaltet: 1 h 5 min", "ergibt 0.00 EUR (entretien)"]),
+        ("fr", ["sous tension : 1 h 5 min", "cela fait 0,00 EUR (entretien)"]),
+        ("nl", ["onder spanning: 1 h 5 min", "komt op 0,00 EUR (entretien)"]),
+        ("de", ["eingeschaltet: 1 h 5 min", "ergibt 0,00 EUR (entretien)"]),
     ],
 )
 def test_a_charge_is_told_in_the_language_of_whoever_pays(language, lines):
@@ -302,3 +302,23 @@ def test_every_word_of_the_arithmetic_takes_the_facts_that_it_is_given(language)
     for charge in _one_of_each():
         assert len(told(charge, "EUR", language)) == len(told(charge, "EUR"))
         assert not any("{" in line for line in told(charge, "EUR", language))
+
+
+def test_a_sale_is_called_what_the_reader_knows_it_by():
+    steps = (("pack", "pack:g/x#7", 60), ("held", "g/x#7", "2026-10-01", ""))
+    charge = Charge(ADA, Sort.MACHINE, "laser", 0, 0, 0, "2026", (), steps=steps)
+    said = told(charge, "EUR", sale=lambda record: {"g/x#7": "7 (Ten hours)"}[record])
+    assert said[:2] == [
+        "1 min from the pack of sale 7 (Ten hours)",
+        "by the plan of sale 7 (Ten hours), held from 2026-10-01 on",
+    ]
+
+
+def test_amounts_have_the_comma_of_the_language_and_ids_keep_their_point():
+    steps = (("price", "1.50", "12.5", "g"), ("reverses", "g/x#9.1 "))
+    charge = Charge(ADA, Sort.ITEM, "pla", 0, 1875, 1875, "2026", (), steps=steps)
+    assert told(charge, "EUR", "de")[:3] == [
+        "12,5 g zu 1,50 EUR: 18,75 EUR",
+        "nimmt Betrag g/x#9.1  zurück",
+        "ergibt 18,75 EUR",
+    ]
