@@ -13,7 +13,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import hub, month, process, reader, rehearsing, tap, world
+from bench import board, hub, month, process, reader, rehearsing, tap, world
 from bench.figures import Figure
 
 logging.getLogger("fabgate").addHandler(logging.NullHandler())  # its clock is moved on between taps
@@ -25,6 +25,7 @@ ALL = {
     "world": world,
     "hub": hub,
     "month": month,
+    "board": board,
 }
 
 
