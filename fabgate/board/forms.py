@@ -24,10 +24,11 @@ async def read(request: Request) -> tuple[Mapping[str, str], bool]:
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > MOST_BYTES:
         return {}, True
-    sent = await request.form(max_fields=MOST_FIELDS, max_files=4, max_part_size=MOST_BYTES)
     fields: dict[str, str] = {}
-    for name, value in sent.multi_items():
-        fields[name] = value if isinstance(value, str) else (await value.read()).decode("utf-8", "replace")
+    async with request.form(max_fields=MOST_FIELDS, max_files=4, max_part_size=MOST_BYTES) as sent:
+        for name, value in sent.multi_items():
+            text = value if isinstance(value, str) else (await value.read()).decode("utf-8", "replace")
+            fields[name] = text
     fields[_ORIGIN] = "" if same_origin(request) else _FOREIGN
     return fields, False
 
