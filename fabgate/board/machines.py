@@ -171,7 +171,8 @@ def _unlock(visit: Visit) -> Response:
 def _end(visit: Visit) -> Response:
     """The session that was on the page, and no other that has begun since."""
     result = sessions.close(visit.desk, None, visit.field("session") or "#", visit.field("reason"))
-    return _answered(visit, result, "machines.end_said")
+    unknown = not isinstance(result, Denied) and "subject" not in result.facts
+    return _answered(visit, result, "machines.end_said_nobody" if unknown else "machines.end_said")
 
 
 def _serviced(visit: Visit) -> Response:

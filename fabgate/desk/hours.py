@@ -33,9 +33,17 @@ class Shown:
 
 
 def set_hours(
-    desk: Desk, by: str | None, opening: str, spans: Sequence[str], reason: str | None = None
+    desk: Desk,
+    by: str | None,
+    opening: str,
+    spans: Sequence[str],
+    reason: str | None = None,
+    seen: str | None = None,
 ) -> Done | Denied:
     """Puts these spans in the place of an opening's calendar; none of them takes the calendar away.
+
+    `seen`: the record of the calendar that whoever acts looked at, empty where there was none. If another
+    one stands there by now, nothing is set: NOTHING_TO_DO with the fact `changed`.
 
     Raises UsageError for a text that is no span, and for more than 800 of them.
     """
@@ -49,6 +57,8 @@ def set_hours(
         if no is None:
             # A calendar that the rules no longer know can still be taken away.
             no = None if old is not None and not spans else _unknown(desk, opening)
+        if no is None and seen not in (None, "" if old is None else str(old.record)):
+            no = Denied(Code.NOTHING_TO_DO, {"changed": True})
         if no is None and tuple(spans) == were:
             no = Denied(Code.NOTHING_TO_DO)
         if no is not None:

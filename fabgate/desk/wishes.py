@@ -6,11 +6,15 @@ of them switches anything on. Facts of what was done: `by`, `gate`, and `machine
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.model import Code, Denied, MachineId, RecordId
 from fabgate.records import AlarmRaised, GateAnswered, GateCommanded
 from fabgate.rules import authority
-from fabgate.store import gates, journal
+from fabgate.store import annals, backwards, gates, journal, roster
+from fabgate.store.backwards import Sought
+from fabgate.store.roster import Member
 
 PATIENCE_MS = 10_000  # a wish that comes later than this is refused by the gate
 
@@ -47,6 +51,38 @@ def answer(desk: Desk, command: RecordId) -> str | None:
         if isinstance(entry.body, GateAnswered) and entry.body.command == str(command):
             return entry.body.answer
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a gate was asked and when (wall), by whom, and what it made of it: None where it has not said."""
+
+    verb: str
+    machine: str | None
+    by: Member | None
+    at_ms: int
+    answer: str | None
+
+
+def lately(desk: Desk, gate: str, most: int = 5) -> tuple[Wish, ...]:
+    """What a gate was asked last, the newest first."""
+    sought = Sought(
+        kinds=frozenset({GateCommanded.kind, GateAnswered.kind}),
+        saying=(annals.said("gate", gate),),
+        gate=desk.writer.identity.gate,
+    )
+    answers: dict[str, str] = {}
+    found: list[Wish] = []
+    for entry in backwards.page(desk.conn, sought, None, 2 * most).entries:
+        match entry.body:
+            case GateAnswered(command=command, answer=answer):
+                answers[command] = answer
+            case GateCommanded(by=by) as said if entry.at is not None and len(found) < most:
+                asks, so_far = roster.member(desk.conn, by), answers.get(str(entry.id))
+                found.append(Wish(said.verb, said.machine, asks, entry.at.wall_ms, so_far))
+            case _:
+                pass
+    return tuple(found)
 
 
 def over(desk: Desk, by: str | None, gate: str, alarm: str) -> Done | Denied:

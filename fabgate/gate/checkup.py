@@ -27,6 +27,13 @@ __all__ = ["Finding", "Grade", "checkup", "runs"]
 
 def checkup(settings: Settings, clock: Clock, computer: Computer | None = None) -> Iterator[Finding]:
     """Every finding about this gate, books first; `computer` is the one that it runs on, or a test's."""
+    yield from at_a_glance(settings, clock)
+    if settings.gate.bench == "pi":
+        yield from on_a_pi(settings, computer)
+
+
+def at_a_glance(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """What files alone tell of this gate: no pin, no bus, no device is asked."""
     yield from _books(settings)
     yield checks.keys(settings)
     yield checks.disk(settings.gate.state)
@@ -35,8 +42,6 @@ def checkup(settings: Settings, clock: Clock, computer: Computer | None = None) 
     yield checks.rules(settings)
     yield _daemon(settings.gate.state)
     yield from on_the_line(settings, clock)
-    if settings.gate.bench == "pi":
-        yield from on_a_pi(settings, computer)
 
 
 def _books(settings: Settings) -> Iterator[Finding]:
