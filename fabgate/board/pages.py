@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from fabgate.board import forms
 from fabgate.board.house import House
-from fabgate.board.sessions import COOKIE
+from fabgate.board.sessions import COOKIE, TAP_IDLE_MS
 from fabgate.board.speaker import best
 from fabgate.board.visit import Asked, Visit
 from fabgate.errors import FabgateError, StoreBusy, UsageError
@@ -26,6 +26,7 @@ LANGUAGE = "fabgate-language"
 _YEAR_S = 365 * 86_400
 _AT_ONCE = 4  # requests that are worked on; a Pi has four cores and the books one writer
 _SERVER, _BUSY, _UNFIT = 500, 503, 422
+_CLOSES = f"{TAP_IDLE_MS // 1000 + 1};url=/tap"
 
 
 def page(path: str, area: Area, show: Page | None = None, take: Page | None = None) -> BaseRoute:
@@ -54,6 +55,8 @@ class _Endpoint:
                 response = self._guarded(visit, too_much)
             except FabgateError as error:
                 response = failed(visit, error)
+            if visit.session is not None and visit.session.way is Way.TAP:
+                response.headers["refresh"] = _CLOSES  # what is on a screen for everybody goes from it, too
         return _in_language(visit, response)
 
     def _guarded(self, visit: Visit, too_much: bool) -> Response:

@@ -13,7 +13,18 @@ from sqlite_utils import Database, Migrations
 from fabgate.errors import StoreCorrupt, StoreError, StoreTooNew
 from fabgate.model import Level, MachineId, MachineRules, SkillId, Status, Token
 from fabgate.rules.standing import KINDS
-from fabgate.store import journal, linked, migrations, people, practice, rights, roster, wear
+from fabgate.store import (
+    accounts,
+    journal,
+    linked,
+    migrations,
+    people,
+    practice,
+    rights,
+    roster,
+    signing,
+    wear,
+)
 from fabgate.store.backup import restore
 from fabgate.store.db import Store, check, migrate
 from fabgate.store.files import restore_reserve
@@ -56,7 +67,7 @@ def forms(*later: Callable[[Database], None]) -> Migrations:
 
 def m901_hours(db: Database) -> None:
     db.execute("CREATE TABLE hours (lab TEXT NOT NULL, day INTEGER NOT NULL) STRICT")
-    db.execute("PRAGMA user_version = 5")
+    db.execute("PRAGMA user_version = 7")
 
 
 def m902_broken(db: Database) -> None:
@@ -309,3 +320,14 @@ def test_the_sessions_of_an_older_journal_wore_the_machines(folder: Path):
         assert wear.of(reader.conn, "laser").all.powered_ms == 4 * 1_200_000
         cutter = wear.of(reader.conn, "cutter").all
         assert (cutter.powered_ms, cutter.busy_ms, cutter.jobs) == (4 * 600_000, 0, 4)
+
+
+def test_a_store_from_before_the_board_has_nobody_who_could_sign_in_yet(folder: Path):
+    opened_by_hand(folder, "v5.sql").close()
+    migrate(folder, moment())
+    with Store(folder).reader() as reader:
+        ada = roster.member(reader.conn, "ada")
+        assert accounts.address(reader.conn, ada.id).lines == ("Rue Haute 1", "1000 Bruxelles")
+        assert signing.password(reader.conn, ada.id) is None
+        assert signing.links(reader.conn, ada.id) == () == signing.tokens(reader.conn)
+        assert signing.terminals(reader.conn) == ()
