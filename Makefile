@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .PHONY: help demo test check bench docs install switch uninstall clean
 
 help:
-	@echo "make demo       a lab's day on a simulated bench, then a hub and two gates, told as it happens"
+	@echo "make demo       a lab to click on, at an address that it says, and the story of a day"
 	@echo "make test       the whole test suite             (ARGS=\"-k laws\" for a part of it)"
 	@echo "make check      format, lint, types, import map, and the pages made from the code"
 	@echo "make bench      the figures; QUICK=1 for a moment of each"
@@ -57,8 +57,9 @@ clean:
 	@$(PIP) -e .
 	@touch $@
 
-# Its second half wants a broker: where there is no Mosquitto, one for PCs; without either, that half is left out.
+# Its page wants a web server, and a broker: where there is no Mosquitto, one for PCs. Without, it tells the story.
 .venv/demo: .venv/core
+	@$(PIP) -e '.[web,xlsx,statements]' || $(PIP) -e '.[web]' || true
 	@PATH="$$PATH:/usr/local/sbin:/usr/sbin" command -v mosquitto >/dev/null || $(PIP) -e '.[demo]' || true
 	@touch $@
 

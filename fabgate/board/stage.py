@@ -14,14 +14,14 @@ from threading import Lock
 from typing import Protocol
 from urllib.parse import urlencode
 
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
+from fabgate.board.entering import let_in
 from fabgate.board.house import House
 from fabgate.board.live import shared_stream
 from fabgate.board.pages import page
 from fabgate.board.picture import Picture, Pieces
-from fabgate.board.sessions import COOKIE
 from fabgate.board.visit import Visit
 from fabgate.config import Settings
 from fabgate.desk import signing
@@ -110,7 +110,8 @@ class Stage(Protocol):
 
     @property
     def people(self) -> Mapping[str, str]:
-        """Handles of those whom a visitor may be, with the page that they want first."""
+        """Handles of those whom a visitor may be, with the page that they want first; `{last}` in it is the
+        month before this one."""
 
     @property
     def manager(self) -> str:
@@ -349,11 +350,8 @@ class _Page:
                 return visit.refused(done, lambda: self.show(visit))
             member = roster.member(desk.conn, who)
         assert member is not None, "a link is made for members only"
-        visit.house.sessions.close(visit.key)
-        key = visit.house.sessions.open(member.id, Way.PASSWORD, visit.house.clock.now().boot_ms)
-        response = RedirectResponse(self.stage.people[who], 303)
-        response.set_cookie(COOKIE, key, secure=True, httponly=True, samesite="strict", path="/")
-        return response
+        last = self.look(visit.house).books.last
+        return let_in(visit, member.id, Way.PASSWORD, self.stage.people[who].format(last=last))
 
 
 def act(stage: Stage, words: list[str], card: str) -> None:

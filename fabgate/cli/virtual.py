@@ -113,7 +113,7 @@ class VirtualLab:
     """The lab's room with hands in it: a `board.stage.Stage`."""
 
     cards = _CARDS
-    people: Mapping[str, str] = {"zoe": "/members", "tess": "/money", "ada": "/me"}
+    people: Mapping[str, str] = {"zoe": "/members", "tess": "/money/{last}", "ada": "/me"}
     manager = ZOE.handle
 
     def __init__(self, cast: Cast, runs: Mapping[str, _Process], cables: Mapping[str, Cable]) -> None:
