@@ -223,7 +223,7 @@ def test_at_a_hub_the_gates_word_is_on_the_wall(hub):
         say(hub, "fault", "lid")
         assert "its guard is open" in of_card(client.get("/").text, "laser-1")
         say(hub, "in_use", busy=True)
-        assert "In use working" in of_card(client.get("/").text, "laser-1")
+        assert "In use working since" in of_card(client.get("/").text, "laser-1")
 
 
 def test_a_gate_that_was_cut_off_is_not_free_and_one_that_stopped_is_off(hub):
