@@ -9,7 +9,7 @@ from functools import partial
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from fabgate.board import money_standing
+from fabgate.board import money_settling, money_standing
 from fabgate.board.money_told import Teller, lines
 from fabgate.board.pages import page
 from fabgate.board.visit import REFUSED, Visit
@@ -24,7 +24,7 @@ from fabgate.rules.pools import WALLET
 from fabgate.rules.viewing import Area
 from fabgate.store import accounts as kept
 from fabgate.store.roster import Member
-from fabgate.tariff import Version
+from fabgate.tariff import Item, Version
 from fabgate.texts.catalogue import Said
 
 _PAGE, _LAST = 50, 10
@@ -174,7 +174,9 @@ def _has_changed(visit: Visit, member: Member) -> bool:
 
 
 def address(visit: Visit) -> Response:
-    found = [line for line in visit.asked.form.get("address", "").splitlines() if line.strip()]
+    found = money_settling.address_lines(visit)
+    if found is None:
+        return visit.unfit("money.address", partial(show, visit))
     number = visit.field("vat_number")
     return _deed(
         visit,
@@ -198,6 +200,12 @@ def sell(visit: Visit) -> Response:
     )
     said, ref = visit.field("reason") or None, visit.field("ref") or None
     return _deed(visit, lambda whom: sales.sell(visit.desk, None, whom, wanted, said, ref), "money.done_sold")
+
+
+def _is_open(visit: Visit, wanted: Wanted) -> bool:
+    """Whether the price list of today leaves its price open."""
+    found = offers.offer(_version(visit), wanted.sort, wanted.item)
+    return isinstance(found, Item) and found.open
 
 
 def top_up(visit: Visit) -> Response:

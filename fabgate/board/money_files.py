@@ -46,7 +46,10 @@ _FILES = {
 
 def of_month(visit: Visit) -> Response:
     """A file of a month. Of one that is open it is a draft."""
-    file, month = _FILES.get(visit.asked.parameters["file"]), _month(visit.asked.parameters["month"])
+    file, month = (
+        _FILES.get(visit.asked.parameters["file"]),
+        month_named(visit, visit.asked.parameters["month"]),
+    )
     if file is None or month is None:
         return stopped(visit, "not_found", 404)
     words = [*file.words, "--month", str(month)]
@@ -56,6 +59,12 @@ def of_month(visit: Visit) -> Response:
     what, _, form = visit.asked.parameters["file"].partition(".")
     name = f"{what}-{month}{'-draft' if drafted else ''}.{form}"
     return Download(visit, tuple(words), name, file.media, child.failed)
+
+
+def month_named(visit: Visit, text: str) -> Month | None:
+    """The month of that name; None for what is none, or is to come."""
+    found = _month(text)
+    return None if found is None or found > months.running(visit.desk) else found
 
 
 def _month(text: str) -> Month | None:
@@ -79,7 +88,7 @@ def went_out(conn: Connection, month: Month) -> dict[str, tuple[str, ...]]:
 
 def accounting(visit: Visit) -> Response:
     """A month for an accounting program: it bears a name and stands in the journal, so it is a form."""
-    profile, month = visit.field("profile"), _month(visit.asked.parameters["month"])
+    profile, month = visit.field("profile"), month_named(visit, visit.asked.parameters["month"])
     if profile not in PROFILES or month is None:
         return stopped(visit, "not_found", 404)
     again = ["--again"] if visit.field("again") else []

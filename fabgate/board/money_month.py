@@ -15,7 +15,6 @@ from fabgate.board.money_told import Teller, by_size
 from fabgate.board.pages import stopped
 from fabgate.board.visit import REFUSED, Visit
 from fabgate.desk import closing
-from fabgate.errors import UsageError
 from fabgate.model import Code, Denied
 from fabgate.rules.closing import Parts, Sums
 from fabgate.rules.month import Month
@@ -37,11 +36,8 @@ class Part:
 
 
 def month_of(visit: Visit) -> Month | None:
-    """The month in the address; None for what is none, or was long before there were any."""
-    try:
-        return Month.of(visit.asked.parameters["month"])
-    except UsageError:
-        return None
+    """The month in the address; None for what is none, or is to come."""
+    return money_files.month_named(visit, visit.asked.parameters["month"])
 
 
 def show(visit: Visit) -> Response:

@@ -79,7 +79,9 @@ def address(visit: Visit) -> Response:
     if month is None:
         return stopped(visit, "not_found", 404)
     again = partial(money_month.again, visit, month)
-    lines = [line for line in visit.asked.form.get("address", "").splitlines() if line.strip()]
+    lines = address_lines(visit)
+    if lines is None:
+        return visit.unfit("money.address", again)
     try:
         answer = accounts.put_address(
             visit.desk, None, visit.field("member"), lines, visit.field("vat_number")
@@ -87,6 +89,13 @@ def address(visit: Visit) -> Response:
     except UsageError as error:
         return visit.wrong(error, again)
     return visit.answer(answer, to=_back(visit, month), again=again, said="money.done_address")
+
+
+def address_lines(visit: Visit) -> list[str] | None:
+    """The lines that were typed; None where they are more, or longer, than an address has."""
+    found = [line.strip() for line in visit.asked.form.get("address", "").splitlines() if line.strip()]
+    fits = len(found) <= accounts.MOST_LINES and all(len(one) <= accounts.LONGEST_LINE for one in found)
+    return found if fits else None
 
 
 def _back(visit: Visit, month: Month) -> str:
