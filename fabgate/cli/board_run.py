@@ -32,9 +32,9 @@ ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 @click.option("--verbose", is_flag=True, help="Log what is usual, too.")
 @pass_here
 def run(here: Here, verbose: bool) -> None:
-    """Serve the board until SIGTERM: the web page of a gate that has no hub.
+    """Serve the board of a gate that has no hub.
 
-    A hub serves it itself. [board] in the configuration says where.
+    Until SIGTERM. A hub serves it itself. [board] in the configuration says where.
     """
     logging.basicConfig(
         stream=sys.stderr,
@@ -100,9 +100,9 @@ def beside_the_hub(here: Here) -> Iterator[None]:
 @by_option
 @pass_here
 def certify(here: Here, host: str | None, by: str | None) -> None:
-    """Have the hub make the board's certificate, so that people can sign in from other computers.
+    """Have the hub make the board's certificate.
 
-    It is good for a year. Browsers trust it once they have the lab's own authority, the file ca.pem.
+    With it people sign in from other computers too. It is good for a year. Browsers trust it once they have the lab's own authority, the file ca.pem.
     """
     url = here.written.board.url
     host = host or urlsplit(url).hostname

@@ -119,9 +119,9 @@ def add(
     reason: str | None,
     by: str | None,
 ) -> None:
-    """Make a token in the name of the member WHO, and print it: this once.
+    """Make a token in the name of the member WHO.
 
-    For a manager, or for whoever has a login of their own here. Put it where only that program reads it.
+    It is printed this once. For a manager, or for whoever has a login of their own here. Put it where only that program reads it.
     """
     until_ms = None if until is None else days.end_of_day_ms(here.settings.lab.zone, until)
     with here.desk() as desk:
@@ -136,7 +136,10 @@ def add(
 @json_option
 @pass_here
 def list_(here: Here, who: str | None, as_json: bool) -> None:
-    """Show all tokens, or those of WHO: never what opens with them."""
+    """Show all tokens, or those of the member WHO.
+
+    What a program sends is shown nowhere: nobody knows it.
+    """
     with here.desk() as desk:
         tokens = found(here, signing.tokens(desk, who))
         rows = [_said(one, Handles(desk.conn)) for one in tokens]
@@ -167,7 +170,10 @@ def _said(one: ApiToken, handles: Handles) -> Json:
 @by_option
 @pass_here
 def revoke(here: Here, name: str, reason: str | None, by: str | None) -> None:
-    """End a TOKEN, named as `board token list` does: it opens nothing any more."""
+    """End a TOKEN, called as the list of tokens calls it.
+
+    From now on it opens nothing.
+    """
     with here.desk() as desk:
         text = "The token {token} of {subject} ({handle}) is good for nothing any more."
         done(here, signing.end_token(desk, by, name, reason), text)

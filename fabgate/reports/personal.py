@@ -17,7 +17,7 @@ from fabgate.model import Moment, RecordId
 from fabgate.records import FIELDS, Body, Entry, Unknown
 from fabgate.rules import standing
 from fabgate.rules.money import plain
-from fabgate.store import accounts, annals, charged, journal, rights, roster
+from fabgate.store import accounts, annals, charged, journal, rights, roster, signing
 from fabgate.store.roster import Member
 
 SOMEBODY = "another member"
@@ -86,6 +86,26 @@ def _person(conn: sqlite3.Connection, member: Member) -> Json:
         "categories": [{"since": _utc(since * 1000), "category": name} for since, name in payer.categories],
         "organisation": payer.organisation,
         "prepaid": payer.prepaid,
+        **_ways_in(conn, member),
+    }
+
+
+def _ways_in(conn: sqlite3.Connection, member: Member) -> Json:
+    """How they sign in at the board; what opens with it nobody knows."""
+    password = signing.password(conn, member.id)
+    return {
+        "password_since": None if password is None else _utc(password.since_ms),
+        "links_until": [_utc(one.until_ms) for one in signing.links(conn, member.id)],
+        "tokens": [
+            {
+                "token": one.token,
+                "label": one.label,
+                "scopes": list(one.scopes),
+                "since": _utc(one.since_ms),
+                "until": _utc(one.until_ms),
+            }
+            for one in signing.tokens(conn, member.id)
+        ],
     }
 
 
@@ -185,7 +205,8 @@ _README = """\
 What {lab} keeps about {name}
 {day}, made by fabgate
 
-person.json     who you are here: name, language, address, badges, what you pay by
+person.json     who you are here: name, language, address, badges, what you pay by,
+                how you sign in
 rights.json     what was given to you and taken from you: skills, offices, papers, suspensions, in its order
 sessions.json   where you worked, or stood by somebody, and for how long
 visits.json     doors, check-ins and check-outs, and what you were refused

@@ -34,6 +34,9 @@ sell plan|pack|day|item|fee|person|end|cancel|list
 wallet topup|show
 session list|show|close
 export usage
+board run|certify|invite
+board password end
+board token add|list|revoke
 report occupancy|funders|sponsorship|downtime|open-data|merge
 run
 sim
@@ -59,6 +62,7 @@ import members|grants
 account show|list
 sell list
 wallet show
+board token list
 session list|show
 journal tail|verify
 doctor
@@ -67,10 +71,9 @@ rehearse
 
 
 def paths(table: str) -> Iterator[tuple[str, ...]]:
-    for line in table.split("\n"):
-        noun, _, verbs = line.partition(" ")
-        if noun:
-            yield from ((noun, verb) if verb else (noun,) for verb in verbs.split("|"))
+    for line in filter(None, table.split("\n")):
+        *nouns, verbs = line.split() if " " in line else (line, "")
+        yield from ((*nouns, verb) if verb else tuple(nouns) for verb in verbs.split("|"))
 
 
 def command_of(path: tuple[str, ...]) -> click.Command:
