@@ -102,7 +102,8 @@ def beside_the_hub(here: Here) -> Iterator[None]:
 def certify(here: Here, host: str | None, by: str | None) -> None:
     """Have the hub make the board's certificate.
 
-    With it people sign in from other computers too. It is good for a year. Browsers trust it once they have the lab's own authority, the file ca.pem.
+    With it people sign in from other computers too. It is good for a year. Browsers trust it once they
+    have the lab's own authority, the file ca.pem.
     """
     url = here.written.board.url
     host = host or urlsplit(url).hostname

@@ -121,7 +121,8 @@ def add(
 ) -> None:
     """Make a token in the name of the member WHO.
 
-    It is printed this once. For a manager, or for whoever has a login of their own here. Put it where only that program reads it.
+    It is printed this once. For a manager, or for whoever has a login of their own here. Put it where only
+    that program reads it.
     """
     until_ms = None if until is None else days.end_of_day_ms(here.settings.lab.zone, until)
     with here.desk() as desk:
