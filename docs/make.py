@@ -14,11 +14,12 @@ HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
 # ruff: noqa: E402 - runs from a fresh clone, installed or not
-from docs import from_cli, from_ends, from_panel, from_rules, from_screens, from_wire
+from docs import from_api, from_cli, from_ends, from_panel, from_rules, from_screens, from_wire
 from fabgate import config
 from fabgate.texts import page as texts
 
 PAGES: list[tuple[str, Callable[[], str]]] = [
+    ("docs/api.md", from_api.page),
     ("docs/commands.md", from_cli.commands),
     ("docs/configuration.md", config.reference),
     ("docs/rule-keys.md", config.rules_reference),

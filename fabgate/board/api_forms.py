@@ -22,6 +22,7 @@ Form = TypeVar("Form")
 
 ANY: Schema = {}
 INSTANT = "date-time"
+AMOUNT = r"^-?[0-9]+\.[0-9]{2}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ Instant = Annotated[str, Fits(form=INSTANT)]
 """A moment in UTC: 2026-10-24T10:00:00Z."""
 Text = Annotated[str, Fits(1, 200, r"^[^\u0000]+$")]
 """A text that somebody sends."""
-Money = Annotated[str, Fits(pattern=r"^-?[0-9]+\.[0-9]{2}$")]
+Money = Annotated[str, Fits(pattern=AMOUNT)]
 """An amount in the lab's currency: 3.50."""
 
 
