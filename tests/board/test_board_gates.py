@@ -119,7 +119,7 @@ def test_every_session_of_a_gate_is_ended(board, hub):
     hub.gates["gate-2"].begin()
     hub.settle()
     page = board.send("/gates/gate-1/stop", at="/gates/gate-1", reason="closing time")
-    assert "1 sessions are to end now." in told(page)
+    assert "Sessions that are to end now: 1." in told(page)
     assert asked(hub) == [("gate-1", "stop")]
     with Store(hub.settings.gate.state).reader() as reader:
         last = next(journal.entries(reader.conn, kinds=(GateCommanded.kind,), newest_first=True, own=True))

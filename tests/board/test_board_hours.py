@@ -66,7 +66,7 @@ def test_what_is_planned_stands_there_in_words(board):
 
 def test_a_day_is_added_and_taken_away_again(board):
     page = plain(add(board, reason="open day"))
-    assert "has 1 entries now; it had 0." in page
+    assert "Entries in the calendar of Open lab : 1. Before: 0." in page
     assert "27 Oct 2026, 17:00 – 22:00" in page
     assert "set by" in page
     assert "Zoe Dupont" in page
@@ -108,13 +108,13 @@ def imported(board, path, status=200, text=CALENDAR, **fields):
 
 def test_a_calendar_file_is_shown_before_it_is_set(board):
     page = imported(board, "/hours/import")
-    assert "3 entries take the place of 0. Nothing is changed yet." in plain(page)
+    assert "Entries in the file: 3, in the place of 0. Nothing is changed yet." in plain(page)
     assert spans(board) == []
     (all_of_them,) = re.findall(r'name="spans" value="([^"]*)"', page)
     keys = dict(re.findall(r'<input type="hidden" name="(csrf|once)" value="([^"]*)">', page))
     sent = {"opening": "openlab", "seen": "", "spans": all_of_them, "reason": "winter"}
     answer = board.client.post("/hours/set", data=keys | sent, headers={"sec-fetch-site": "same-origin"})
-    assert "has 3 entries now" in plain(answer.text)
+    assert "Entries in the calendar of Open lab : 3" in plain(answer.text)
     assert spans(board)[0] == "2026-10-27T17:00/2026-10-27T22:00"
     assert "what is there already" in plain(imported(board, "/hours/import"))
     board.send("/hours/clear", at="/hours", opening="openlab", seen=seen(board))

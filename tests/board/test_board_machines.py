@@ -284,7 +284,7 @@ def test_what_a_gate_that_looks_on_would_have_refused(lab):
         board.sign_in("zoe")
         page = told(board.get("/audit?month=2026-10"))
         assert "router You have not learned this machine yet Bob Noyce 1 24 Oct 2026" in page
-        assert "Router: 1 of 2 sessions had nothing against them." in page
+        assert "Router: sessions with nothing against them: 1 of 2." in page
         assert "Nothing would have been refused" in board.get("/audit?month=2026-09")
         assert "only looks on" in board.get("/machines")
 
