@@ -74,8 +74,8 @@ def _add(visit: Visit, member: Member) -> Response:
     again = lambda: show(visit, member)  # noqa: E731 # asked for only where something is wrong
     try:
         done = badges.add(visit.desk, None, member.id, visit.field("number"), *_told_of_it(visit))
-    except BadgeError as error:
-        return visit.wrong(error, again)
+    except BadgeError:
+        return stopped_by(visit, "people.no_badge_number", again)
     return told(visit, done, f"{path_of(member)}/badges", again, "people.said_badge")
 
 

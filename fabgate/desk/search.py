@@ -47,7 +47,9 @@ def members(desk: Desk, text: str = "", kind: str = "", first: int = 0, most: in
 def namesakes(desk: Desk, name: str) -> tuple[Member, ...]:
     """Members who are called just so, but for capitals and accents: perhaps the same person twice."""
     meant = plain(name)
-    return tuple(one for one in roster.members(desk.conn) if meant and plain(one.name) == meant)
+    if not meant:
+        return ()
+    return tuple(one for one in roster.members(desk.conn) if plain(one.name) == meant)
 
 
 def plain(text: str) -> str:

@@ -103,7 +103,9 @@ def test_a_badge_is_added_by_its_number_which_no_page_shows(lab, office):
 
 @pytest.mark.parametrize("number", ["12", "xyz", "04" * 40, "<script>", "08000000"])
 def test_a_number_that_is_none_is_refused_and_stays_to_be_corrected(lab, office, number):
-    page = office.do(PATH, "add", 422, number=number)
+    page = office.do(PATH, "add", 409, number=number)
+    assert "Tap the badge at a machine instead" in page
+    assert "fabgate badge" not in page
     assert "<script>" not in page.replace('<script src="', "")
     assert len(badges(lab)) == 1
 

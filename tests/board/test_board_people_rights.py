@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from board_lab import opened
 from cli_lab import Floor
@@ -9,12 +11,14 @@ from newcomers_lab import EVE
 from people_lab import Office, read, ruled
 
 from fabgate.model import Level, Role
+from fabgate.rules.viewing import Way
 from fabgate.store import people, roster
 from fabgate.store.db import Store
 
 LASER = "/members/ada/skills/laser"
 STANDING = "/members/ada/standing"
 PAPERS = "/members/ada/papers"
+SIGN_IN = "/members/ada/sign-in"
 
 
 @pytest.fixture
@@ -78,8 +82,12 @@ def test_who_decides_second_is_told_what_is_so_now(lab, office):
 
 
 def test_a_level_that_was_taken_flags_what_rests_on_it(lab, office):
+    lab.done('grant propose ada laser --by bob --reason "ready"')
+    lab.done('grant approve ada laser --waive --by zoe --reason "on his word"')
     page = office.do("/members/bob/skills/laser", "revoke", reason="left it running")
-    assert "Bob Noyce, Laser cutting: taken away." in read(page)
+    assert "Bob Noyce, Laser cutting: taken away. 1 rest on their word" in read(page)
+    page = office.do(LASER, "review", reason="saw her work")
+    assert "Ada Lovelace keeps Laser cutting." in read(page)
 
 
 def test_what_was_seen_is_noted_struck_out_and_counted(lab, office):
@@ -232,3 +240,48 @@ def test_a_paper_that_the_lab_does_not_know_is_refused(lab, office, forged):
     assert "There is no" in page
     assert "<b>dues" not in page
     assert Books(lab).papers == {}
+
+
+# --- who works now, who signs in how ------------------------------------------------------------
+
+
+def test_who_works_now_is_told_before_anything_is_taken_from_them(lab, office):
+    lab.done("grant give ada laser --level autonomous --waive --by zoe --reason hm")
+    for paper in ("dues", "waiver"):
+        lab.done(f"paper file ada {paper} --by zoe")
+    Floor(lab).tap("laser", EVE)
+    page = office.board.get(LASER)
+    assert "Is working now: the laser cutter" in read(page)
+    assert 'href="/machines/laser"' in page
+
+
+def test_a_link_to_a_password_is_shown_once_and_stands_in_no_address(lab, office):
+    page = office.do(SIGN_IN, "link")
+    (link,) = re.findall(r'readonly value="([^"]*)"', page)
+    assert link.startswith("https://board.lan/sign-in/link/")
+    again = office.board.get(SIGN_IN)
+    assert link not in again
+    assert "A link waits to be used" in again
+    assert link.rpartition("/")[2] not in lab.done("history ada")
+
+
+def test_a_password_that_is_ended_signs_its_member_out(lab, office):
+    office.do(SIGN_IN, "link")
+    ada = Books(lab).member.id
+    house = office.board.house
+    key = house.sessions.open(ada, Way.PASSWORD, lab.clock.now().boot_ms)
+    assert "is signed out" in read(office.do(SIGN_IN, "end", reason="lost her phone"))
+    assert house.sessions.find(key, lab.clock.now().boot_ms) is None
+    assert 'value="end"' not in office.board.get(SIGN_IN)
+
+
+def test_managers_make_no_link_for_themselves(office):
+    assert "your own pages" in office.board.get("/members/zoe/sign-in")
+    form = office.open(SIGN_IN, "link")
+    page = office.press("/members/zoe/sign-in", {**form, "seen": ""}, 409)
+    assert "cannot do this for themselves" in read(page)
+
+
+def test_a_token_of_somebody_else_is_not_ended_by_a_forged_form(lab, office):
+    form = office.open(SIGN_IN, "link") | {"deed": "end_token", "token": "x"}
+    assert "not theirs any more" in office.press(SIGN_IN, form, 409)
