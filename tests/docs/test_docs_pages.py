@@ -24,8 +24,8 @@ from fabgate.reports.usage import Per
 from fabgate.rules.ledger import Dated
 
 # Where an installed gate has its files, and what a page may show besides.
-PLACES = ("boot", "dev", "etc", "media", "mnt", "opt", "proc", "srv", "sys", "usr", "var", "your")
-ADDRESSES = {"json-schema.org", "keepachangelog.com", "semver.org", "www.gnu.org"}
+PLACES = ("api", "boot", "dev", "etc", "media", "mnt", "opt", "proc", "srv", "sys", "usr", "var", "your")
+ADDRESSES = {"hub.lan:8080", "json-schema.org", "keepachangelog.com", "semver.org", "www.gnu.org"}
 
 text_of = {page: page.read_text(encoding="utf-8") for page in PAGES}
 written = [page for page in PAGES if "<!-- Made by docs/make.py" not in text_of[page]]
