@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Event, Lock
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from fabgate.board.door import Door
 from fabgate.board.sessions import Sessions
@@ -31,6 +32,7 @@ class House:
     sessions: Sessions = field(default_factory=Sessions)
     door: Door = field(default_factory=Door)
     over: Event = field(default_factory=Event, repr=False)  # the board ends: live pages let go
+    drawn: dict[Hashable, Markup] = field(default_factory=dict, repr=False)  # pieces that may be shown again
     _lock: Lock = field(default_factory=Lock, repr=False)
     _lab: tuple[int, Settings] | None = None
     _speakers: dict[str, Speaker] = field(default_factory=dict, repr=False)

@@ -7,7 +7,7 @@ last word of its machines lies over the books (`hub/glance.py`), and whether the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -30,6 +30,7 @@ from fabgate.wire.presence import MachineInfo
 
 _FEW, _SOME, _MANY = 6, 12, 24  # machines that find room on one screen in that size
 _EVERY_S = 1.0
+_KEPT = 1_000  # cards that are kept as they were drawn
 _STOPPED, _LOST = "stopping", "lost"
 COLOURS: Mapping[Shows, str] = {
     Shows.FREE: "free",
@@ -46,10 +47,9 @@ COLOURS: Mapping[Shows, str] = {
 
 @dataclass(frozen=True)
 class Look:
-    """The lab as it is, and the cards that were drawn of it: time alone changes few of them."""
+    """The lab as it is."""
 
     floor: Floor
-    drawn: dict[tuple[str, str, Card], str] = field(default_factory=dict)
 
 
 def look(house: House) -> Look:
@@ -102,14 +102,19 @@ def pieces(visit: Visit, found: Look) -> dict[str, str]:
         ),
         "helpers": visit.render("wall_helpers.html", helpers=found.floor.helpers),
     }
-    return told | {f"m-{one.machine}": _card(visit, one, today, found.drawn) for one in cards}
+    return told | {f"m-{one.machine}": _card(visit, one, today) for one in cards}
 
 
-def _card(visit: Visit, one: Card, today: str, drawn: dict[tuple[str, str, Card], str]) -> str:
-    key = visit.language, today, one
-    if key not in drawn:
-        drawn[key] = visit.render("wall_card.html", card=one, colour=COLOURS[one.shows], today=today)
-    return drawn[key]
+def _card(visit: Visit, one: Card, today: str) -> str:
+    """The card as it was drawn before, where it was: of fifty a tap changes one."""
+    drawn, key = visit.house.drawn, (visit.language, today, one)
+    found = drawn.get(key)
+    if found is None:
+        if len(drawn) >= _KEPT:
+            drawn.clear()
+        found = visit.render("wall_card.html", card=one, colour=COLOURS[one.shows], today=today)
+        drawn[key] = found
+    return found
 
 
 def size(machines: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 
 from fabgate.config import MachineSettings, Settings
 from fabgate.errors import StoreError
@@ -21,7 +22,13 @@ from fabgate.wire.presence import GateInfo, MachineInfo
 
 def info_of(row: GateRow) -> GateInfo | None:
     """What a gate said last; None where it said nothing that this version can read."""
-    said = None if row.info is None else GateInfo.decode(row.info.encode())
+    return None if row.info is None else _read(row.info)
+
+
+@lru_cache(maxsize=128)
+def _read(text: str) -> GateInfo | None:
+    """Read once: each page of the board asks for the machines, and gates seldom say anything else."""
+    said = GateInfo.decode(text.encode())
     return None if isinstance(said, Malformed) else said
 
 
