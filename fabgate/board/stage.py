@@ -14,14 +14,17 @@ from threading import Lock
 from typing import Protocol
 from urllib.parse import urlencode
 
+from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from fabgate.board.entering import let_in
 from fabgate.board.house import House
 from fabgate.board.live import shared_stream
 from fabgate.board.pages import page
 from fabgate.board.picture import Picture, Pieces
+from fabgate.board.sessions import COOKIE
 from fabgate.board.visit import Visit
 from fabgate.config import Settings
 from fabgate.desk import signing
@@ -263,12 +266,29 @@ def _told(conn: Connection, names: Mapping[str, str], entry: Entry) -> Told | No
 
 
 def routes(stage: Stage, key: str) -> list[BaseRoute]:
-    """The page of this room, at an address that only who was told the key can find."""
+    """The page of this room, at an address that only who was told the key can find.
+
+    It is nobody's page, whoever the browser is signed in as in its other tabs: its forms are held by the
+    address alone, and being somebody here does not make them stale.
+    """
     one = _Page(stage, f"/demo/{key}")
     return [
-        page(one.path, Area.PUBLIC, one.show, one.take),
+        Route(one.path, _Nobodys(page(one.path, Area.PUBLIC, one.show, one.take)), methods=["GET", "POST"]),
         shared_stream(f"{one.path}/live", Area.PUBLIC, one.look, one.pieces, sign=one.sign),
     ]
+
+
+class _Nobodys:
+    """A page that is not told who signed in: an ASGI application around its route."""
+
+    def __init__(self, route: BaseRoute) -> None:
+        self._route = route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = MutableHeaders(raw=list(scope["headers"]))
+        kept = [one for one in headers.get("cookie", "").split("; ") if not one.startswith(f"{COOKIE}=")]
+        headers["cookie"] = "; ".join(kept)
+        await self._route.handle({**scope, "headers": headers.raw}, receive, send)
 
 
 @dataclass(eq=False)

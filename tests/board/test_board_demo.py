@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from gate_lab import until
+from gate_process import AGAIN_MS
 from playwright.sync_api import Browser, Page, expect
 
 from fabgate.link import embedded
@@ -185,10 +186,16 @@ def test_the_wall_in_another_tab_follows_within_a_second(visitor, demo):
     card = wall.locator("#m-laser")
     expect(card).to_contain_text("Free", timeout=SOON_MS)
     visitor.get_by_label("Cem Yilmaz").check()
-    began = time.monotonic()
-    visitor.locator("#touch-laser").click()
-    expect(card).to_contain_text("In use", timeout=SOON_MS)
-    assert time.monotonic() - began < 1.5  # a second, and what a busy test machine takes to look
+    lengths = []
+    for shows in ("In use", "Free", "In use"):  # one of them, on a machine that has much else to do
+        began = time.monotonic()
+        visitor.locator("#touch-laser").click()
+        expect(card).to_contain_text(shows, timeout=SOON_MS)
+        lengths.append(time.monotonic() - began)
+        if lengths[-1] < 1:
+            break
+        visitor.wait_for_timeout(AGAIN_MS)  # so long a badge must be away to count again
+    assert min(lengths) < 1
     assert "Cem" not in wall.locator("body").inner_text()
 
 
@@ -218,10 +225,34 @@ def test_who_is_somebody_in_another_tab_can_go_on_here(visitor):
         visitor.get_by_role("button", name="Be Zoe, the fab manager").click()
     opened.value.wait_for_url(re.compile("/members"))
     expect(opened.value.locator("main")).to_contain_text("Ada Lovelace")
+    with visitor.expect_popup() as opened:
+        visitor.get_by_role("button", name="Be Ada, the trainee").click()
+    opened.value.wait_for_url(re.compile("/me"))
+    expect(opened.value.locator(".who")).to_contain_text("Ada Lovelace")
     rested(visitor)
     hold(visitor, "Ada Lovelace", "laser")
     lamp(visitor, "laser", "blue")
     expect(visitor.locator("#stage-said")).to_be_hidden()
+
+
+AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text()
+STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
+def test_anybody_can_use_the_page_in_each_language_also_on_a_phone(chromium, demo, language, scheme):
+    context = chromium.new_context(
+        viewport=PHONE, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(f"{demo.url}?lang={language}")
+    page.evaluate(AXE)
+    found = page.evaluate("standards => axe.run(document, standards)", STANDARDS)
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    context.close()
 
 
 @pytest.mark.parametrize(

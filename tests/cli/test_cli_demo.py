@@ -1,4 +1,4 @@
-"""`fabgate demo` as it is typed: at a terminal, into a pipe, on a port that is taken, without what it needs."""
+"""`fabgate demo` as it is typed: at a terminal, into a pipe, on a taken port, without what it needs."""
 
 from __future__ import annotations
 

@@ -8,26 +8,15 @@
 
   const say = (text) => { note.textContent = text; note.hidden = !text; };
 
-  const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (one) => one.toString(16).padStart(2, "0")).join("");
-
   const post = (deed) => {
     const fields = new URLSearchParams(new FormData(form));
     fields.set("deed", deed);
-    if (fields.has("once")) fields.set("once", fresh());
     return fetch(form.action, { method: "POST", body: fields, headers: { "HX-Request": "true" } });
-  };
-
-  // Somebody has signed in, or out, in another tab: the keys of the form are others now.
-  const renew = async () => {
-    const page = new DOMParser().parseFromString(await (await fetch(form.action)).text(), "text/html");
-    form.querySelectorAll("input[type=hidden]").forEach((one) => one.remove());
-    page.querySelectorAll("#stage input[type=hidden]").forEach((one) => form.append(document.importNode(one)));
   };
 
   const send = async (deed) => {
     try {
-      let answer = await post(deed);
-      if (answer.status === 403) { await renew(); answer = await post(deed); }
+      const answer = await post(deed);
       const plain = (answer.headers.get("content-type") || "").startsWith("text/plain");
       if (answer.ok || plain) say(answer.ok ? "" : await answer.text());
       else location.reload();
