@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from fabgate.board.attached import attached
 from fabgate.board.heavy import heavy
-from fabgate.board.own_sessions import before, month_title, this_month, wished
+from fabgate.board.own_sessions import before, month_title, named_month, of_month, this_month
 from fabgate.board.pages import page
 from fabgate.board.visit import Visit
 from fabgate.charges import Charge
@@ -70,21 +70,19 @@ class Had:
     much: Markup
 
 
-@heavy
-def show(visit: Visit) -> Response:
+def _show(visit: Visit, month: Month) -> Response:
     """What a month costs me, and what I have left."""
     elsewhere = bookkeeping.not_the_books(visit.conn, visit.settings)
     if elsewhere is not None or not visit.settings.tariff.versions:
         said = None if elsewhere is None else visit.speaker.refusal(elsewhere)
         return visit.page("own_no_charges.html", elsewhere=said)
-    month = wished(visit)
     shown = accounts.shown(visit.desk, visit.me.id)
     if isinstance(shown, Denied):
         return visit.refused(shown, lambda: visit.page("sorry.html"))
     return visit.page(
         "own_charges.html",
         bill=bill(visit, month),
-        months=[(one, month_title(visit, one)) for one in _months(visit)],
+        months=[(one, month_title(visit, one)) for one in _months(visit, month)],
         shown=shown,
         plans=[_plan(visit, one) for one in shown.plans],
         left=[_left(visit, one) for one in shown.left],
@@ -98,7 +96,7 @@ def paper(visit: Visit) -> Response:
     """The same month on paper, as the treasurer would hand it out."""
     if bookkeeping.not_the_books(visit.conn, visit.settings) is not None:
         raise UsageError("the books are not kept here", "Look at the hub's board.")
-    month = Month.of(visit.asked.parameters["month"])
+    month = named_month(visit, visit.asked.parameters["month"])
     made = statement_pdf.pdf([bill(visit, month).said])
     return attached(made, f"{month}-{visit.me.handle}.pdf", _PDF)
 
@@ -158,10 +156,10 @@ def _payee(visit: Visit) -> Payee:
     return Payee(me.id, me.name, me.handle, lines, number)
 
 
-def _months(visit: Visit) -> list[Month]:
+def _months(visit: Visit, month: Month) -> list[Month]:
     """This month, in which all is that is not charged yet, those that were closed, and the one asked for."""
     closed = (Month.of(one) for one in charged.closed(visit.conn))
-    return sorted({*closed, this_month(visit), wished(visit)}, reverse=True)
+    return sorted({*closed, this_month(visit), month}, reverse=True)
 
 
 def _earlier(visit: Visit, month: Month) -> bool:
@@ -222,6 +220,6 @@ def _category(visit: Visit, name: str) -> str:
 
 
 ROUTES: list[BaseRoute] = [
-    page("/me/charges", Area.OWN, show),
+    page("/me/charges", Area.OWN, heavy(of_month(_show))),
     page("/me/statements/{month}.pdf", Area.OWN, paper),
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 
 from markupsafe import Markup
 from starlette.responses import Response
@@ -11,7 +12,7 @@ from starlette.routing import BaseRoute
 
 from fabgate.board.pages import page
 from fabgate.board.stamps import named
-from fabgate.board.visit import Visit
+from fabgate.board.visit import UNFIT, Visit
 from fabgate.desk import past, sessions
 from fabgate.errors import UsageError
 from fabgate.model import MachineId, RecordId
@@ -20,6 +21,7 @@ from fabgate.rules.month import Month
 from fabgate.rules.viewing import Area
 from fabgate.store import roster
 from fabgate.store.roster import Member
+from fabgate.texts.catalogue import Said
 from fabgate.texts.statement_words import StatementWords
 
 
@@ -51,9 +53,8 @@ class Pages:
     later: Month | None
 
 
-def show(visit: Visit) -> Response:
+def _show(visit: Visit, month: Month) -> Response:
     """The sessions of a month that I worked in, the newest first."""
-    month = wished(visit)
     found = rows(visit, past.of_month(visit.desk, visit.me.id, month))
     counted = [one.length_ms for one in found if one.length_ms is not None and one.charged]
     return visit.page(
@@ -68,14 +69,28 @@ def show(visit: Visit) -> Response:
 # --- months -------------------------------------------------------------------------------------
 
 
-def wished(visit: Visit) -> Month:
-    """The month that is asked for, `?month=2026-10`; this one where none is. Raises UsageError."""
-    text = visit.wish("month")
-    now = this_month(visit)
-    if not text:
-        return now
+def of_month(show: Callable[[Visit, Month], Response]) -> Callable[[Visit], Response]:
+    """A page of the month that is asked for, `?month=2026-10`; of this one where none is, or nonsense."""
+
+    @wraps(show)
+    def page_of(visit: Visit) -> Response:
+        wish, t = visit.wish("month"), visit.speaker.t
+        try:
+            return show(visit, named_month(visit, wish or str(this_month(visit))))
+        except UsageError:
+            told = t("common.bad_value", value=wish[:80], field=t("own.month"))
+            visit.refusal = Said(str(told), str(t("own.month_hint")))
+            answer = show(visit, this_month(visit))
+            answer.status_code = UNFIT
+            return answer
+
+    return page_of
+
+
+def named_month(visit: Visit, text: str) -> Month:
+    """The month of that name, which has begun. Raises UsageError."""
     month = Month.of(text)
-    if month > now:
+    if month > this_month(visit):
         raise UsageError(f"{month} is still to come", "Look at an earlier month.")
     return month
 
@@ -134,4 +149,4 @@ def _row(visit: Visit, one: Session, runs: Mapping[RecordId, int | None]) -> Row
     )
 
 
-ROUTES: list[BaseRoute] = [page("/me/sessions", Area.OWN, show)]
+ROUTES: list[BaseRoute] = [page("/me/sessions", Area.OWN, of_month(_show))]

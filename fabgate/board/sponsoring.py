@@ -11,13 +11,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from fabgate.board import stamps
+from fabgate.board.own_sessions import of_month, turned
 from fabgate.board.own_sessions import rows as session_rows
-from fabgate.board.own_sessions import turned, wished
 from fabgate.board.pages import page, stopped
 from fabgate.board.visit import Visit
 from fabgate.desk import Done, evidence, grants, past, proposals, sponsoring, sponsors
 from fabgate.errors import UsageError
 from fabgate.model import Denied, Level
+from fabgate.rules.month import Month
 from fabgate.rules.viewing import Area
 
 _NOT_FOUND = 404
@@ -64,9 +65,8 @@ def say(visit: Visit) -> Response:
         return visit.wrong(error, lambda: learner(visit))
 
 
-def beside(visit: Visit) -> Response:
+def _beside(visit: Visit, month: Month) -> Response:
     """The sessions of a month that I stood beside."""
-    month = wished(visit)
     found = past.of_month(visit.desk, visit.me.id, month, by="sponsor")
     return visit.page("sponsoring_sessions.html", pages=turned(visit, month), rows=session_rows(visit, found))
 
@@ -132,6 +132,6 @@ _DEEDS: Mapping[str, Deed] = {
 
 ROUTES: list[BaseRoute] = [
     page("/sponsoring", Area.SPONSORING, show, find),
-    page("/sponsoring/sessions", Area.SPONSORING, beside),
+    page("/sponsoring/sessions", Area.SPONSORING, of_month(_beside)),
     page("/sponsoring/members/{member}", Area.SPONSORING, learner, say),
 ]
