@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from fabgate.board import pages
 from fabgate.board.pages import Page
+from fabgate.board.people_gaps import worded
 from fabgate.board.visit import REFUSED, Visit
 from fabgate.desk import days, sessions, who
 from fabgate.desk.deed import Done
@@ -110,7 +111,7 @@ def told(
     """The answer to a form: where it was done the page `to` says `key`, of `who` it was done to and with
     these words; else this page says why not."""
     if isinstance(result, Denied):
-        return visit.refused(result, again)
+        return visit.refused(worded(visit, result), again)
     name = visit.speaker.name(result.facts.get("subject"))
     return visit.to(to, visit.speaker.t(key, who=name, **words))
 

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from fabgate.board.pages import page
 from fabgate.board.people_found import born, language, of_member, path_of, shown, stopped_by
+from fabgate.board.people_gaps import gap
 from fabgate.board.visit import Visit
 from fabgate.desk import members, passport
 from fabgate.desk.members import Details
@@ -46,24 +47,6 @@ def _begun(stamp: Stamp) -> bool:
     progress = stamp.progress
     said = progress.proofs or progress.practice.sessions or stamp.waits or stamp.since_ms is not None
     return stamp.level is not Level.NONE or bool(said)
-
-
-def gap(visit: Visit, missing: object) -> str:
-    """One thing that is not there yet, in words: how much of how much, or which."""
-    s = visit.speaker
-    what, item = getattr(missing, "what", ""), getattr(missing, "item", "")
-    have, want = getattr(missing, "have", 0), getattr(missing, "want", 0)
-    match what:
-        case "sessions" | "minutes":
-            return s.t(f"people.gap_{what}", have=have, want=want)
-        case "quiz":
-            return s.t("people.gap_quiz", item=item, have=have, want=want)
-        case "skill" | "level":
-            return s.t("people.gap_first", skill=s.title("skill", item))
-        case "challenge":
-            return s.t("people.gap_challenge", item=item)
-        case _:
-            return s.t("people.gap_tick", item=item)
 
 
 # --- what is known of them ----------------------------------------------------------------------

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from fabgate.board.pages import page
 from fabgate.board.people_found import kept, last_day, marked, path_of, stopped_by, told
-from fabgate.board.people_member import gap
+from fabgate.board.people_gaps import gap
 from fabgate.board.visit import Visit
 from fabgate.desk import notices, proposals, reviews, sponsors, trainees
 from fabgate.desk.deed import Done

@@ -21,7 +21,7 @@ from fabgate.board.people_found import (
     stopped_by,
     told,
 )
-from fabgate.board.people_member import gap
+from fabgate.board.people_gaps import gap
 from fabgate.board.people_standing import CAUSES, terms_of
 from fabgate.board.visit import Visit
 from fabgate.charter import Skill
