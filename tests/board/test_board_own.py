@@ -299,6 +299,15 @@ def test_a_lab_without_prices_says_so(lab, tmp_path):
         assert "does not charge anything" in plain(board.get("/me/charges"))
 
 
+def test_a_gate_that_joined_a_hub_says_where_the_books_are(lab, board: Board):
+    (lab.settings.gate.state / "link").mkdir()
+    board.sign_in("bob")
+    page = plain(board.get("/me/charges"))
+    assert "hub" in page
+    assert "To pay" not in page
+    assert board.client.get("/me/statements/2026-11.pdf").status_code == 422
+
+
 # --- about me -----------------------------------------------------------------------------------
 
 
