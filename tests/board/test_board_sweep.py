@@ -20,6 +20,9 @@ _REFUSED = 409
 REFUSED = {("/me/data.zip", "left"), ("/me/data.zip", "suspended")}
 # What is no page, and where it is tested.
 NO_PAGES = {"/metrics": "test_board_numbers", "/api/": "test_board_api"}
+# What only a hub has; its own tests look at it.
+ONLY_AT_A_HUB = {"/gates/{gate}", "/gates/{gate}/asked"}
+_NOT_HERE = 404
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +77,8 @@ def _as_it_should(answer, page: Page, sees: frozenset[Area], looker: str) -> boo
     to = answer.headers.get("location", "")
     if (page.path, looker) in REFUSED:
         return answer.status_code == _REFUSED
+    if page.area in sees and page.path in ONLY_AT_A_HUB:
+        return answer.status_code == _NOT_HERE
     if page.area in sees:
         return answer.status_code == 200 or (answer.status_code == 303 and to.startswith("/"))
     if looker == "nobody":
