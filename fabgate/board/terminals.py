@@ -100,8 +100,21 @@ def _take_tap(visit: Visit) -> Response:
     return let_out(visit, _TAP)
 
 
+def _show_wait(visit: Visit) -> Response:
+    """Asked again and again by the page that waits: a form that sends itself, once somebody has tapped."""
+    if not visit.asked.partial:
+        return RedirectResponse(_TAP, 303)
+    terminal = of(visit)
+    asked = None if terminal is None else _waits(visit, terminal)
+    if asked is None:
+        return _lead(visit, RedirectResponse(f"{_TAP}?late", 303))
+    if at_reader.whose(visit.desk, asked) is None:
+        return Response(status_code=_NOTHING_YET)
+    return visit.page("signing/tapped.html")
+
+
 def _take_wait(visit: Visit) -> Response:
-    """Asked again and again by the page that waits: whether somebody has tapped."""
+    """Signs in whoever has tapped."""
     terminal = of(visit)
     asked = None if terminal is None else _waits(visit, terminal)
     if terminal is None or asked is None:
@@ -135,5 +148,5 @@ ROUTES: list[BaseRoute] = [
     page("/terminal", Area.LAB, _show_terminals, _take_terminal),
     page("/terminal/end", Area.LAB, None, _take_end),
     page(_TAP, Area.PUBLIC, _show_tap, _take_tap),
-    page(f"{_TAP}/wait", Area.PUBLIC, None, _take_wait),
+    page(f"{_TAP}/wait", Area.PUBLIC, _show_wait, _take_wait),
 ]

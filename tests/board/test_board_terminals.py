@@ -128,9 +128,15 @@ def test_who_asks_and_taps_sees_their_own_pages_and_no_office(beside: Board, flo
 def test_a_script_is_told_where_to_go(beside: Board, floor: Floor):
     ask(beside)
     headers = {"sec-fetch-site": "same-origin", "hx-request": "true"}
-    answer = beside.client.post("/tap/wait", headers=headers)
-    assert (answer.status_code, answer.headers.get("hx-redirect")) == (204, None)
+    for answer in (
+        beside.client.get("/tap/wait", headers=headers),
+        beside.client.post("/tap/wait", headers=headers),
+    ):
+        assert (answer.status_code, answer.headers.get("hx-redirect")) == (204, None)
     floor.tap("laser", ADA)
+    for _ in range(2):
+        assert 'hx-trigger="load"' in beside.client.get("/tap/wait", headers=headers).text
+        assert who(beside) is None
     answer = beside.client.post("/tap/wait", headers=headers)
     assert (answer.status_code, answer.headers["hx-redirect"]) == (204, "/me")
     assert who(beside) == ("ada", Way.TAP)
