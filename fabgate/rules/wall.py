@@ -131,7 +131,6 @@ def card(facts: Machine, about: Hours, now_ms: int) -> Card:
     shows = _shows(facts, now_ms)
     at_work = facts.session if shows in (Shows.IN_USE, Shows.ENDING) else None
     until_ms = None if at_work is None else at_work.since_ms + at_work.limit_ms
-    word = facts.word if facts.heard is Heard.THERE else None
     in_session = shows in (Shows.IN_USE, Shows.ENDING)
     return Card(
         facts.machine,
@@ -142,7 +141,7 @@ def card(facts: Machine, about: Hours, now_ms: int) -> Card:
         since_ms=_since(facts, shows),
         until_ms=until_ms,
         left_min=None if until_ms is None else max(0, -(-(until_ms - now_ms) // _MINUTE_MS)),
-        busy=word.busy if word is not None and in_session else None,
+        busy=facts.word.busy if facts.word is not None and in_session else None,
         locked_next=in_session and facts.lock_ms is not None,
         trouble=next(iter(_troubles(facts)), "") if shows is Shows.FAULT else "",
         closed=_closed(facts, about, now_ms) if shows is Shows.FREE else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -22,9 +23,11 @@ class Ear:
         self.kind = self._answer.getheader("content-type")
 
     def next(self) -> dict[str, str]:
-        """The next event that is not a beat. Times out as the connection does."""
+        """The next event that is not a beat; it must come."""
+        end = time.monotonic() + PATIENCE_S
         while True:
             found = self._event()
+            assert time.monotonic() < end, f"nothing but {found} for {PATIENCE_S} s"
             if found.get("event") not in (None, "beat"):
                 return found
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from board_ears import PATIENCE_S, Ears, ears_at
+from cli_lab import Lab
 from starlette.testclient import TestClient
 
 from fabgate.board import live
@@ -249,16 +250,29 @@ def test_a_live_page_that_nobody_touches_keeps_nobody_signed_in(lab, monkeypatch
 # --- what goes wrong --------------------------------------------------------------------------------
 
 
-def test_books_that_are_gone_for_a_moment_are_found_again(lab):
-    with listening(lab, stream("/live", Area.PUBLIC, counted, every_s=0.1)) as (house, listen):
+def test_books_that_were_put_back_are_looked_at_in_the_place_of_the_old(lab, tmp_path):
+    """A restore puts another file under the same name; the one that was open would never change again."""
+    folder = tmp_path / "backup"
+    folder.mkdir()
+    back = Lab(folder)
+    back.done('init --manager "Zoe Dupont" --id zoe')
+    drawn: list[int] = []
+
+    def draw(visit):
+        drawn.append(1)
+        return counted(visit)
+
+    with listening(lab, stream("/live", Area.PUBLIC, draw)) as (house, listen):
         ear = listen("/live")
         ear.next()
-        path = house.store.path
-        aside = path.with_name("aside.db")
-        path.rename(aside)
-        aside.rename(path)
         lab.done('member add "Eve" --id eve --by zoe')
-        assert "4" in ear.next()["data"]
+        while ">4<" not in ear.next()["data"]:
+            pass
+        until(lambda: _stands_still(drawn))
+        books = house.store.folder
+        books.rename(books.with_name("lost"))
+        back.settings.gate.state.rename(books)
+        assert ">1<" in ear.next()["data"]
 
 
 def test_a_browser_that_does_not_read_costs_no_memory_and_holds_up_nobody(lab):
