@@ -159,6 +159,15 @@ def test_a_record_of_a_wrong_clock_belongs_where_it_stands(writer: Writer):
     assert before not in found
 
 
+@pytest.mark.parametrize("many", range(1, 9))
+def test_none_of_many_records_of_a_wrong_clock_is_lost(writer: Writer, many):
+    write(writer, on(1))
+    wrong = write(writer, *(on(2, synced=False, wall=5) for _ in range(many)))
+    write(writer, on(4))
+    found, _ = all_pages(writer.conn, Sought(from_ms=WALL_MS + 3 * DAY, to_ms=WALL_MS + 4 * DAY))
+    assert found == wrong[::-1]
+
+
 def test_days_before_and_after_everything_hold_nothing(writer: Writer):
     write(writer, *(on(day) for day in range(1, 5)))
     assert page(writer.conn, Sought(to_ms=WALL_MS - DAY), None, 9).entries == ()
