@@ -5,7 +5,10 @@ Its configuration stands in files, for some pages have a command do the work.
 
 from __future__ import annotations
 
+import fcntl
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -183,6 +186,14 @@ class Busy(Lab):
         floor.tap("router", STRANGER)
         floor.tap("laser", ADA)
         floor.pass_s(300)
+
+
+@contextmanager
+def running(lab: Lab) -> Iterator[None]:
+    """The run lock, as a gate's daemon holds it: without one its machines are off."""
+    with (lab.settings.gate.state / "run.lock").open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 _BOARD = """\

@@ -62,6 +62,21 @@ def test_every_route_is_swept_or_tested_elsewhere():
     assert unknown == []
 
 
+AREAS = {
+    Area.PUBLIC: {"", "live", "sign-in", "sign-out", "tap", "spaceapi.json"},
+    Area.OWN: {"me"},
+    Area.SPONSORING: {"sponsoring", "workshops"},
+    Area.MACHINES: {"machines", "downtime", "audit"},
+    Area.LAB: {"members", "trainees", "terminal", "gates", "hours", "presence", "history"},
+    Area.MONEY: {"money"},
+}
+
+
+def test_every_page_is_in_the_area_that_its_address_says():
+    wrong = [one.path for one in [*pages(), *pages("POST")] if one.path.split("/")[1] not in AREAS[one.area]]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("looker", LOOKERS)
 def test_everybody_sees_the_pages_of_their_areas_and_no_others(site, paths, looker):
     sees, wrong = LOOKERS[looker].sees, []
@@ -170,6 +185,9 @@ def test_a_page_that_is_not_there_has_a_way_back(site, paths, looker):
 # --- names --------------------------------------------------------------------------------------
 
 
+HEBREW = "\u05d0\u05d3\u05d4"
+
+
 class _Shape(HTMLParser):
     """What a browser makes of a page: its elements, and the text that stands in them."""
 
@@ -204,7 +222,7 @@ class _Shape(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if "\u202e" in data and not {"bdi", "option", "textarea", "title"} & set(self.open):
+        if HEBREW in data and not {"bdi", "option", "textarea", "title"} & set(self.open):
             self.bare.append(f"{'/'.join(self.open[-3:])}: {data.strip()[:60]}")
 
 

@@ -1,6 +1,6 @@
 """Every page of the board in a real Chromium, in every language: axe, light and dark, and on a phone.
 
-A page that needs a hand is named with what is wrong with it. Set FABGATE_SCREENSHOTS to a folder to look at
+A page that needs a hand is named with what is wrong with it. Set SCREENSHOTS to a folder to look at
 all of them yourself.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 from playwright.sync_api import Page as Tab
-from sweep_lab import LANGUAGES, LOOKERS, Busy, Page, Paths, pages
+from sweep_lab import LANGUAGES, LOOKERS, Busy, Page, Paths, pages, running
 
 from fabgate.board.house import House
 from fabgate.board.serving import served
@@ -87,7 +87,7 @@ class Sweep:
 def sweep(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweep]:
     busy = Busy(tmp_path_factory.mktemp("sweep"))
     house = House(busy.settings, busy.clock)
-    with served(house, said=BoardSettings(port=0)) as serving:
+    with running(busy), served(house, said=BoardSettings(port=0)) as serving:
         found = Sweep(serving.url, house, busy, Paths(busy), chromium)
         yield found
         for tab in found.tabs.values():
@@ -142,7 +142,7 @@ def _told(page: Page, found: list[Any], where: str = "") -> Iterator[str]:
 
 
 def _keep(tab: Tab, page: Page, language: str, look: str) -> None:
-    folder = os.environ.get("FABGATE_SCREENSHOTS")
+    folder = os.environ.get("SCREENSHOTS")
     if folder:
         name = page.path.strip("/").replace("/", "-").replace("{", "").replace("}", "") or "wall"
         tab.screenshot(path=Path(folder) / language / f"{name}-{look}.png", full_page=True)
