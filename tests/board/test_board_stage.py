@@ -138,22 +138,27 @@ def test_a_button_that_is_pressed_outlives_a_power_cut(client, lab):
 
 
 def test_a_gate_without_a_network_decides_alone_and_its_records_come_later(client, lab, house):
+    awake = heard(house, "gate.start")
     rested(lab)
+    until(
+        lambda: heard(house, "gate.start") >= awake + 2, "both gates have told the hub that they started", 40
+    )
     send(client, "pull gate-2")
     assert "it decides alone" in plain(client.get(AT).text)
+    before = heard(house, "session.start")
     send(client, "touch router", "cem")
     soon(lab, "router", relay="on")
     send(client, "lift router")
     soon(lab, "router", relay="off")
-    before = newest(house)
+    assert heard(house, "session.start") == before
     send(client, "plug gate-2")
-    until(lambda: newest(house) != before, "the hub has heard", 40)
+    until(lambda: heard(house, "session.start") == before + 1, "the hub has heard", 40)
 
 
-def newest(house):
+def heard(house, kind):
+    """How many records of a kind the hub has."""
     with house.reading() as reader:
-        found = journal.entries(reader.conn, kinds=("session.stop",), newest_first=True, limit=1)
-        return next(found).id
+        return sum(1 for _ in journal.entries(reader.conn, kinds=(kind,)))
 
 
 def test_gates_go_on_while_the_hub_is_dead(client, lab):
@@ -191,6 +196,17 @@ def test_to_be_somebody_is_to_use_up_a_link_of_theirs(client, house):
 def test_a_trainee_that_somebody_is_sees_no_members(client):
     client.post(AT, data={"deed": "be ada"}, headers=OWN, follow_redirects=False)
     assert client.get("/members").status_code == 403
+
+
+def test_the_bill_is_of_this_month_and_the_month_before_waits_for_its_closing(house):
+    now = house.clock.now()
+    with house.reading() as reader:
+        books = stage.books(reader.conn, house.settings, now)
+    first_s, next_s = books.month.bounds(house.given.lab.zone)
+    assert all(first_s * 1000 <= one.at_ms < next_s * 1000 for one in books.owed)
+    assert books.cents == sum(one.cents for one in books.owed)
+    assert books.last.following == books.month
+    assert not books.closed
 
 
 # --- bad input --------------------------------------------------------------------------------------
