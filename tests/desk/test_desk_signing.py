@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from first_day import DAY, NOON, Lab, done
+from first_day import DAY, NOON, HandClock, Lab, done
 
 from fabgate.desk import forgetting, members, signing, status
 from fabgate.desk.signing import Handed
 from fabgate.errors import UsageError
-from fabgate.model import Code, Denied, Level, Role, Status
+from fabgate.model import Code, Denied, Level, Moment, Role, Status
 from fabgate.records import (
     LinkMade,
     PasswordEnded,
@@ -97,6 +97,22 @@ def test_a_link_is_good_for_a_day(here: Lab):
     here.clock.wall_ms += 1
     refused(signing.behind(here.desk, link), Code.LINK_OVER)
     refused(signing.set_by_link(here.desk, link, GOOD), Code.LINK_OVER)
+
+
+class LastMoment(HandClock):
+    """A clock that goes on by an hour whenever somebody looks at it."""
+
+    def now(self) -> Moment:
+        at = super().now()
+        self.wall_ms += 3_600_000
+        return at
+
+
+def test_a_link_that_runs_out_while_the_password_is_reckoned_sets_none(here: Lab):
+    link = key(here)
+    late = replace(here.desk, clock=LastMoment(NOON + DAY))
+    refused(signing.set_by_link(late, link, GOOD), Code.LINK_OVER)
+    assert not knows(here, "ada", GOOD)
 
 
 def test_a_clock_that_goes_back_brings_no_link_back(here: Lab):
