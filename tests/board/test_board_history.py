@@ -79,7 +79,7 @@ def test_a_part_of_a_name_finds_the_member_or_asks_which(zoe):
     html = zoe.get("/history?member=Ad&group=people")
     assert "Which one?" in html
     assert "/history?group=people&amp;member=adab" in html
-    assert "There is no such member" in zoe.get("/history?member=nobody")
+    assert "There is no member nobody" in zoe.get("/history?member=nobody")
 
 
 def test_older_pages_stay_as_they_were_while_records_come(zoe):

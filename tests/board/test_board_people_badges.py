@@ -133,7 +133,7 @@ def test_a_badge_of_somebody_else_is_not_blocked_by_a_forged_form(lab, office):
 def test_who_pays_is_named_and_taken_back(lab, office):
     office.do(PATH, "change", payer="ada", purpose="")
     assert "Paid by Ada Lovelace" in read(office.board.get(PATH))
-    assert "There is no such member" in read(office.do(PATH, "change", 409, payer="nobody"))
+    assert "There is no member nobody" in read(office.do(PATH, "change", 409, payer="nobody"))
     office.do(PATH, "change", payer="", purpose="")
     assert "Paid by" not in read(office.board.get(PATH))
 

@@ -201,7 +201,7 @@ def test_a_role_is_given_for_a_machine_and_taken(lab, office):
 
 
 def test_a_sponsor_is_named_by_their_handle_and_released(lab, office):
-    assert "There is no such member" in read(office.do(STANDING, "assign", 409, sponsor="bbo"))
+    assert "There is no member bbo" in read(office.do(STANDING, "assign", 409, sponsor="bbo"))
     page = office.do(STANDING, "assign", sponsor="bob")
     assert "Bob Noyce looks after Ada Lovelace." in read(page)
     office.do(STANDING, "release")
