@@ -6,7 +6,7 @@ import re
 
 import pytest
 from board_lab import opened, plain
-from money_lab import books
+from money_books import books
 
 ADA = "/money/accounts/ada"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 import pytest
 from board_lab import Board, opened
-from money_lab import books
+from money_books import books
 from starlette.requests import Request
 
 from fabgate.board import child

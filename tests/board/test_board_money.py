@@ -6,7 +6,7 @@ import re
 
 import pytest
 from board_lab import opened, plain
-from money_lab import LANGUAGES, OCT_24, books
+from money_books import LANGUAGES, OCT_24, books
 
 from fabgate.board import money_standing
 from fabgate.rules.viewing import Way

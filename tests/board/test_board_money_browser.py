@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from money_lab import books
+from money_books import books
 
 from fabgate.board.house import House
 from fabgate.board.serving import served

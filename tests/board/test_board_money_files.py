@@ -12,7 +12,7 @@ import zipfile
 
 import pytest
 from board_lab import opened, plain
-from money_lab import books
+from money_books import books
 
 MONTH = "/money/2026-10"
 
