@@ -58,8 +58,8 @@ async def _not_there(request: Request, error: Exception) -> Response:
 
 async def _broken(request: Request, error: Exception) -> Response:
     """A bug of ours: told to the log whole, to the visitor without a word of it."""
-    log.error("event=page_broken path=%s", request.url.path, exc_info=error)
     with pages.arrive(request.app.state.house, request, {}) as visit:
+        log.error("event=page_broken path=%s", visit.asked.place, exc_info=error)
         answer = pages.stopped(visit, "broken", _BROKEN)
     answer.headers.update(PERSONAL)  # Starlette answers this one outside of all middleware
     return answer

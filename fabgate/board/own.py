@@ -78,12 +78,14 @@ def change(visit: Visit) -> Response:
 
 def data(visit: Visit) -> Response:
     """What is kept about me, and how to take it along."""
-    return visit.page("own_data.html")
+    return visit.page("own_data.html", sure=visit.way is Way.PASSWORD)
 
 
 @heavy
 def download(visit: Visit) -> Response:
     """All that is kept about me, in one file; by the same rule as `fabgate privacy export`."""
+    if visit.way is not Way.PASSWORD:  # all at once, and off this screen: more than a look at one's pages
+        return visit.refused(Denied(Code.NOT_ALLOWED, {"needs": "sign_in"}), lambda: data(visit))
     member = privacy.to_take_out(visit.desk, None, visit.me.id)
     if isinstance(member, Denied):
         return visit.refused(member, lambda: data(visit))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
@@ -77,7 +78,7 @@ def turned_away(visit: Visit, area: Area) -> Response | None:
     if denied is None:
         return None
     if visit.way is Way.NOBODY:
-        return visit.to(f"/sign-in?next={visit.asked.path}")
+        return visit.to(f"/sign-in?next={quote(visit.asked.came_from or visit.asked.path)}")
     visit.refusal = visit.speaker.refusal(denied)
     return visit.page("sorry.html", 403)
 
@@ -101,8 +102,17 @@ def arrive(house: House, request: Request, form: Mapping[str, str]) -> Visit:
         base=str(request.base_url).rstrip("/"),
         client="" if request.client is None else request.client.host,
         secure=request.url.scheme == "https",
+        came_from=_came_from(request),
     )
     return Visit(house, asked, language_of(house, request), session, key, dict(request.cookies))
+
+
+def _came_from(request: Request) -> str:
+    """Where the form stood that is sent; of who only looks, nothing is asked."""
+    if request.method != "POST":
+        return ""
+    before = urlsplit(request.headers.get("referer", ""))
+    return before.path if before.netloc == request.url.netloc else ""
 
 
 def language_of(house: House, request: Request) -> str:
@@ -128,7 +138,7 @@ def stopped(visit: Visit, why: str, status: int) -> Response:
 
 def failed(visit: Visit, error: FabgateError) -> Response:
     """What went wrong, to which thing, and what to do next; never a page without a way back."""
-    log.warning("event=failed path=%s error=%r", visit.asked.path, error.what)
+    log.warning("event=failed path=%s error=%r", visit.asked.place, error.what)
     visit.refusal = Said(error.what, error.remedy)
     match error:
         case UsageError():

@@ -39,6 +39,7 @@ class Asked:
     """What the browser sent: the path with its parameters, the query, the form (last value of each field).
 
     `partial`: a script asks for a piece of the page. `base`: the address that the board was reached at.
+    `came_from`: the path of our page on which the form stood that was sent; empty where nobody says.
     """
 
     method: str
@@ -50,6 +51,13 @@ class Asked:
     base: str = ""
     client: str = ""
     secure: bool = False
+    came_from: str = ""
+
+    @property
+    def place(self) -> str:
+        """The path as a log may have it: the key of a one-time link is nobody's to read."""
+        key = self.parameters.get("key")
+        return self.path.replace(key, "...") if key else self.path
 
 
 @dataclass

@@ -16,6 +16,7 @@ from fabgate.board.house import House
 from fabgate.board.pages import page
 from fabgate.board.sessions import IDLE_MS, LONGEST_MS, TAP_IDLE_MS, Sessions
 from fabgate.board.speaker import best
+from fabgate.board.visit import Asked
 from fabgate.model import MemberId
 from fabgate.rules.viewing import Area, Way
 from fabgate.texts import LANGUAGES
@@ -117,6 +118,22 @@ def test_an_error_has_a_way_back_and_tells_nothing_of_us(client, path, status):
 def test_whom_nobody_knows_is_led_to_the_sign_in(client):
     answer = client.get("/lab", follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/lab")
+
+
+def test_whose_session_ended_in_a_form_is_led_back_to_where_it_stood(client):
+    sent = {"sec-fetch-site": "same-origin", "referer": "https://board.lan/lab?page=2"}
+    answer = client.post("/lab", data={"what": "x"}, headers=sent, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/lab")
+    elsewhere = sent | {"referer": "https://evil.lan/trap"}
+    answer = client.post("/lab", data={"what": "x"}, headers=elsewhere, follow_redirects=False)
+    assert answer.headers["location"] == "/sign-in?next=/lab"
+    assert client.taken == []
+
+
+def test_the_key_of_a_link_is_in_no_log(client, caplog):
+    asked = Asked("GET", "/sign-in/link/s3cret", {"key": "s3cret"}, {}, {})
+    assert asked.place == "/sign-in/link/..."
+    assert Asked("GET", "/lab", {}, {}, {}).place == "/lab"
 
 
 @pytest.mark.parametrize(

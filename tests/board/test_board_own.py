@@ -337,8 +337,14 @@ def test_a_tap_changes_nothing_about_a_person(lab, board: Board):
 def test_a_tap_opens_all_of_a_members_own_pages(lab, board: Board):
     lab.worked("bob", 30, at_ms=NOV_2 - DAY_MS)
     board.sign_in("bob", Way.TAP)
-    for path in (*PAGES, "/me/data.zip", "/me/statements/2026-11.pdf"):
+    for path in (*PAGES, "/me/statements/2026-11.pdf"):
         assert board.client.get(path).status_code == 200, path
+
+
+def test_a_tap_takes_nothing_along(board: Board):
+    board.sign_in("ada", Way.TAP)
+    assert "sign in with your password" in plain(board.get("/me/data.zip", status=409))
+    assert "/me/data.zip" not in board.get("/me/data")
 
 
 def test_fields_that_are_not_on_the_form_change_nothing(lab, board: Board):
