@@ -158,7 +158,7 @@ BOARD_PORT: Key[int] = Key("board.port", PORT, "The port on which it listens.", 
 BOARD_URL: Key[str] = Key(
     "board.url",
     TEXT,
-    "The address that people type, as https://board.lan: it stands in links that fabgate prints.",
+    "The address that people type, such as https://board.lan, in links that fabgate prints.",
     "",
 )
 BOARD_CERTIFICATE: Key[Path | None] = Key(
