@@ -107,6 +107,15 @@ def test_a_manager_names_no_configuration_by_the_environment_either(
     assert (tmp_path / "seen").read_text() == "none\n"
 
 
+@pytest.mark.parametrize("who", ["fabgate", "root"])
+def test_nobody_who_types_is_somebody_who_signed_in_at_the_board(
+    knock: Knock, straw: Straw, tmp_path: Path, who: str
+) -> None:
+    straw.put("gate", f'echo "${{FABGATE_SIGNED_IN-none}}" >"{tmp_path / "seen"}"')
+    knock(who, "member", "list", SUDO_UID="1000", SUDO_USER="zoe", FABGATE_SIGNED_IN="m-0123456789abcdef")
+    assert (tmp_path / "seen").read_text() == "none\n"
+
+
 def test_root_may_name_another_configuration(knock: Knock, straw: Straw) -> None:
     assert knock("root", "--config", "other.toml", "member", "list").returncode == 0
     assert "gate --config other.toml member list" in straw.calls
