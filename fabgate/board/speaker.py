@@ -16,11 +16,11 @@ from markupsafe import Markup, escape
 
 from fabgate.config import Settings
 from fabgate.model import Code, Denied, Facts, Notice
-from fabgate.rules import money as amounts
 from fabgate.texts import LANGUAGES, Catalogue, titles_of
 from fabgate.texts.board_words import BoardWords
 from fabgate.texts.catalogue import AT_BOARD, Said
 from fabgate.texts.forms import Speech, one_line, shown
+from fabgate.texts.statement_words import StatementWords
 
 _MISSING = "\N{EN DASH}"
 _WEIGHT = re.compile(r"q=([01])(?:\.([0-9]{0,3}))?")
@@ -97,8 +97,10 @@ class Speaker:
         return shown(self._speech, "length_ms", length_ms, "duration") or _MISSING
 
     def money(self, cents: int | None) -> str:
-        """An amount with the lab's currency: 3.50 EUR."""
-        return _MISSING if cents is None else amounts.shown(cents, self.settings.tariff.currency)
+        """An amount with the lab's currency, as a statement in this language writes it: 3.50 EUR."""
+        if cents is None:
+            return _MISSING
+        return f"{StatementWords.of(self.language).amount(cents)} {self.settings.tariff.currency}"
 
     def _instant(self, wall_ms: int | None, form: str) -> str:
         return shown(self._speech, "since_ms", wall_ms, form) or _MISSING

@@ -15,7 +15,7 @@ from fabgate.board.headers import ALWAYS
 from fabgate.board.house import House
 from fabgate.board.pages import page
 from fabgate.board.sessions import IDLE_MS, LONGEST_MS, TAP_IDLE_MS, Sessions
-from fabgate.board.speaker import best
+from fabgate.board.speaker import Speaker, best
 from fabgate.board.visit import Asked
 from fabgate.model import MemberId
 from fabgate.rules.viewing import Area, Way
@@ -199,3 +199,10 @@ def test_a_key_that_was_never_given_opens_nothing():
     sessions.open(ADA, Way.PASSWORD, 0)
     assert sessions.find("guessed", 1) is None
     assert sessions.find(None, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "written"), [("en", "1,234.56 EUR"), ("fr", "1\u202f234,56 EUR"), ("de", "1.234,56 EUR")]
+)
+def test_an_amount_is_written_as_the_language_writes_it(lab, language, written):
+    assert Speaker(language, lab.settings).money(123_456) == written
