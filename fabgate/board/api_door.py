@@ -214,6 +214,14 @@ def failed(visit: Visit, error: FabgateError) -> Stop:
             return Stop(BROKEN, Trouble("failed", error.what, error.remedy))
 
 
+def broken(visit: Visit) -> Response:
+    """A bug of ours, said as everything else is, and without a word of it."""
+    t = visit.speaker.t
+    return _stopped(
+        Stop(BROKEN, Trouble("failed", _plain(t("common.broken")), _plain(t("common.broken_next"))))
+    )
+
+
 # --- how it goes out ----------------------------------------------------------------------------
 
 

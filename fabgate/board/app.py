@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from fabgate.board import pages
+from fabgate.board import api_door, pages
 from fabgate.board.headers import PERSONAL, Headers
 from fabgate.board.house import House
 
@@ -60,6 +60,7 @@ async def _broken(request: Request, error: Exception) -> Response:
     """A bug of ours: told to the log whole, to the visitor without a word of it."""
     with pages.arrive(request.app.state.house, request, {}) as visit:
         log.error("event=page_broken path=%s", visit.asked.place, exc_info=error)
-        answer = pages.stopped(visit, "broken", _BROKEN)
+        of_program = visit.asked.path.startswith(f"{api_door.ROOT}/")
+        answer = api_door.broken(visit) if of_program else pages.stopped(visit, "broken", _BROKEN)
     answer.headers.update(PERSONAL)  # Starlette answers this one outside of all middleware
     return answer

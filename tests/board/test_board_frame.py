@@ -90,6 +90,7 @@ def client(lab):
         page("/", Area.PUBLIC, show, take),
         page("/lab", Area.LAB, show, take),
         page("/broken", Area.PUBLIC, broken),
+        page("/api/v1/broken", Area.PUBLIC, broken),
     ]
     with TestClient(
         application(house, routes), base_url="https://board.lan", raise_server_exceptions=False
@@ -112,6 +113,13 @@ def test_an_error_has_a_way_back_and_tells_nothing_of_us(client, path, status):
     answer = client.get(path)
     assert answer.status_code == status
     assert 'href="/"' in answer.text
+    assert "secret" not in answer.text
+
+
+def test_a_program_is_told_of_an_error_in_json(client):
+    answer = client.get("/api/v1/broken")
+    assert (answer.status_code, answer.json()["code"]) == (500, "failed")
+    assert answer.json()["next"]
     assert "secret" not in answer.text
 
 
