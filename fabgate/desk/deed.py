@@ -60,8 +60,8 @@ class Desk:
     clock: Clock
     login: str | None = None
     keys: Keys | None = None
-    signed_in: MemberId | None = None
     mint: Callable[[], MemberId] = mint_member
+    signed_in: MemberId | None = None
 
     @property
     def conn(self) -> Connection:

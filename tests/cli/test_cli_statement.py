@@ -89,7 +89,7 @@ def test_what_does_not_go_together_is_said(month, tmp_path):
     assert "whose statement" in month.refused(f"statement --month 2026-10 --output {out}")
     assert "whose statement" in month.refused(f"statement ada --all --month 2026-10 --output {out}")
     assert "--one-file" in month.refused(f"statement ada --one-file --month 2026-10 --output {out}")
-    assert "no such member" in month.refused(f"statement adda --month 2026-10 --output {out}")
+    assert "no member adda" in month.refused(f"statement adda --month 2026-10 --output {out}")
     assert "no month" in month.refused(f"statement ada --month 10 --output {out}")
     assert list(tmp_path.glob("*.pdf")) == []
 

@@ -43,7 +43,7 @@ class Pair:
 def pair(tmp_path: Path, needs: Callable[[str], str]) -> Iterator[Pair]:
     needs("mosquitto")
     port = free_port()
-    loopback = HUB.replace("[actors]", 'broker = "loopback"\n[actors]').format(port=port)
+    loopback = HUB.replace("[board]", 'broker = "loopback"\n[board]').format(port=port)
     hub = Place(tmp_path / "hub", "hub", loopback)
     gate = Place(tmp_path / "gate", "gate-1", GATE.format(gate="gate-1", machine="laser-1"))
     hub.say("hub", "init", "--manager", "Zoe Dupont", "--id", "zoe")
