@@ -200,7 +200,7 @@ class Visit:
             "visit": self,
             "s": self.speaker,
             "t": self.speaker.t,
-            "form": self.asked.form,
+            "form": _Typed(self.asked.form),
             "lab": self.settings.lab,
             "languages": {one: LANGUAGE_NAMES[one] for one in self.house.languages},
             "keys": self._keys,
@@ -220,6 +220,13 @@ class Visit:
             return ""
         said, self.session.said = self.session.said, ""
         return said
+
+
+class _Typed(dict[str, str]):
+    """What was typed into a form, for the page that shows it again: a field that did not come is empty."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
 
 
 def _with_status(response: Response, status: int) -> Response:

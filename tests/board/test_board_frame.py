@@ -214,3 +214,14 @@ def test_a_key_that_was_never_given_opens_nothing():
 )
 def test_an_amount_is_written_as_the_language_writes_it(lab, language, written):
     assert Speaker(language, lab.settings).money(123_456) == written
+
+
+@pytest.mark.parametrize("deed", ["give", "begin", "propose", "tick"])
+def test_a_form_that_came_without_some_of_its_fields_is_shown_again_all_the_same(board, deed):
+    board.sign_in("zoe")
+    path = "/sponsoring/members/bob"
+    keys = dict(re.findall(r'name="(csrf|once)" value="([^"]*)"', board.get(path)))
+    sent = keys | {"deed": deed, "skill": "laser"}
+    answer = board.client.post(path, data=sent, headers={"sec-fetch-site": "same-origin"})
+    assert answer.status_code in (409, 422), answer.text
+    assert 'role="alert"' in answer.text

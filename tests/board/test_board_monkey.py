@@ -21,7 +21,7 @@ from fabgate.rules.viewing import Way
 from fabgate.store import journal, roster
 from fabgate.store.db import Store
 
-DAYS, STEPS = 6, 120
+DAYS, STEPS = 5, 120
 HOSTILE = '<b id="pwn">\u202e&amp;{{7*7}}</b>'
 WORDS = (
     "", " ", "ada", "bob", "zoe", "laser", "nobody", "2026-10", "2026-10-24", "2026-02-30", "-1", "0", "1",
