@@ -25,7 +25,17 @@ from fabgate.rules.ledger import Dated
 
 # Where an installed gate has its files, and what a page may show besides.
 PLACES = ("api", "boot", "dev", "etc", "media", "mnt", "opt", "proc", "srv", "sys", "usr", "var", "your")
-ADDRESSES = {"127.0.0.1:8080", "board.lan", "hub.lan", "hub.lan:8080", "json-schema.org", "keepachangelog.com", "semver.org", "spaceapi.io", "www.gnu.org"}
+ADDRESSES = {
+    "127.0.0.1:8080",
+    "board.lan",
+    "hub.lan",
+    "hub.lan:8080",
+    "json-schema.org",
+    "keepachangelog.com",
+    "semver.org",
+    "spaceapi.io",
+    "www.gnu.org",
+}
 
 text_of = {page: page.read_text(encoding="utf-8") for page in PAGES}
 written = [page for page in PAGES if "<!-- Made by docs/make.py" not in text_of[page]]
