@@ -119,6 +119,9 @@ def command(argv: Sequence[str], settings: Settings, clock: SimClock) -> Ran:
     with redirect_stdout(said), redirect_stderr(said):
         try:
             status = main.main(list(argv), prog_name="fabgate", standalone_mode=False, obj=here)
+        except click.Abort as broken_off:
+            # What click makes of Ctrl-C; whoever plays the rehearsal must hear it.
+            raise KeyboardInterrupt from broken_off
         except click.ClickException as wrong:
             wrong.show(said)
             status = wrong.exit_code

@@ -14,9 +14,11 @@ import time
 from pathlib import Path
 
 import pytest
+from cli_lab import NOON_MS, Lab
 from click.testing import CliRunner
 
-from fabgate.cli import main
+from fabgate.cli import command, main
+from fabgate.devices.clock import SimClock
 from fabgate.link import embedded
 
 pytestmark = pytest.mark.xdist_group("machine")  # many processes in real time
@@ -147,3 +149,18 @@ def test_without_a_broker_it_says_what_to_install_and_tells_the_story(monkeypatc
     assert result.exit_code == 0
     assert "sudo apt-get install mosquitto" in result.output
     assert "2026-10 is closed" in result.output
+
+
+class _CtrlC(SimClock):
+    """A clock in whose reading somebody presses Ctrl-C."""
+
+    def now(self):
+        raise KeyboardInterrupt
+
+
+def test_who_breaks_off_in_the_middle_of_a_command_of_the_story_ends_the_story(tmp_path):
+    lab = Lab(tmp_path)
+    lab.done("init --manager Zoe --id zoe")
+    with pytest.raises(KeyboardInterrupt):
+        command(["member", "add", "Ada", "--by", "zoe"], lab.settings, _CtrlC(NOON_MS))
+    assert "Ada" not in lab.done("member list")
