@@ -45,7 +45,7 @@ def of_card(html: str, machine: str) -> str:
 
 def test_a_free_machine_says_whom_it_is_for(board):
     said = of_card(board.get("/"), "laser")
-    assert said == "the laser cutter Free For who has laser; trainees with a sponsor beside them"
+    assert said == "the laser cutter Free For those who know laser; trainees with a sponsor beside them"
 
 
 def test_a_session_says_how_long_and_never_who(board):
