@@ -37,12 +37,17 @@ _PATIENCE_S = 60
 
 
 class Use(StrEnum):
-    """What a certificate is for; the names of sections in `_CONFIG`."""
+    """What a certificate is for."""
 
     AUTHORITY = "authority"
     CLIENT = "client"
     BROKER = "broker"
     PAGE = "page"
+
+    @property
+    def section(self) -> str:
+        """What stands in such a certificate: a section of `_CONFIG`."""
+        return "server" if self in (Use.BROKER, Use.PAGE) else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,7 @@ class Authority:
             signer = ("-selfsign",) if use is Use.AUTHORITY else ("-cert", _CA)
             self._openssl(
                 "ca", "-batch", "-notext", "-utf8", "-config", config, "-keyfile", _KEY, *signer,
-                "-in", asked, "-out", made, "-extensions", use,
+                "-in", asked, "-out", made, "-extensions", use.section,
                 "-startdate", since, "-enddate", _stamp(until_ms),
             )  # fmt: skip
             self._make_durable()
@@ -290,14 +295,7 @@ keyUsage = critical, digitalSignature
 extendedKeyUsage = clientAuth
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
-[page]
-basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
-subjectAltName = {reached_at}
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[broker]
+[server]
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
