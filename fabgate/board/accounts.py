@@ -24,7 +24,7 @@ from fabgate.rules.pools import WALLET
 from fabgate.rules.viewing import Area
 from fabgate.store import accounts as kept
 from fabgate.store.roster import Member
-from fabgate.tariff import Item, Version
+from fabgate.tariff import Version
 from fabgate.texts.catalogue import Said
 
 _PAGE, _LAST = 50, 10
@@ -200,12 +200,6 @@ def sell(visit: Visit) -> Response:
     )
     said, ref = visit.field("reason") or None, visit.field("ref") or None
     return _deed(visit, lambda whom: sales.sell(visit.desk, None, whom, wanted, said, ref), "money.done_sold")
-
-
-def _is_open(visit: Visit, wanted: Wanted) -> bool:
-    """Whether the price list of today leaves its price open."""
-    found = offers.offer(_version(visit), wanted.sort, wanted.item)
-    return isinstance(found, Item) and found.open
 
 
 def top_up(visit: Visit) -> Response:

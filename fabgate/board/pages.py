@@ -142,6 +142,7 @@ def failed(visit: Visit, error: FabgateError) -> Response:
     visit.refusal = Said(error.what, error.remedy)
     match error:
         case UsageError():
+            visit.refusal = visit.told_of(error)
             status = _UNFIT
         case StoreBusy():
             status = _BUSY

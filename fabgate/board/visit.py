@@ -6,6 +6,7 @@ time. It reads through `visit.desk`, does one deed, and answers with a page, or 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from fabgate.store.roster import Member
 from fabgate.texts.catalogue import Said
 
 REFUSED, UNFIT = 409, 422
+_TYPED = re.compile(r"--[a-z]|\bfabgate [a-z]")  # an option or a command
 
 
 @dataclass(frozen=True)
@@ -183,8 +185,13 @@ class Visit:
 
     def wrong(self, error: FabgateError, again: Callable[[], Response]) -> Response:
         """The same for what somebody typed that cannot be read (UsageError, BadgeError)."""
-        self.refusal = Said(error.what, error.remedy)
+        self.refusal = self.told_of(error)
         return _with_status(again(), UNFIT)
+
+    def told_of(self, error: FabgateError) -> Said:
+        """What somebody typed wrongly. Where the remedy is an option of a command, a form has fields."""
+        next_ = str(self.speaker.t("common.bad_value_next")) if _TYPED.search(error.remedy) else error.remedy
+        return Said(error.what, next_)
 
     def unfit(self, field_: str, again: Callable[[], Response]) -> Response:
         """The same for a field whose value does not fit; `field_` is its label, a word of the board."""

@@ -17,6 +17,7 @@ from fabgate.board.pages import page
 from fabgate.board.sessions import IDLE_MS, LONGEST_MS, TAP_IDLE_MS, Sessions
 from fabgate.board.speaker import Speaker, best
 from fabgate.board.visit import Asked
+from fabgate.errors import UsageError
 from fabgate.model import MemberId
 from fabgate.rules.viewing import Area, Way
 from fabgate.texts import LANGUAGES
@@ -86,7 +87,15 @@ def client(lab):
     def broken(visit):
         raise ValueError("a secret of ours")
 
+    def typed(visit):
+        error = UsageError("the price is open", "Say what it costs: --amount 12.50")
+        return visit.wrong(error, lambda: show(visit)) if visit.wish("shown") else throw(error)
+
+    def throw(error):
+        raise error
+
     routes = [
+        page("/typed", Area.PUBLIC, typed),
         page("/", Area.PUBLIC, show, take),
         page("/lab", Area.LAB, show, take),
         page("/broken", Area.PUBLIC, broken),
@@ -114,6 +123,15 @@ def test_an_error_has_a_way_back_and_tells_nothing_of_us(client, path, status):
     assert answer.status_code == status
     assert 'href="/"' in answer.text
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/typed", "/typed?shown=1"])
+def test_who_fills_in_a_form_is_not_sent_to_an_option_of_a_command(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 422
+    assert "the price is open" in answer.text
+    assert "--amount" not in answer.text
+    assert "Correct it and send the form again." in answer.text
 
 
 def test_a_program_is_told_of_an_error_in_json(client):
