@@ -171,7 +171,13 @@ def test_what_time_alone_changes_is_drawn_again(lab):
 
 def test_a_sign_of_its_own_wakes_a_page(lab, tmp_path):
     file = tmp_path / "lamp"
-    file.write_text("red")
+
+    def shine(colour: str) -> None:
+        # in one step: a file that is being written is empty for a moment, and may be drawn so
+        (tmp_path / "next").write_text(colour)
+        (tmp_path / "next").replace(file)
+
+    shine("red")
 
     def draw(_visit):
         return {"lamp": f'<p id="lamp">{file.read_text()}</p>'}
@@ -182,7 +188,7 @@ def test_a_sign_of_its_own_wakes_a_page(lab, tmp_path):
     with listening(lab, stream("/live", Area.PUBLIC, draw, sign=sign)) as (_, listen):
         ear = listen("/live")
         assert "red" in ear.next()["data"]
-        file.write_text("green")
+        shine("green")
         assert "green" in ear.next()["data"]
 
 
