@@ -9,10 +9,10 @@ from functools import partial
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from fabgate.board import money_settling, money_standing
+from fabgate.board import money_month, money_settling, money_standing
 from fabgate.board.money_told import Teller, lines
 from fabgate.board.pages import page
-from fabgate.board.visit import REFUSED, Visit
+from fabgate.board.visit import Visit
 from fabgate.charges import Payer, Sort
 from fabgate.desk import accounts, days, payers, sales, sold, who
 from fabgate.desk.accounts import Left, Terms
@@ -25,7 +25,6 @@ from fabgate.rules.viewing import Area
 from fabgate.store import accounts as kept
 from fabgate.store.roster import Member
 from fabgate.tariff import Version
-from fabgate.texts.catalogue import Said
 
 _PAGE, _LAST = 50, 10
 SORTS = (Sort.PLAN, Sort.PACK, Sort.DAY, Sort.ITEM, Sort.PERSON)
@@ -153,11 +152,7 @@ def terms(visit: Visit) -> Response:
     """What a payer is. Who saw something else than what is so now is told, and nothing is done."""
     member = who.find(visit.conn, visit.asked.parameters["member"])
     if isinstance(member, Member) and _has_changed(visit, member):
-        t = visit.speaker.t
-        visit.refusal = Said(str(t("money.changed")), str(t("money.changed_next")))
-        answer = show(visit)
-        answer.status_code = REFUSED
-        return answer
+        return money_month.changed(visit, partial(show, visit))
     category, since = visit.field("category"), visit.field("since") or None
     wanted = Terms(
         category=category,

@@ -100,7 +100,7 @@ def close(visit: Visit) -> Response:
 
 
 def _said(visit: Visit, key: str, month: Month) -> str:
-    return str(visit.speaker.t(key, month=Teller(visit).month(month)))
+    return visit.speaker.t(key, month=Teller(visit).month(month))
 
 
 def _close_large(visit: Visit, month: Month, force: bool, reason: str) -> Response:

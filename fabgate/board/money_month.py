@@ -139,7 +139,4 @@ def again(visit: Visit, month: Month) -> Response:
 def changed(visit: Visit, page_: Callable[[], Response]) -> Response:
     """The page once more: somebody else has changed what it is about since it was shown."""
     t = visit.speaker.t
-    visit.refusal = Said(str(t("money.changed")), str(t("money.changed_next")))
-    answer = page_()
-    answer.status_code = REFUSED
-    return answer
+    return visit.misread(Said(t("money.changed"), t("money.changed_next")), page_, REFUSED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -10,13 +11,13 @@ from starlette.routing import BaseRoute
 from fabgate.board.money_told import id_of
 from fabgate.board.pages import page
 from fabgate.board.visit import UNFIT, Visit
-from fabgate.desk import charges, days, tables
+from fabgate.desk import charges, days, payments
 from fabgate.desk.charges import Paid, Settled
+from fabgate.desk.payments import Unread
 from fabgate.errors import UsageError
 from fabgate.model import Denied
 from fabgate.rules.viewing import Area
-
-_COLUMNS = ("reference", "day")
+from fabgate.texts.catalogue import Said
 
 
 def show(visit: Visit, noted: Settled | None = None) -> Response:
@@ -29,26 +30,29 @@ def _today(visit: Visit) -> object:
 
 def take(visit: Visit) -> Response:
     """Notes it; what is of nothing here is named, and all else is noted all the same."""
+    again = partial(show, visit)
     try:
         paid = _paid(visit)
+        if isinstance(paid, Said):
+            return visit.misread(paid, again)
         answer = charges.settle(visit.desk, None, paid, visit.field("reason") or None)
     except UsageError as error:
-        return visit.wrong(error, lambda: show(visit))
+        return visit.wrong(error, again)
     if isinstance(answer, Denied):
-        return visit.refused(answer, lambda: show(visit))
+        return visit.refused(answer, again)
     if answer.unknown:
         page_ = show(visit, answer)
         page_.status_code = UNFIT
         return page_
     t = visit.speaker.t
-    said = str(t("money.paid_noted", number=answer.number, before=answer.before))
+    said = t("money.paid_noted", number=answer.number, before=answer.before)
     if answer.lifted:
-        said += " " + str(t("money.paid_lifted", who=", ".join(answer.lifted)))
+        said += " " + t("money.paid_lifted", who=", ".join(answer.lifted))
     return visit.to("/money/payments", said)
 
 
-def _paid(visit: Visit) -> Sequence[Paid]:
-    """Raises UsageError for a table that cannot be read, or for nothing at all."""
+def _paid(visit: Visit) -> Sequence[Paid] | Said:
+    """What was paid; why it cannot be read. Raises UsageError for nothing at all, or for no day."""
     table = visit.asked.form.get("table", "")
     if table.strip():
         return _of_table(visit, table)
@@ -57,18 +61,16 @@ def _paid(visit: Visit) -> Sequence[Paid]:
     return [Paid(id_of(visit, visit.field("reference")), visit.field("day"))]
 
 
-def _of_table(visit: Visit, text: str) -> list[Paid]:
-    table = tables.read(text.encode(), _COLUMNS, _COLUMNS)
-    if table.wrong:
-        first = table.wrong[0]
-        why = visit.speaker.refusal(first.why).text if isinstance(first.why, Denied) else first.why
-        said = visit.speaker.t("money.bad_line", line=first.line, column=first.column, why=why)
-        raise UsageError(str(said), str(visit.speaker.t("money.bad_line_next")))
-    return [
-        Paid(id_of(visit, row.cells["reference"]), row.cells["day"], row.line)
-        for row in table.rows
-        if {"reference", "day"} <= row.cells.keys()
-    ]
+def _of_table(visit: Visit, text: str) -> Sequence[Paid] | Said:
+    t = visit.speaker.t
+    try:
+        read = payments.read(visit.desk, text.encode())
+    except UsageError:
+        return Said(t("money.bad_file"), t("money.bad_file_next"))
+    if not isinstance(read, Unread):
+        return read
+    facts = {"line": read.line, "column": read.column, "value": read.value[:80]}
+    return Said(t(f"money.bad_line_{read.flaw}", **facts), t("money.bad_line_next"))
 
 
 ROUTES: list[BaseRoute] = [page("/money/payments", Area.MONEY, show, take)]

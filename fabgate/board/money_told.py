@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from fabgate.board.visit import Visit
 from fabgate.charges import Charge, Sort
+from fabgate.desk import charges
 from fabgate.model import MachineId, MemberId
 from fabgate.reports import arithmetic
 from fabgate.rules import offers
@@ -135,9 +136,5 @@ def key_of(id_: str) -> str:
 
 def id_of(visit: Visit, text: str) -> str:
     """The id behind a name in an address, a number of the list, or a whole id."""
-    bare = text.strip()
-    page, _, line = bare.partition(".")
-    if page.isdecimal() and line.isdecimal():
-        return f"{visit.desk.writer.identity.origin}#{bare}"
-    parts = bare.split("~")
-    return f"{'/'.join(parts[:-1])}#{parts[-1]}" if len(parts) > 1 else bare
+    parts = text.strip().split("~")
+    return f"{'/'.join(parts[:-1])}#{parts[-1]}" if len(parts) > 1 else charges.named(visit.desk, text)

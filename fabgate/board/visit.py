@@ -198,8 +198,12 @@ class Visit:
         t = self.speaker.t
         value = self.field(field_.rpartition(".")[2])
         told = t("common.bad_value", value=value[:80], field=t(field_))
-        self.refusal = Said(told, t("common.bad_value_next"))  # escaped by now: text of a page
-        return _with_status(again(), UNFIT)
+        return self.misread(Said(told, t("common.bad_value_next")), again)  # escaped by now: text of a page
+
+    def misread(self, said: Said, again: Callable[[], Response], status: int = UNFIT) -> Response:
+        """The same for what cannot be read, or cannot be so, told in words of the board."""
+        self.refusal = said
+        return _with_status(again(), status)
 
     def _common(self) -> dict[str, object]:
         """What every template may use."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 import click
@@ -24,9 +24,10 @@ from fabgate.cli.frame import (
     show_table,
 )
 from fabgate.cli.show import Handles, Json, day, hours, local, person, show_facts, utc
-from fabgate.desk import Desk, charges, tables, who
+from fabgate.desk import Desk, charges, payments, tables, who
 from fabgate.desk.charges import Paid
 from fabgate.desk.month import drafts
+from fabgate.desk.payments import Unread
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied
 from fabgate.reports import arithmetic
@@ -108,7 +109,7 @@ def explain(here: Here, charge: str, as_json: bool) -> None:
     CHARGE is its number in the list.
     """
     with here.desk() as desk:
-        one = charged.charge(desk.conn, _whole(desk, charge))
+        one = charged.charge(desk.conn, charges.named(desk, charge))
         if one is None:
             refuse(here, Denied(Code.UNKNOWN_CHARGE, {"charge": charge}))
         handles = Handles(desk.conn)
@@ -172,7 +173,7 @@ def reverse(here: Here, charge: str, again: bool, reason: str, by: str | None) -
     say of them now.
     """
     with here.desk() as desk:
-        did = charges.reverse(desk, by, _whole(desk, charge), again, reason)
+        did = charges.reverse(desk, by, charges.named(desk, charge), again, reason)
         amount = shown(int(str(found(here, did).facts["amount"])), here.settings.tariff.currency)
         done(here, did, f"{{charge}} of {{subject}} ({{handle}}) is taken back: {amount}.")
     if again:
@@ -233,36 +234,25 @@ def settle(
         raise click.exceptions.Exit(1)
 
 
-def _paid(desk: Desk, reference: str | None, on: str | None, file: BinaryIO | None) -> list[Paid]:
+def _paid(desk: Desk, reference: str | None, on: str | None, file: BinaryIO | None) -> Sequence[Paid]:
     if file is None:
         if reference is None or on is None:
             raise UsageError(
                 "what was paid, and when?", "Type: fabgate charge settle REFERENCE --day 2026-11-20"
             )
-        return [Paid(_whole(desk, reference), on)]
+        return [Paid(charges.named(desk, reference), on)]
     if reference is not None or on is not None:
         raise UsageError("the file says what was paid, and when", "Leave REFERENCE and --day out.")
-    table = tables.read(file.read(tables.MOST_BYTES + 1), ("reference", "day"), ("reference", "day"))
-    if table.wrong:
-        first = table.wrong[0]
+    read = payments.read(desk, file.read(tables.MOST_BYTES + 1))
+    if isinstance(read, Unread):
         raise UsageError(
-            f"line {first.line}: {first.column}: {first.why}", "Its first line is: reference,day"
+            f"line {read.line}: {read.column}: {read.why}",
+            "Nothing was noted. Its first line is: reference,day",
         )
-    return [
-        Paid(_whole(desk, row.cells["reference"]), row.cells["day"], row.line)
-        for row in table.rows
-        if {"reference", "day"} <= row.cells.keys()
-    ]
+    return read
 
 
 # --- how a charge looks -------------------------------------------------------------------------
-
-
-def _whole(desk: Desk, text: str) -> str:
-    """The whole id behind a number of the list; any other text as it is."""
-    page, _, line = text.strip().partition(".")
-    numbers = page.isdecimal() and line.isdecimal()
-    return f"{desk.writer.identity.origin}#{page}.{line}" if numbers else text.strip()
 
 
 def _short(desk: Desk, id_: str) -> str:

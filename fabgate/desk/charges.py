@@ -52,6 +52,14 @@ class Settled:
     lifted: tuple[str, ...] = ()
 
 
+def named(desk: Desk, text: str) -> str:
+    """The whole id of a charge that is called by its number, 1284.3; any other text as it is."""
+    bare = text.strip()
+    page, _, line = bare.partition(".")
+    numbers = page.isdecimal() and line.isdecimal()
+    return f"{desk.writer.identity.origin}#{bare}" if numbers else bare
+
+
 # --- taken back ---------------------------------------------------------------------------------
 
 

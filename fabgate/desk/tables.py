@@ -40,10 +40,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows that can be read, and what is wrong with the others."""
+    """The rows that can be read, and what is wrong with the others.
+
+    `named`: its first line names the columns; where it does not, there are no rows.
+    """
 
     rows: tuple[Row, ...]
     wrong: tuple[Wrong, ...] = ()
+    named: bool = True
 
 
 def read(raw: bytes, known: Collection[str], needed: Sequence[str]) -> Table:
@@ -56,7 +60,7 @@ def read(raw: bytes, known: Collection[str], needed: Sequence[str]) -> Table:
     columns = [cell.strip().casefold() for cell in header[1]]
     wrong = list(_header(header[0], columns, known, needed))
     if wrong:
-        return Table((), tuple(wrong))
+        return Table((), tuple(wrong), named=False)
     rows = []
     for number, cells in lines:
         no = _unfit(number, cells, columns)

@@ -294,17 +294,30 @@ def test_what_was_paid_is_noted_one_by_one_or_from_a_table(board):
     assert "Noted before: 1." in plain(said) and "Line 3: x" in plain(said)
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"reference": "", "day": ""},
-        {"reference": "1.1", "day": "soon"},
-        {"table": "a,b\n1,2\n"},
-        {"table": 'reference,day\n"1.1'},
-    ],
-)
+@pytest.mark.parametrize("fields", [{"reference": "", "day": ""}, {"reference": "1.1", "day": "soon"}])
 def test_a_payment_that_cannot_be_read_is_not_noted(board, fields):
     assert "refusal" in board.send("/money/payments", 422, **fields)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("a,b\n1,2", "La ligne 1 du fichier doit être : reference,day."),
+        ("reference,day\n{paid}\n1.2,20/11/2026", "Ligne 3 : « 20/11/2026 » n’est pas un jour."),
+        ("reference,day\n{paid}\n1.2,", "Ligne 3 : il n’y a rien sous « day »."),
+        ("reference;day\n;2026-11-01\n{paid}", "Ligne 2 : il n’y a rien sous « reference »."),
+        ("reference,day\n1.1,2026-11-01,6.00", "La ligne 2 ne correspond pas"),
+        ('reference,day\n"1.1', "Enregistre-le dans ton tableur comme « CSV UTF-8 »"),
+        ("PK\x03\x04\0\0", "Ce fichier ne se lit pas comme un tableau."),
+    ],
+)
+def test_a_table_of_payments_is_read_whole_or_not_at_all_and_the_line_is_named(board, lines, said):
+    number = closed_month(board)
+    table = lines.replace("{paid}", f"{number},2026-11-01").replace(
+        ",2026", ";2026" if ";" in lines else ",2026"
+    )
+    assert said in plain(board.send("/money/payments?lang=fr", 422, table=table))
+    assert "payé" not in plain(board.get("/money/2026-10/charges?lang=fr"))
 
 
 # --- who may look --------------------------------------------------------------------------------

@@ -188,6 +188,16 @@ def test_payments_are_noted_from_a_file_and_what_is_unknown_is_named(lab):
     assert "paid" in lab.done("charge list 2026-10")
 
 
+@pytest.mark.parametrize("line", ["36.1,", ",2026-11-20", "36.1,20/11/2026"])
+def test_a_payment_without_a_reference_or_a_day_stops_the_file_and_its_line_is_named(lab, line):
+    lab.worked("ada")
+    lab.done("close 2026-10 --by tess")
+    file = lab.folder / "paid.csv"
+    file.write_text(f"reference,day\n2026-10-paheko-1.1,2026-11-20\n{line}\n")
+    assert "line 3: " in lab.refused(f"charge settle --from {file} --by tess")
+    assert "paid" not in lab.done("charge list 2026-10")
+
+
 @pytest.mark.parametrize(
     "line",
     [
