@@ -80,7 +80,8 @@ class House:
             yield reader
 
     @contextmanager
-    def desk(self, member: MemberId | None = None) -> Iterator[Desk]:
-        """The desk, in the thread that asks; its deeds are those of the member who signed in."""
+    def desk(self, member: MemberId | None = None, bare: bool = False) -> Iterator[Desk]:
+        """The desk, in the thread that asks; its deeds are those of the member who signed in, `bare`: of them
+        without their offices."""
         with self.store.writer() as writer:
-            yield Desk(self.settings, writer, self.clock, signed_in=member)
+            yield Desk(self.settings, writer, self.clock, signed_in=member, bare=bare)

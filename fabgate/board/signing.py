@@ -13,8 +13,9 @@ from fabgate.board.pages import page
 from fabgate.board.visit import UNFIT, Visit
 from fabgate.desk import signing
 from fabgate.model import Code, Denied, MemberId
+from fabgate.rules.actors import needs
 from fabgate.rules.signing import LONGEST, SHORTEST
-from fabgate.rules.viewing import Area, Way
+from fabgate.rules.viewing import SIGN_IN, Area, Way
 from fabgate.store.roster import Member
 from fabgate.texts.catalogue import Said
 
@@ -106,7 +107,7 @@ def _let_in_anew(visit: Visit, member_id: str, to: str) -> Response:
     """After a new password: all that somebody else may have opened with the old one ends."""
     member = MemberId(member_id)
     visit.house.sessions.close_all(member)
-    return let_in(visit, member, Way.PASSWORD, to, str(visit.speaker.t("signing.password_set")))
+    return let_in(visit, member, Way.PASSWORD, to, visit.speaker.t("signing.password_set"))
 
 
 def _typed_twice(visit: Visit) -> str | None:
@@ -148,11 +149,13 @@ def _take_others(visit: Visit) -> Response:
     """Ends their sessions in all other browsers; for whoever came by a tap, nothing."""
     if visit.way is Way.PASSWORD:
         visit.house.sessions.close_all(visit.me.id, visit.session)
-    return visit.to("/me/password", str(visit.speaker.t("signing.others_ended")))
+    return visit.to("/me/password", visit.speaker.t("signing.others_ended"))
 
 
 def _take_token_end(visit: Visit) -> Response:
-    """Ends a token of theirs, or of anybody where they manage the lab."""
+    """Ends a token of theirs, or of anybody where they manage the lab; by a tap, of nobody."""
+    if visit.way is not Way.PASSWORD:
+        return visit.refused(needs(SIGN_IN), lambda: _show_password(visit))
     done = signing.end_token(visit.desk, None, visit.field("token"))
     return visit.answer(done, "/me/password", lambda: _show_password(visit), "signing.token_ended")
 
@@ -160,7 +163,7 @@ def _take_token_end(visit: Visit) -> Response:
 def _differ(visit: Visit, again: Callable[[], Response]) -> Response:
     """The page once more: what was typed twice was not the same."""
     t = visit.speaker.t
-    visit.refusal = Said(str(t("signing.differ")), str(t("signing.differ_next")))
+    visit.refusal = Said(t("signing.differ"), t("signing.differ_next"))
     response = again()
     response.status_code = UNFIT
     return response

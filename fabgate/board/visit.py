@@ -95,8 +95,10 @@ class Visit:
 
     @cached_property
     def desk(self) -> Desk:
-        """The desk; what is done there is done by the one who signed in. Raises StoreError, StoreBusy."""
-        return self._undo.enter_context(self.house.desk(self.member_id))
+        """The desk; what is done there is done by the one who signed in, without their offices where they
+        came by a tap. Raises StoreError, StoreBusy."""
+        by_tap = self.session is not None and self.session.way is Way.TAP
+        return self._undo.enter_context(self.house.desk(self.member_id, bare=by_tap))
 
     @property
     def conn(self) -> Connection:

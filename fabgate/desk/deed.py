@@ -29,7 +29,7 @@ from fabgate.model import (
 )
 from fabgate.records import Body, Draft, MemberAdded, Note
 from fabgate.rules import standing
-from fabgate.rules.authority import Actor
+from fabgate.rules.actors import Actor, bare
 from fabgate.rules.standing import Beside
 from fabgate.store import named, rights
 from fabgate.store.db import Pen, Writer
@@ -39,6 +39,8 @@ from fabgate.store.roster import Member
 SIGNED_IN = "(board)"  # no login of an operating system has brackets
 SIGNED_IN_AS = "FABGATE_SIGNED_IN"
 """The variable by which the board tells a command that it runs who signed in (a member's id)."""
+TOLD_AS = "FABGATE_TOLD_AS"
+"""The variable by which it asks such a command to say what went wrong as JSON: its readers speak four languages."""
 
 
 def mint_member() -> MemberId:
@@ -51,8 +53,9 @@ class Desk:
     """Where deeds are done: the configuration, the books, the clock, who is logged in.
 
     `login` is the name under which the operating system knows the one who types, `signed_in` the member whom
-    the board knows: it stands in the place of a login, whatever `actors.proof` says. `keys` are read
-    from the state folder where they were not given and a deed takes a badge's number.
+    the board knows: it stands in the place of a login, whatever `actors.proof` says. `bare`: they act
+    without any office that they hold, for they came by a tap. `keys` are read from the state folder
+    where they were not given and a deed takes a badge's number.
     """
 
     settings: Settings
@@ -62,6 +65,7 @@ class Desk:
     keys: Keys | None = None
     mint: Callable[[], MemberId] = mint_member
     signed_in: MemberId | None = None
+    bare: bool = False
 
     @property
     def conn(self) -> Connection:
@@ -184,7 +188,7 @@ def turn(desk: Desk, by: str | None) -> Iterator[Turn | Denied]:
             return
         at = desk.clock.now()
         today = who.today_ms(pen.conn, at)
-        yield Turn(desk, pen, at, today, member, who.actor(pen.conn, desk.settings.skills, member, today))
+        yield Turn(desk, pen, at, today, member, _actor(desk, pen.conn, member, today))
 
 
 def looking(desk: Desk, by: str | None) -> Turn | Denied:
@@ -199,7 +203,12 @@ def looking(desk: Desk, by: str | None) -> Turn | Denied:
     at = desk.clock.now()
     today = who.today_ms(desk.conn, at)
     dry = Pen(desk.conn, desk.writer.identity, 0)  # the connection to read with: SQLite refuses it to write
-    return Turn(desk, dry, at, today, member, who.actor(desk.conn, desk.settings.skills, member, today))
+    return Turn(desk, dry, at, today, member, _actor(desk, desk.conn, member, today))
+
+
+def _actor(desk: Desk, conn: Connection, member: Member, today_ms: int) -> Actor:
+    found = who.actor(conn, desk.settings.skills, member, today_ms)
+    return bare(found) if desk.bare else found
 
 
 def _acting(desk: Desk, conn: Connection, by: str | None) -> Member | Denied:

@@ -39,6 +39,11 @@ class Actor:
         return self.status is Status.AUTONOMOUS
 
 
+def bare(actor: Actor) -> Actor:
+    """The same person without offices, keys and levels: as one who proved too little to act by them."""
+    return Actor(actor.member, actor.suspended_ms, status=min(actor.status, Status.TRAINEE))
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a member holds on a skill now; `until_ms` (wall) and `by` are those of the grant."""

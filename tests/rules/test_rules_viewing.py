@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fabgate.model import Code, Level, MachineId, MemberId, Role, SkillId, Status
-from fabgate.rules.actors import Actor
+from fabgate.rules.actors import Actor, bare
 from fabgate.rules.viewing import Area, Way, areas, may_view
 
 ME, LASER = MemberId("m-me"), SkillId("laser")
@@ -47,3 +49,13 @@ def test_who_may_not_look_is_told_what_it_takes(area):
         assert (no is None) == (area in areas(way, actor))
     no = may_view(area, Way.PASSWORD, NEWCOMER)
     assert no is None or no.facts["needs"] != "sign_in"
+
+
+@pytest.mark.parametrize("actor", [actor for actor, _ in PEOPLE.values()], ids=PEOPLE)
+def test_without_offices_somebody_is_themselves_and_nothing_else(actor):
+    keyholder = replace(actor, status=actor.status and Status.AUTONOMOUS)
+    found = bare(keyholder)
+    assert (found.member, found.suspended_ms) == (actor.member, actor.suspended_ms)
+    assert not found.manages and not found.has_keys and not found.maintains and not found.roles
+    assert found.level(LASER) is Level.NONE
+    assert (found.status is Status.LEFT) == (actor.status is Status.LEFT)
