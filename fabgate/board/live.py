@@ -144,7 +144,7 @@ class _Stream:
         visit = pages.arrive(watch.house, request, {})
         away = await to_thread.run_sync(self._away, visit, limiter=request.app.state.limiter)
         if away is not None:
-            return away
+            return _sent_away(request, away)
         if watch.listeners >= MOST:
             return PlainTextResponse("", _TOO_MANY, {"retry-after": "10"})
         shown = request.headers.get("last-event-id") or request.query_params.get("at") or None
@@ -204,6 +204,14 @@ class _Stream:
         if self.area is Area.PUBLIC:
             return True
         return await to_thread.run_sync(_may_view, self.area, visit, limiter=watch.limiter)
+
+
+def _sent_away(request: Request, away: Response) -> Response:
+    """A page whose session ended while it slept is read anew, and so says who may see it: what is told to
+    whoever opens a page, a script that listens cannot read."""
+    if "text/event-stream" not in request.headers.get("accept", ""):
+        return away
+    return Response(event("anew", ""), media_type="text/event-stream")
 
 
 def _may_view(area: Area, visit: Visit) -> bool:

@@ -223,6 +223,13 @@ def test_a_stream_is_for_those_whom_its_area_is_open_to(lab):
         assert listen("/live", **signed_in(house, lab, "zoe")).status == 200
 
 
+def test_a_page_that_slept_over_the_end_of_its_session_is_read_anew(lab):
+    """Its browser asks again for the stream, and can do nothing with the way to the sign-in."""
+    with listening(lab, stream("/live", Area.LAB, counted)) as (_, listen):
+        ear = listen("/live?at=whatever-it-shows", accept="text/event-stream")
+        assert ear.next() == {"event": "anew", "data": ""}
+
+
 def test_who_loses_an_office_is_shown_no_more(lab):
     lab.done("role give ada manager --by zoe --reason help")
     with listening(lab, stream("/live", Area.LAB, counted)) as (house, listen):

@@ -22,6 +22,8 @@ from fabgate.texts.board_words import BoardWords
 
 pytestmark = pytest.mark.xdist_group("browser")
 DAY_MS = 86_400_000
+# A Chromium without a screen shows all its tabs at once; before a person one tab hides the others.
+AWAY = "Object.defineProperty(document, 'hidden', {get: () => window.away ?? true})"
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +99,7 @@ def test_a_browser_that_slept_shows_what_is_so_when_it_wakes(lab, url, screen):
 def test_a_silent_line_is_noticed(url, chromium):
     """A line that died without a word: no error comes, only nothing any more. It is opened anew."""
     context = chromium.new_context(locale="en-GB")
+    context.add_init_script(AWAY.replace("true", "false"))
     page = context.new_page()
     opened: list[str] = []
     page.on("request", lambda one: opened.append(one.url) if "/live?" in one.url else None)
@@ -108,7 +111,40 @@ def test_a_silent_line_is_noticed(url, chromium):
     page.clock.run_for(10_000)
     expect(page.locator("#lost")).to_be_hidden()
     assert len(opened) > 1
+    show(page, hidden=True)
+    so_far = len(opened)
+    page.clock.fast_forward(3_600_000)
+    page.clock.run_for(10_000)
+    expect(page.locator("#lost")).to_be_hidden()  # nobody listens there, so nothing is missed
+    assert len(opened) == so_far
     context.close()
+
+
+def test_a_tab_that_nobody_sees_leaves_its_line_to_the_others(lab, url, chromium):
+    """A browser opens six connections to a host: with a stream in each of six tabs, the seventh hangs."""
+    context = chromium.new_context(locale="en-GB")
+    context.add_init_script(AWAY)
+    tabs = [context.new_page() for _ in range(7)]
+    for tab in tabs:
+        tab.goto(url)  # opened in the background, as by a middle click
+    for before, tab in zip([tabs[-1], *tabs], tabs, strict=False):
+        show(before, hidden=True)
+        show(tab, hidden=False)
+    Floor(lab).tap("laser", ADA)
+    expect(state(tabs[-1])).to_have_text("In use")
+    assert {state(tab).inner_text() for tab in tabs[:-1]} == {"Free"}
+    show(tabs[-1], hidden=True)
+    show(tabs[0], hidden=False)
+    expect(state(tabs[0])).to_have_text("In use")
+    expect(tabs[0].locator("#lost")).to_be_hidden()
+    context.close()
+
+
+def show(tab: Page, *, hidden: bool) -> None:
+    """Somebody turns to this tab, or away from it."""
+    tab.evaluate(
+        "away => { window.away = away; document.dispatchEvent(new Event('visibilitychange')) }", hidden
+    )
 
 
 def test_a_machine_that_joins_appears(lab, url, screen):

@@ -24,10 +24,9 @@
 
   const anew = () => { source.close(); if (typed) lost(); else location.reload(); };
 
-  const again = () => {
-    lost();
+  const open = () => {
     source.close();
-    source.onerror(new Event("error")); // the extension opens another one
+    htmx.trigger(place, "htmx:afterProcessNode"); // at this the extension opens one
   };
 
   htmx.createEventSource = (url) => {
@@ -47,12 +46,23 @@
       asked.set("at", said.lastEventId);
       place.setAttribute("sse-connect", `${path}?${asked}`);
     });
+    if (document.hidden) source.close();
     return source;
   };
 
-  const look = () => { if (source && Date.now() - heardMs > SILENT_MS) again(); };
+  // A browser has six connections to a board for all its tabs, and the seventh tab would wait for ever:
+  // so a page that nobody sees lets its own go. When it is looked at again it is sent what it missed.
+  document.addEventListener("visibilitychange", () => {
+    if (!source) return;
+    if (document.hidden) source.close(); else open();
+  });
+
+  const look = () => {
+    if (!source || document.hidden || Date.now() - heardMs <= SILENT_MS) return;
+    lost();
+    open();
+  };
   setInterval(look, LOOK_MS);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
   addEventListener("online", look);
   addEventListener("pagehide", () => { if (source) source.close(); });
   addEventListener("pageshow", (shown) => { if (shown.persisted) location.reload(); });
