@@ -14,9 +14,10 @@ from types import FrameType
 import click
 
 from fabgate.cli.frame import example
+from fabgate.cli.keeper import Kept, kept
 from fabgate.devices.protocols import Pattern
 from fabgate.errors import UsageError
-from fabgate.rehearsal.play import Failure, Told, play
+from fabgate.rehearsal.play import Failure, Told, in_memory, play
 from fabgate.rehearsal.scenario import Scenario, load
 
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -62,10 +63,11 @@ def demo(port: int | None, once: bool, pace: float | None, live: bool | None) ->
     paged = not once and (port is not None or sys.stdout.isatty())
     try:
         with _ended_by_signals(), ExitStack() as undo:
-            address = _open_page(undo, port) if paged else None
-            _tell_day(pace)
+            place = undo.enter_context(kept(in_memory()))
+            address = _open_page(undo, port, place) if paged else None
+            _tell_day(pace, place)
             if live or (live is None and address is None):
-                _tell_live()
+                _tell_live(place)
             _stay(address)
     except KeyboardInterrupt:
         click.echo("\nEnded. Nothing was left on this machine.")
@@ -73,13 +75,13 @@ def demo(port: int | None, once: bool, pace: float | None, live: bool | None) ->
             raise click.exceptions.Exit(_INTERRUPTED) from None
 
 
-def _open_page(undo: ExitStack, port: int | None) -> str | None:
+def _open_page(undo: ExitStack, port: int | None, place: Kept) -> str | None:
     """The address of the page; None where something that it needs is not installed."""
     from fabgate.cli.demo_page import NoPage, page
 
     click.echo("Starting a lab on this machine: a hub and two gates...")
     try:
-        address = undo.enter_context(page(port))
+        address = undo.enter_context(page(port, place))
     except NoPage as missing:
         click.echo(f"The page is left out: {missing.what}.\n  {missing.remedy}")
         return None
@@ -123,20 +125,20 @@ def _ended_by_signals() -> Iterator[None]:
             signal.signal(one, handler)
 
 
-def _tell_day(pace: float | None) -> None:
+def _tell_day(pace: float | None, place: Kept) -> None:
     from fabgate.cli import command
 
     with resources.as_file(resources.files("fabgate.rehearsal")) as folder:
         scenario = load(folder / "demo.txt")
         teller = Teller(scenario, _pace(pace))
-        failures = play(scenario, command, 0, teller.tell)
+        failures = play(scenario, command, 0, teller.tell, place.folder)
     _failed(failures)
 
 
-def _tell_live() -> None:
+def _tell_live(place: Kept) -> None:
     from fabgate.cli.live import play_live
 
-    play_live()
+    play_live(place)
 
 
 def _pace(asked: float | None) -> float:

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from fabgate.cli.keeper import Kept
 from fabgate.config.settings import BoardSettings
 from fabgate.devices.clock import SystemClock
 from fabgate.errors import UsageError
@@ -23,7 +24,7 @@ class NoPage(UsageError):
 
 
 @contextmanager
-def page(port: int | None) -> Iterator[str]:
+def page(port: int | None, kept: Kept) -> Iterator[str]:
     """The lab, and its address. `port`: None is 8080 or the next that is free.
 
     Raises NoPage where there is no broker or no web server here, LinkError where the port is taken.
@@ -44,7 +45,7 @@ def page(port: int | None) -> Iterator[str]:
         raise NoPage(f"{missing.name} is not installed here", "pip install 'fabgate[web]'") from missing
 
     board, key = BoardSettings(port=_free_port() if port is None else port), secrets.token_urlsafe(_KEY)
-    with open_lab(kind) as lab:
+    with open_lab(kind, kept) as lab:
         settings = lab.hub_settings
         house = House(settings, SystemClock(settings.gate.clock))
         with served(house, [*ROUTES, *stage.routes(lab, key)], board) as serving:

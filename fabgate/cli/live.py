@@ -15,10 +15,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
+from fabgate.cli.keeper import Kept
 from fabgate.devices import door
 from fabgate.errors import DeviceError, LinkError
 from fabgate.link import embedded
@@ -58,7 +58,7 @@ role = "power"
 """
 
 
-def play_live(kind: str | None = None) -> None:
+def play_live(kept: Kept, kind: str | None = None) -> None:
     """Tell it as it happens, over this kind of broker or one that is there.
 
     Raises LinkError when something that must come does not.
@@ -68,17 +68,19 @@ def play_live(kind: str | None = None) -> None:
         click.echo("\nTwo gates and a hub are left out: there is no MQTT broker on this machine.")
         click.echo("  sudo apt-get install mosquitto   (or, on a PC: pip install 'fabgate[demo]')")
         return
-    with TemporaryDirectory(prefix="fabgate-demo-") as name, ExitStack() as undo:
-        folder = Path(name)
-        broker = undo.enter_context(embedded.broker(folder, kind))
+    folder = kept.folder / "live"
+    folder.mkdir()
+    with ExitStack() as undo:
+        broker = undo.enter_context(embedded.broker(folder, kind, kept.start))
         _chapter(f"Live: a hub and two gates, three processes over {broker.name}, on this machine only.")
-        _Lab(folder, broker.port, undo).play()
+        _Lab(kept, folder, broker.port, undo).play()
 
 
 @dataclass
 class _Lab:
     """The hub and the gates: a configuration, books and a process each."""
 
+    kept: Kept
     folder: Path
     port: int
     undo: ExitStack
@@ -145,9 +147,7 @@ class _Lab:
     @contextmanager
     def _running(self, name: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
         with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen(
-                self._argv(name, *words), stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+            process = self.kept.start(self._argv(name, *words), log)
         try:
             yield process
         finally:

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 from types import TracebackType
 from typing import Self
@@ -22,13 +21,13 @@ from typing import Self
 from fabgate.board.stage import Box, Card, Room, Spot
 from fabgate.cli import command
 from fabgate.cli.cable import Cable
+from fabgate.cli.keeper import Kept
 from fabgate.devices import door
 from fabgate.errors import DeviceError, LinkError
 from fabgate.gate.threads import Turner
 from fabgate.link import embedded
 from fabgate.model import Hold
 from fabgate.rehearsal.cast import HUB, Cast
-from fabgate.rehearsal.play import in_memory
 from fabgate.rehearsal.virtual import GATES, PEOPLE, STRANGER, ZOE, found, of
 
 _LOOK_S, _REST_S = 0.1, 1.0  # how often the room is looked at: while a page is open, and else
@@ -50,15 +49,16 @@ _NUMBERS = {one.handle: one.badge for one in (ZOE, *PEOPLE)} | {"stranger": STRA
 
 
 @contextmanager
-def open_lab(kind: str) -> Iterator[VirtualLab]:
+def open_lab(kind: str, kept: Kept) -> Iterator[VirtualLab]:
     """The lab over this kind of broker, for as long as the block lasts. Raises LinkError, ScenarioError."""
-    with TemporaryDirectory(prefix="fabgate-demo-", dir=in_memory()) as name, ExitStack() as undo:
-        folder = Path(name)
-        broker = undo.enter_context(embedded.broker(folder, kind))
+    folder = kept.folder / "lab"
+    folder.mkdir()
+    with ExitStack() as undo:
+        broker = undo.enter_context(embedded.broker(folder, kind, kept.start))
         cables = {gate: undo.enter_context(Cable(broker.port)) for gate in GATES}
         ports = {HUB: broker.port} | {gate: cable.port for gate, cable in cables.items()}
         cast = found(folder, ports, command, time.time_ns() // 1_000_000)
-        runs = {name: undo.enter_context(_Process(folder, name)) for name in (HUB, *GATES)}
+        runs = {name: undo.enter_context(_Process(kept, folder, name)) for name in (HUB, *GATES)}
         lab = VirtualLab(cast, runs, cables)
         watch = Turner("stage", lab.look)
         undo.callback(watch.ended, _END_S)
@@ -69,10 +69,10 @@ def open_lab(kind: str) -> Iterator[VirtualLab]:
 class _Process:
     """A daemon of the lab that can be killed and started again. It ends with its block."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, kept: Kept, folder: Path, name: str) -> None:
         words = ("hub", "run") if name == HUB else ("run",)
         self._argv = [sys.executable, "-m", "fabgate", "--config", str(folder / f"{name}.toml"), *words]
-        self._log = folder / f"{name}.log"
+        self._log, self._kept = folder / f"{name}.log", kept
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -94,13 +94,9 @@ class _Process:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """In a session of its own: a Ctrl-C is for the demo, which then ends its processes in their order."""
-        if self.lives:
-            return
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
+        if not self.lives:
+            with self._log.open("ab") as log:
+                self._process = self._kept.start(self._argv, log)
 
     def kill(self) -> None:
         """As the mains do."""

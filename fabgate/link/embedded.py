@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -67,16 +67,25 @@ def which() -> str | None:
     return "iotcore" if find_spec("iotcore") else None
 
 
+Start = Callable[[list[str]], "subprocess.Popen[bytes]"]
+
+
+def _start(argv: list[str]) -> subprocess.Popen[bytes]:
+    nothing = subprocess.DEVNULL
+    return subprocess.Popen(argv, stdin=nothing, stdout=nothing, stderr=nothing)
+
+
 @contextmanager
-def broker(folder: Path, name: str | None) -> Iterator[Embedded]:
+def broker(folder: Path, name: str | None, start: Start = _start) -> Iterator[Embedded]:
     """The broker of that name (`which`), for as long as the block lasts; `folder` gets its configuration.
 
-    Raises LinkError where there is none, or it does not come up.
+    `start` makes a process of it, where it is one. Raises LinkError where there is none here, or it
+    does not come up.
     """
     port = free_port()
     match name:
         case "mosquitto":
-            running = _run_mosquitto(folder, port)
+            running = _run_mosquitto(folder, port, start)
         case "iotcore":
             running = _run_iotcore(folder, port)
         case _:
@@ -100,17 +109,12 @@ def _mosquitto() -> str | None:
 
 
 @contextmanager
-def _run_mosquitto(folder: Path, port: int) -> Iterator[None]:
+def _run_mosquitto(folder: Path, port: int, start: Start) -> Iterator[None]:
     program = _mosquitto()
     assert program is not None
     configuration = folder / "mosquitto.conf"
     configuration.write_text(_MOSQUITTO.format(port=port))
-    process = subprocess.Popen(
-        [program, "-c", str(configuration)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = start([program, "-c", str(configuration)])
     try:
         _wait(process, port)
         yield

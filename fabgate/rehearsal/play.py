@@ -64,11 +64,18 @@ Tell = Callable[[Told], None]
 
 
 def play(
-    scenario: Scenario, command: Command, seed: int = 0, tell: Tell = lambda _: None
+    scenario: Scenario,
+    command: Command,
+    seed: int = 0,
+    tell: Tell = lambda _: None,
+    within: Path | None = None,
 ) -> tuple[Failure, ...]:
-    """Play it all, telling as it goes; what failed. Raises ScenarioError, ConfigError, StoreError."""
+    """Play it all, telling as it goes; what failed. Its books are in a folder of their own, `within` another.
+
+    Raises ScenarioError, ConfigError, StoreError.
+    """
     cast = load_cast(scenario)
-    with TemporaryDirectory(prefix="fabgate-rehearsal-", dir=in_memory()) as folder:
+    with TemporaryDirectory(prefix="fabgate-rehearsal-", dir=within or in_memory()) as folder:
         return Player(scenario, in_folder(cast, Path(folder)), command, seed, tell).play()
 
 

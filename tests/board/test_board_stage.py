@@ -15,6 +15,7 @@ from fabgate.board.app import application
 from fabgate.board.house import House
 from fabgate.board.pages import page
 from fabgate.board.sessions import COOKIE
+from fabgate.cli.keeper import kept
 from fabgate.cli.virtual import open_lab
 from fabgate.desk import grants, members, signing
 from fabgate.desk.members import Details
@@ -38,7 +39,7 @@ def lab():
     kind = embedded.which()
     if kind is None:
         pytest.skip("there is no broker on this machine")
-    with open_lab(kind) as it:
+    with kept() as place, open_lab(kind, place) as it:
         until(lambda: all(box.awake for box in it.room().boxes), "both gates are awake")
         yield it
 

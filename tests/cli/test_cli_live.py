@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from fabgate.cli import live, main
+from fabgate.cli.keeper import kept
 from fabgate.link import embedded
 
 pytestmark = pytest.mark.xdist_group("machine")  # many processes, or a chip in real time: one at a time
@@ -23,7 +24,8 @@ def test_a_hub_and_two_gates_are_shown_over_either_broker(
         needs(kind)
     elif find_spec(kind) is None:
         pytest.skip("iotcore has wheels for PCs only: pip install 'fabgate[demo]'")
-    live.play_live(kind)
+    with kept() as place:
+        live.play_live(place, kind)
     told = capsys.readouterr().out
     for what in (
         f"over {kind}",
