@@ -303,9 +303,9 @@ def test_a_payment_that_cannot_be_read_is_not_noted(board, fields):
     ("lines", "said"),
     [
         ("a,b\n1,2", "La ligne 1 du fichier doit être : reference,day."),
-        ("reference,day\n{paid}\n1.2,20/11/2026", "Ligne 3 : « 20/11/2026 » n’est pas un jour."),
-        ("reference,day\n{paid}\n1.2,", "Ligne 3 : il n’y a rien sous « day »."),
-        ("reference;day\n;2026-11-01\n{paid}", "Ligne 2 : il n’y a rien sous « reference »."),
+        ("reference,day\n{paid}\n1.2,20/11/2026", "Ligne 3 : « 20/11/2026 » n'est pas un jour."),
+        ("reference,day\n{paid}\n1.2,", "Ligne 3 : il n'y a rien sous « day »."),
+        ("reference;day\n;2026-11-01\n{paid}", "Ligne 2 : il n'y a rien sous « reference »."),
         ("reference,day\n1.1,2026-11-01,6.00", "La ligne 2 ne correspond pas"),
         ('reference,day\n"1.1', "Enregistre-le dans ton tableur comme « CSV UTF-8 »"),
         ("PK\x03\x04\0\0", "Ce fichier ne se lit pas comme un tableau."),

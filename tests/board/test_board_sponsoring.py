@@ -45,7 +45,7 @@ def test_a_sponsor_sees_their_trainees_and_whom_nobody_looks_after(lab, board: B
     lab.worked("ada", 45, at_ms=NOV_2 - DAY_MS, sponsor="bob")
     page = plain(board.get("/sponsoring"))
     mine, free = page.split("Nobody looks after them", 1)
-    assert "You look after 1 trainee(s), and stood beside 1 session(s) since the month began." in mine
+    assert "Trainees you look after: 1. Sessions you stood beside since the month began: 1." in mine
     assert "Ada Lovelace" in mine
     assert "sessions with a sponsor: 1/2" in mine
     assert "Noa" in free

@@ -319,6 +319,6 @@ def test_amounts_have_the_comma_of_the_language_and_ids_keep_their_point():
     charge = Charge(ADA, Sort.ITEM, "pla", 0, 1875, 1875, "2026", (), steps=steps)
     assert told(charge, "EUR", "de")[:3] == [
         "12,5 g zu 1,50 EUR: 18,75 EUR",
-        "nimmt Betrag g/x#9.1  zurück",
+        "nimmt den Posten g/x#9.1  zurück",
         "ergibt 18,75 EUR",
     ]
