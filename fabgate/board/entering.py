@@ -8,7 +8,6 @@ from starlette.responses import RedirectResponse, Response
 
 from fabgate.board.sessions import COOKIE
 from fabgate.board.visit import Visit
-from fabgate.desk import signing
 from fabgate.model import MemberId
 from fabgate.rules.viewing import Way
 
@@ -49,14 +48,16 @@ def is_local(path: str) -> bool:
     return parts is not None and path.startswith("/") and not path.startswith("//") and not parts.netloc
 
 
-def let_in(visit: Visit, member: MemberId, way: Way, to: str = OWN_PAGE, said: str = "") -> Response:
+def let_in(
+    visit: Visit, member: MemberId, way: Way, to: str = OWN_PAGE, said: str = "", proof: bytes | None = None
+) -> Response:
     """Signs this browser in, with a key that nobody has seen before, and leads on.
 
-    `said` is what the next page tells them once. What the browser was signed in to before has ended.
+    `said` is what the next page tells them once; `proof` of the password that was typed, with which the
+    session ends. What the browser was signed in to before has ended.
     """
     sessions, now_ms = visit.house.sessions, visit.house.clock.now().boot_ms
     sessions.close(visit.key)
-    proof = signing.proof_of(visit.conn, member) if way is Way.PASSWORD else None
     key = sessions.open(member, way, now_ms, proof)
     opened = sessions.find(key, now_ms)
     if opened is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from anyio import CapacityLimiter, to_thread
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -26,7 +26,7 @@ Page = Callable[[Visit], Response]
 LANGUAGE = "fabgate-language"
 _YEAR_S = 365 * 86_400
 _AT_ONCE = 4  # requests that are worked on; a Pi has four cores and the books one writer
-_SERVER, _BUSY, _UNFIT = 500, 503, 422
+_SERVER, _BUSY, _UNFIT, _UNREADABLE = 500, 503, 422, 400
 _CLOSES = f"{TAP_IDLE_MS // 1000 + 1};url=/tap"
 
 
@@ -46,7 +46,10 @@ class _Endpoint:
     async def respond(self, request: Request) -> Response:
         house: House = request.app.state.house
         limiter: CapacityLimiter = request.app.state.limiter
-        form, too_much = await forms.read(request)
+        try:
+            form, too_much = await forms.read(request, _most(house, request))
+        except ClientDisconnect:
+            return Response(status_code=_UNREADABLE)
         visit = arrive(house, request, form)
         return await to_thread.run_sync(self._answer, visit, too_much, limiter=limiter)
 
@@ -70,6 +73,12 @@ class _Endpoint:
                 return stopped(visit, *flaw)
         method = "GET" if visit.asked.method == "HEAD" else visit.asked.method
         return self.by_method[method](visit)
+
+
+def _most(house: House, request: Request) -> int:
+    """How much of a form is read before anybody looks at it: little of what a stranger sends."""
+    known = house.sessions.stands(request.cookies.get(COOKIE), house.clock.now().boot_ms)
+    return forms.MOST_BYTES if known else forms.MOST_BYTES_OF_STRANGERS
 
 
 def turned_away(visit: Visit, area: Area) -> Response | None:
@@ -132,7 +141,7 @@ def _in_language(visit: Visit, response: Response) -> Response:
 def stopped(visit: Visit, why: str, status: int) -> Response:
     """A page that says why nothing was done, `common.<why>`, and the way back."""
     t = visit.speaker.t
-    visit.refusal = Said(str(t(f"common.{why}")), str(t(f"common.{why}_next")))
+    visit.refusal = Said(t(f"common.{why}"), t(f"common.{why}_next"))
     return visit.page("sorry.html", status)
 
 

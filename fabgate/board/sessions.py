@@ -22,6 +22,7 @@ LONGEST_MS = 12 * 3_600_000  # a day's work
 TAP_IDLE_MS = 2 * 60_000  # a screen that everybody uses
 TAP_LONGEST_MS = 10 * 60_000
 MOST = 2_000
+MOST_OF_ONE = 20  # browsers of one member: who signs in again and again ends none but their own
 MOST_FORMS = 200  # remembered as sent
 
 
@@ -41,6 +42,7 @@ class Session:
     sent: OrderedDict[str, None] = field(default_factory=OrderedDict)
     said: str = ""
     proof: bytes | None = None
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     def ended(self, now_ms: int) -> bool:
         idle_ms, longest_ms = (TAP_IDLE_MS, TAP_LONGEST_MS) if self.way is Way.TAP else (IDLE_MS, LONGEST_MS)
@@ -48,12 +50,13 @@ class Session:
 
     def first_time(self, once: str) -> bool:
         """Whether this form was not sent before; it counts as sent from now on."""
-        if once in self.sent:
-            return False
-        self.sent[once] = None
-        while len(self.sent) > MOST_FORMS:
-            self.sent.popitem(last=False)
-        return True
+        with self._lock:
+            if once in self.sent:
+                return False
+            self.sent[once] = None
+            while len(self.sent) > MOST_FORMS:
+                self.sent.popitem(last=False)
+            return True
 
 
 class Sessions:
@@ -69,6 +72,9 @@ class Sessions:
         with self._lock:
             self._sweep(now_ms)
             self._open[_digest(key)] = Session(member, way, now_ms, now_ms, proof=proof)
+            theirs = [name for name, one in self._open.items() if one.member == member]
+            for name in theirs[:-MOST_OF_ONE]:
+                del self._open[name]
             while len(self._open) > MOST:
                 self._open.popitem(last=False)
         return key

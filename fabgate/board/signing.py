@@ -12,11 +12,11 @@ from fabgate.board.entering import OWN_PAGE, is_private, let_in, let_out, not_he
 from fabgate.board.pages import page
 from fabgate.board.visit import UNFIT, Visit
 from fabgate.desk import signing
+from fabgate.desk.signing import Chosen, Known
 from fabgate.model import Code, Denied, MemberId
 from fabgate.rules.actors import needs
 from fabgate.rules.signing import LONGEST, SHORTEST
 from fabgate.rules.viewing import SIGN_IN, Area, Way
-from fabgate.store.roster import Member
 from fabgate.texts.catalogue import Said
 
 _TOO_MANY, _GONE = 429, 404
@@ -45,10 +45,10 @@ def _take_sign_in(visit: Visit) -> Response:
     found = _known(visit, visit.field("handle"), visit.asked.form.get("password", ""))
     if isinstance(found, Denied):
         return _refused(visit, found, lambda: _show_sign_in(visit))
-    return let_in(visit, found.id, Way.PASSWORD, onward(visit) or OWN_PAGE)
+    return let_in(visit, found.member.id, Way.PASSWORD, onward(visit) or OWN_PAGE, proof=found.proof)
 
 
-def _known(visit: Visit, handle: str, password: str) -> Member | Denied:
+def _known(visit: Visit, handle: str, password: str) -> Known | Denied:
     """Who that is, or why it does not count: it is wrong, or was tried too often."""
     door, client = visit.house.door, visit.asked.client
     waits = door.knock(handle, client, visit.house.clock.now().boot_ms)
@@ -57,13 +57,13 @@ def _known(visit: Visit, handle: str, password: str) -> Member | Denied:
     if not door.passwords.acquire(timeout=_PATIENCE_S):
         return Denied(Code.SIGN_IN_WAITS)
     try:
-        member = signing.known(visit.desk, handle, password)
+        found = signing.known(visit.desk, handle, password)
     finally:
         door.passwords.release()
-    if member is None:
+    if found is None:
         return Denied(Code.SIGN_IN_REFUSED, {"contact": visit.settings.lab.contact})
     door.opened(handle, client)
-    return member
+    return found
 
 
 def _refused(visit: Visit, denied: Denied, again: Callable[[], Response]) -> Response:
@@ -100,14 +100,15 @@ def _take_link(visit: Visit) -> Response:
     done = signing.set_by_link(visit.desk, visit.asked.parameters["key"], new)
     if isinstance(done, Denied):
         return visit.refused(done, lambda: _show_link(visit))
-    return _let_in_anew(visit, str(done.facts["member"]), OWN_PAGE)
+    return _let_in_anew(visit, done, OWN_PAGE)
 
 
-def _let_in_anew(visit: Visit, member_id: str, to: str) -> Response:
+def _let_in_anew(visit: Visit, done: Chosen, to: str) -> Response:
     """After a new password: all that somebody else may have opened with the old one ends."""
-    member = MemberId(member_id)
+    member = MemberId(str(done.facts["member"]))
     visit.house.sessions.close_all(member)
-    return let_in(visit, member, Way.PASSWORD, to, visit.speaker.t("signing.password_set"))
+    said = visit.speaker.t("signing.password_set")
+    return let_in(visit, member, Way.PASSWORD, to, said, done.proof)
 
 
 def _typed_twice(visit: Visit) -> str | None:
@@ -142,7 +143,7 @@ def _take_password(visit: Visit) -> Response:
     done = known if isinstance(known, Denied) else signing.change(visit.desk, old, new)
     if isinstance(done, Denied):
         return _refused(visit, done, lambda: _show_password(visit))
-    return _let_in_anew(visit, visit.me.id, "/me/password")
+    return _let_in_anew(visit, done, "/me/password")
 
 
 def _take_others(visit: Visit) -> Response:

@@ -127,6 +127,10 @@ def _check(books: Books, one: Arrival, details: Details) -> None:
         members.check_language(books.now.desk.settings.lab.languages, details.language)
     except UsageError as bad:
         one.refuse("language", bad.what)
+    try:
+        members.check_email(details.email)
+    except UsageError as bad:
+        one.refuse("email", bad.what)
     if details.login is not None:
         owner = books.logins.setdefault(details.login, one.member.handle)
         if owner != one.member.handle:

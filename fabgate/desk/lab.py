@@ -35,7 +35,7 @@ def init(
     completed. Nothing is made for a name, handle or language that does not fit. Raises UsageError,
     StoreError, DiskFull.
     """
-    members.check_language(settings.lab.languages, manager.language)
+    members.check(settings.lab.languages, manager)
     no = members.unfit(replace(manager, name=manager.name or ""))
     if no is not None:
         return no

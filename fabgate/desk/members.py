@@ -24,6 +24,8 @@ __all__ = [
     "Details",
     "Shown",
     "add",
+    "check",
+    "check_email",
     "check_language",
     "detailed",
     "edit",
@@ -36,6 +38,7 @@ __all__ = [
 ]
 
 LONGEST_NAME = 200
+LONGEST_EMAIL = 254  # RFC 5321
 _KEPT_AS = {"born": "minor_until"}  # of a birth date nothing else is kept
 
 
@@ -79,9 +82,9 @@ class Shown:
 def add(desk: Desk, by: str | None, details: Details, reason: str | None = None) -> Done | Denied:
     """Takes in a new member; the handle is made from the name where none is given.
 
-    Raises UsageError for a language that the lab has no texts in.
+    Raises UsageError for a language that the lab has no texts in, and for what is no e-mail address.
     """
-    check_language(desk.settings.lab.languages, details.language)
+    check(desk.settings.lab.languages, details)
     with turn(desk, by) as now:
         if isinstance(now, Denied):
             return now
@@ -100,7 +103,7 @@ def edit(desk: Desk, by: str | None, whom: str, details: Details, reason: str | 
 
     Facts: `fields`, those that changed. Raises UsageError as `add` does.
     """
-    check_language(desk.settings.lab.languages, details.language)
+    check(desk.settings.lab.languages, details)
     with turn(desk, by) as now:
         if isinstance(now, Denied):
             return now
@@ -139,12 +142,27 @@ def shown(desk: Desk, whom: str) -> Shown | Denied:
     return Shown(member, roster.badges(conn, of), roster.roles(conn, of), roster.grants(conn, of), holds)
 
 
+def check(known: tuple[str, ...], details: Details) -> None:
+    """Raises UsageError for what can be nobody's language or e-mail address."""
+    check_language(known, details.language)
+    check_email(details.email)
+
+
 def check_language(known: tuple[str, ...], language: str | None) -> None:
     """Raises UsageError for a language that nobody could be spoken to in."""
     if language and language not in known:
         raise UsageError(
             f"there are no texts in the language {language!r}",
             f"This lab has: {', '.join(known)}. Others go into [lab] languages.",
+        )
+
+
+def check_email(email: str | None) -> None:
+    """Raises UsageError for a text that is too long for an address, or stands on more than one line."""
+    if email and (len(email) > LONGEST_EMAIL or not who.sound(email).isprintable()):
+        raise UsageError(
+            f"this is no e-mail address: {email[:40]!r}",
+            f"It has {LONGEST_EMAIL} signs at most, on one line.",
         )
 
 

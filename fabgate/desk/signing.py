@@ -54,6 +54,21 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """Who typed the right password, and what tells that one from any before and after it."""
+
+    member: Member
+    proof: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen(Done):
+    """A password that was set; `proof`, as in `Known`. Fact: `member`, the id."""
+
+    proof: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Ways:
     """How a member can sign in: their password since when (wall ms), links that wait, tokens in force."""
 
@@ -113,12 +128,13 @@ def behind(desk: Desk, key: str) -> Member | Denied:
 # --- passwords ----------------------------------------------------------------------------------
 
 
-def known(desk: Desk, handle: str, password: str) -> Member | None:
+def known(desk: Desk, handle: str, password: str) -> Known | None:
     """The member with this handle, if that is their password; it takes as long where there is none."""
     typed = who.sound(handle).strip()
     found = roster.member(desk.conn, typed) or roster.member(desk.conn, typed.casefold())
     has = None if found is None or found.id == typed else kept.password(desk.conn, found.id)
-    return found if passwords.fits(password, None if has is None else has.hashed) else None
+    fits = passwords.fits(password, None if has is None else has.hashed)
+    return Known(found, has.hashed.salt) if fits and found is not None and has is not None else None
 
 
 def proof_of(conn: Connection, member: MemberId) -> bytes | None:
@@ -127,8 +143,8 @@ def proof_of(conn: Connection, member: MemberId) -> bytes | None:
     return None if has is None else has.hashed.salt
 
 
-def set_by_link(desk: Desk, key: str, password: str) -> Done | Denied:
-    """A member's new password through their link, which is used up. Facts: `member`, the id."""
+def set_by_link(desk: Desk, key: str, password: str) -> Chosen | Denied:
+    """A member's new password through their link, which is used up."""
     member = behind(desk, key)
     if isinstance(member, Denied):
         return member
@@ -145,7 +161,7 @@ def set_by_link(desk: Desk, key: str, password: str) -> Done | Denied:
         return _put(now, made, "link")
 
 
-def change(desk: Desk, old: str, password: str) -> Done | Denied:
+def change(desk: Desk, old: str, password: str) -> Chosen | Denied:
     """The same for whoever signed in and knows the one before. Raises UsageError where nobody signed in."""
     if desk.signed_in is None:
         raise UsageError("nobody is signed in", "Sign in first.")
@@ -188,11 +204,12 @@ def end(desk: Desk, by: str | None, whom: str, reason: str | None = None) -> Don
         return now.done(record, member)
 
 
-def _put(now: Turn, made: kept.Hashed, how: str) -> Done:
+def _put(now: Turn, made: kept.Hashed, how: str) -> Chosen:
     record = now.write(PasswordSet(now.member.id, now.member.id, how))
     kept.put_password(now.pen, Password(now.member.id, made, now.today_ms), record)
     kept.drop_links(now.pen, now.member.id)
-    return now.done(record, now.member, member=now.member.id)
+    facts = now.done(record, now.member, member=now.member.id).facts
+    return Chosen(record, facts, made.salt)
 
 
 def _as(desk: Desk, member: Member) -> Desk:

@@ -64,8 +64,11 @@ def may_set_up_terminal(actor: Actor) -> Denied | None:
 
 
 def normal(password: str) -> str:
-    """The same password whatever keyboard it was typed at (Unicode NFKC, as NIST SP 800-63B asks)."""
-    return unicodedata.normalize("NFKC", password)
+    """The same password whatever keyboard it was typed at (Unicode NFKC, as NIST SP 800-63B asks).
+
+    Of what is too long to be one, its beginning: a row of accents takes its length squared.
+    """
+    return unicodedata.normalize("NFKC", password[: LONGEST + 1])
 
 
 def unfit(password: str, names: Collection[str]) -> Denied | None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-import pytest
-from board_lab import Board, plain
-from cli_lab import ADA, ZOE
+import socket
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
-from fabgate.desk import badges, signing
-from fabgate.desk.signing import Handed
+import pytest
+from board_lab import Board, on_a_port, plain
+from cli_lab import ADA, ZOE, Lab
+
+from fabgate.board.forms import MOST_BYTES_OF_STRANGERS
+from fabgate.board.sessions import MOST_OF_ONE, Sessions
+from fabgate.desk import badges, search, signing
+from fabgate.desk.deed import Desk
+from fabgate.desk.signing import Chosen, Handed
+from fabgate.model import MemberId
+from fabgate.rules.signing import LONGEST, normal
 from fabgate.rules.viewing import Way
+
+PATIENCE_S = 10
+ACCENTS = "a" + "\u0301" * 50_000 + "\u0327" * 50_000  # put in order, it would take a minute
 
 # --- with the copy of a manager's badge -------------------------------------------------------------
 
@@ -38,3 +50,108 @@ def test_a_copied_badge_of_a_manager_ends_no_token(copied: Board):
         assert "This takes your password." in plain(page)
         with copied.house.reading() as books:
             assert signing.token_of(books.conn, one.text, 0) is not None
+
+
+# --- with more than a form may hold -------------------------------------------------------------------
+
+
+@pytest.fixture
+def server(lab: Lab) -> Iterator[tuple[str, int]]:
+    """Where the board is served."""
+    with on_a_port(lab) as serving:
+        where = urlsplit(serving.url)
+        assert where.hostname is not None and where.port is not None
+        yield where.hostname, where.port
+
+
+CHUNKED = """\
+POST /sign-in HTTP/1.1
+Host: 127.0.0.1
+Sec-Fetch-Site: same-origin
+Content-Type: {kind}
+Content-Length: 10
+Transfer-Encoding: chunked
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "begin"),
+    [
+        ("application/x-www-form-urlencoded", b"handle="),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n',
+        ),
+    ],
+    ids=["fields", "a file"],
+)
+def test_a_body_that_is_longer_than_it_says_is_not_read_to_its_end(server, kind, begin):
+    with socket.create_connection(server, PATIENCE_S) as line:
+        line.sendall(CHUNKED.format(kind=kind).replace("\n", "\r\n").encode())
+        line.sendall(b"%x\r\n%b\r\n" % (len(begin), begin))
+        line.sendall(b"%x\r\n%b\r\n" % (MOST_BYTES_OF_STRANGERS, b"a" * MOST_BYTES_OF_STRANGERS))
+        assert line.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_stranger_sends_a_password_and_no_file(board: Board):
+    headers = {"sec-fetch-site": "same-origin"}
+    sent = {"handle": "ada", "password": "a" * MOST_BYTES_OF_STRANGERS}
+    assert board.client.post("/sign-in", data=sent, headers=headers).status_code == 413
+    board.client.cookies.set("__Host-fabgate", "forged", domain="board.lan", path="/")
+    assert board.client.post("/sign-in", data=sent, headers=headers).status_code == 413
+    board.sign_in("ada")
+    board.send("/me/details", 422, name="Ada", email="a" * MOST_BYTES_OF_STRANGERS)
+
+
+def test_more_fields_than_a_form_has_are_not_read(board: Board):
+    sent = {f"field-{number}": "1" for number in range(600)}
+    answer = board.client.post("/sign-in", data=sent, headers={"sec-fetch-site": "same-origin"})
+    assert answer.status_code == 413
+    assert "more than a form may hold" in answer.text
+
+
+def test_of_a_form_that_was_sent_little_is_remembered(board: Board):
+    board.sign_in("ada")
+    board.send("/me/presence/in", 403, at="/me/presence", once="1" * 1_000)
+    board.send("/me/presence/in", 200, at="/me/presence")
+
+
+def test_a_row_of_accents_holds_nobody_up(board: Board):
+    assert len(normal(ACCENTS)) <= LONGEST + 1
+    assert len(search.plain(ACCENTS)) <= 1_000
+    board.sign_in("ada")
+    board.send("/me/details", 422, name="Ada", email=f"{ACCENTS[:300]}@example.org")
+    board.send("/me/details", 422, name="Ada", email="ada@example.org\nBcc: all@example.org")
+    board.send("/me/details", 409, name=ACCENTS[:10_000])
+
+
+# --- with a password of their own, and with one that was good -------------------------------------------
+
+
+def test_who_signs_in_again_and_again_ends_nobodys_session_but_their_own():
+    sessions, other = Sessions(), MemberId("m-other")
+    kept = sessions.open(other, Way.PASSWORD, 0)
+    theirs = [sessions.open(MemberId("m-me"), Way.PASSWORD, 0) for _ in range(MOST_OF_ONE + 2)]
+    assert sessions.find(kept, 0) is not None
+    assert [sessions.find(key, 0) is None for key in theirs[:4]] == [True, True, False, False]
+
+
+def choose(desk: Desk, password: str) -> None:
+    made = signing.link(desk, "zoe", "ada")
+    assert isinstance(made, Handed)
+    assert isinstance(signing.set_by_link(desk, made.text, password), Chosen)
+
+
+def test_a_session_ends_with_the_password_that_was_typed_for_it(board: Board):
+    """Also where another was chosen while it was looked at."""
+    with board.house.desk() as desk:
+        choose(desk, "the one that was typed")
+        typed = signing.known(desk, "ada", "the one that was typed")
+        choose(desk, "the one that came after")
+    assert typed is not None
+    key = board.house.sessions.open(
+        typed.member.id, Way.PASSWORD, board.house.clock.now().boot_ms, typed.proof
+    )
+    board.client.cookies.set("__Host-fabgate", key, domain="board.lan", path="/")
+    assert board.client.get("/me", follow_redirects=False).headers["location"].startswith("/sign-in")
