@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from fabgate import VERSION
-from fabgate.board import hours, presence
+from fabgate.board import gate_alarms, hours, presence
 from fabgate.board.answers import answered
 from fabgate.board.pages import page
 from fabgate.board.visit import REFUSED, Visit
@@ -19,20 +19,20 @@ from fabgate.desk import machines, sessions, wishes
 from fabgate.desk.deed import Done
 from fabgate.gate import checkup as gate_checkup
 from fabgate.hub import checkup as hub_checkup
+from fabgate.hub import papers
 from fabgate.hub.around import around
 from fabgate.hub.standings import Standing, standings
 from fabgate.model import Code, Denied
 from fabgate.reports.figures import Around
 from fabgate.reports.finding import Finding, Grade
 from fabgate.rules.viewing import Area
-from fabgate.store import gates as rows
 from fabgate.store import journal
-from fabgate.store.gates import AlarmRow
 from fabgate.texts.catalogue import Said
 
 _PATH = "/gates"
 _NOT_THERE = 404
 _FRESH_MS = 20_000  # for so long an answer is waited for
+_ALARM = "alarm "  # what the doctor finds of alarms stands above it, each with its deed
 LOOKS = {"ready": "free", "silent": "bad", "away": "bad", "invited": "wait", "unknown": "wait"}
 
 
@@ -54,7 +54,7 @@ def _list(visit: Visit) -> Response:
         at_hub=visit.settings.hub is not None,
         gates=tuple(one for one in found if one.row.retired_ms is None),
         retired=tuple(one for one in found if one.row.retired_ms is not None),
-        alarms=_alarms(visit, {one.row.gate for one in found if one.row.retired_ms is None}),
+        alarms=gate_alarms.told(visit, [one.row.gate for one in found]),
         looks=LOOKS,
         path=_path,
         health=_health(visit),
@@ -66,16 +66,10 @@ def _standings(visit: Visit) -> list[Standing]:
     return standings(visit.settings, visit.conn, epoch, visit.house.clock.now().wall_ms)
 
 
-def _alarms(visit: Visit, gates: set[str]) -> tuple[AlarmRow, ...]:
-    """What still needs a person, also where it is about no gate that is in the list."""
-    found = (one for one in rows.alarms(visit.conn) if one.over_ms is None)
-    return tuple(sorted(found, key=lambda one: (one.gate not in gates, -one.last_ms)))
-
-
 def _health(visit: Visit) -> _Health:
     settings, clock = visit.settings, visit.house.clock
     look = gate_checkup.at_a_glance if settings.hub is None else hub_checkup.checkup
-    findings = tuple(look(settings, clock))
+    findings = tuple(one for one in look(settings, clock) if not one.name.startswith(_ALARM))
     return _Health(
         VERSION,
         around(settings, clock.now()),
@@ -101,7 +95,8 @@ def _show(visit: Visit, template: str = "gate.html") -> Response:
         look=LOOKS.get(one.state, ""),
         path=_path(gate),
         machines=() if one.info is None else one.info.machines,
-        alarms=tuple(row for row in _alarms(visit, {gate}) if row.gate == gate),
+        alarms=gate_alarms.told(visit, [gate], of=gate),
+        locks=_locks(visit, one),
         asked=asked,
         waits=any(wish.answer is None and now_ms - wish.at_ms < _FRESH_MS for wish in asked),
     )
@@ -126,7 +121,14 @@ def _unknown(visit: Visit) -> Response:
 
 def _say(visit: Visit, word: str, **facts: object) -> None:
     t = visit.speaker.t
-    visit.refusal = Said(t(f"gates.{word}", **facts), t(f"gates.{word}_next"))
+    visit.refusal = Said(t(f"gates.{word}", **facts), t(f"gates.{word}_next", **facts))
+
+
+def _locks(visit: Visit, one: Standing) -> frozenset[bool]:
+    """Whether some of its machines are out of service, and whether some are not."""
+    its = () if one.info is None else tuple(machine.machine for machine in one.info.machines)
+    shown = machines.listed(visit.desk)
+    return frozenset(it.locked is not None for it in shown if it.settings.rules.machine in its)
 
 
 def _refused(visit: Visit, word: str, **facts: object) -> Response:
@@ -160,9 +162,20 @@ def _ask(verb: str) -> Callable[[Visit, Standing], Response]:
     return ask
 
 
-def _over(visit: Visit, one: Standing) -> Response:
-    result = wishes.over(visit.desk, None, one.row.gate, visit.field("alarm"))
-    return _answered(visit, result, "gates.over_said")
+def _over(visit: Visit) -> Response:
+    """Leads back to where the alarm stood: among all of them, or on the page of its gate."""
+    on_its_page = visit.asked.came_from != _PATH and _meant(visit) is not None
+    to, again = (_path(visit.asked.parameters["gate"]), _show) if on_its_page else (_PATH, _list)
+    return gate_alarms.over(visit, to, lambda: again(visit))
+
+
+def _retire(visit: Visit, one: Standing) -> Response:
+    """For good, so its name is typed. The broker is told by hand: an alarm says so until it was."""
+    gate = one.row.gate
+    if visit.field("name") != gate:
+        return _refused(visit, "retire_other", gate=gate)
+    told = papers.retire(visit.desk, None, gate, visit.field("reason"), from_afar=True)
+    return _answered(visit, told if isinstance(told, Denied) else told.done, "gates.retire_said")
 
 
 def _stop(visit: Visit, one: Standing) -> Response:
@@ -233,7 +246,8 @@ ROUTES: list[BaseRoute] = [
     page(f"{_ONE}/unlock", Area.LAB, take=_of_one(_unlock)),
     page(f"{_ONE}/identify", Area.LAB, take=_of_one(_ask("identify"), here=True)),
     page(f"{_ONE}/refresh", Area.LAB, take=_of_one(_ask("refresh"), here=True)),
-    page(f"{_ONE}/looked-at", Area.LAB, take=_of_one(_over)),
+    page(f"{_ONE}/retire", Area.LAB, take=_of_one(_retire)),
+    page(f"{_ONE}/looked-at", Area.LAB, take=_over),
     *hours.ROUTES,
     *presence.ROUTES,
 ]

@@ -18,9 +18,10 @@ from fabgate.board.speaker import Speaker
 from fabgate.config import Settings
 from fabgate.desk import badges
 from fabgate.model import Code, MachineId, Token
-from fabgate.records import FIELDS, AlarmRaised, Body, Entry, LidSeen, Refused, Unknown
+from fabgate.records import FIELDS, AlarmRaised, Body, Entry, GateCommanded, LidSeen, Refused, Unknown
 from fabgate.store import roster
 from fabgate.store.roster import Member
+from fabgate.wire.topics import HUB
 
 PEOPLE = ("member", "by", "sponsor", "vouched", "leader", "payer")
 _SEVERAL = ("company",)
@@ -30,6 +31,7 @@ _TIMES = ("until_ms", "since_ms")
 _WORDS = {"level": "level", "status": "status", "role": "role", "why": "why", "trouble": "trouble"}
 _TITLES = {"skill": "skill", "paper": "paper", "opening": "opening"}
 _CODES = ("code", "would")
+_ASKED = ("verb", "answer")  # of a gate
 _LISTS = ("fields", "waived", "scopes")
 _COUNTED = ("lines", "spans")
 _BESIDES = (
@@ -75,7 +77,9 @@ class People:
         return self._known[member]
 
     def name(self, speaker: Speaker, member: str) -> Markup:
-        """Their name; the id of whom nobody knows by name any more."""
+        """Their name; the id of whom nobody knows by name any more. A hub asks its gates by itself."""
+        if member == HUB:
+            return speaker.t("history.the_hub")
         found = self.of(member)
         return speaker.name(member if found is None else found.name)
 
@@ -139,6 +143,8 @@ class Teller:
         for table, told in self._tables():
             if name in table:
                 return speaker.name(told(table[name], str(value)))
+        if name in _ASKED:
+            return speaker.known(f"gates.{name}_{value}") or speaker.name(value)
         return self.refusal(str(value)) if name in _CODES else speaker.name(value)
 
     def _tables(self) -> Iterator[tuple[Mapping[str, str], Callable[[str, str], str]]]:
@@ -164,6 +170,8 @@ class Teller:
         usual = dict(FIELDS[body.kind])
         for name in _BESIDES:
             unsaid = name in usual and "{" + name + "}" not in sentence
+            if name == "until_ms" and isinstance(body, GateCommanded):
+                continue  # seconds after it was asked
             if unsaid and getattr(body, name) not in (usual[name], None, ""):
                 yield self.speaker.t(f"history.d_{name}", **said)
         if getattr(body, "charged", True) is False:

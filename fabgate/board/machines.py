@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from fabgate.board import machine_months, workshops
 from fabgate.board.answers import answered
 from fabgate.board.pages import page, stopped
-from fabgate.board.visit import Visit
+from fabgate.board.visit import REFUSED, Visit
 from fabgate.desk import machines, sessions, upkeep, wishes
 from fabgate.desk.deed import Done
 from fabgate.desk.machines import Shown
@@ -25,6 +25,7 @@ from fabgate.model import Denied, MachineId
 from fabgate.rules import authority
 from fabgate.rules.viewing import Area
 from fabgate.store.troubles import Troubles, troubles_now
+from fabgate.texts.catalogue import Said
 
 _FAULT = "fault"
 _A_REASON = "to be asked for"
@@ -169,7 +170,13 @@ def _unlock(visit: Visit) -> Response:
 
 
 def _end(visit: Visit) -> Response:
-    """The session that was on the page, and no other that has begun since."""
+    """The session that was on the page, and no other that has begun since. A gate that is away would not hear
+    of it: nobody is told that it is to end."""
+    found = _card(visit)
+    if not isinstance(found, Response) and found.away:
+        t = visit.speaker.t
+        visit.refusal = Said(t("gates.is_away", gate=found.gate), t("gates.is_away_next"))
+        return visit.page("machine.html", REFUSED, **_facts(visit, found))
     result = sessions.close(visit.desk, None, visit.field("session") or "#", visit.field("reason"))
     unknown = not isinstance(result, Denied) and "subject" not in result.facts
     return _answered(visit, result, "machines.end_said_nobody" if unknown else "machines.end_said")

@@ -75,7 +75,7 @@ class Speaker:
 
     def name(self, text: object) -> Markup:
         """A name of a person or a thing as data: on one line, in its own reading order."""
-        shown_ = one_line(str(text)) if text else _MISSING
+        shown_ = _MISSING if text in (None, "") else one_line(str(text))
         return Markup("<bdi>{}</bdi>").format(shown_)
 
     def day(self, wall_ms: int | None) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fabgate.desk.deed import Desk, Done, turn
+from fabgate.desk.deed import Desk, Done, Turn, turn
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied
 from fabgate.records import GateInvited, GateRetired
@@ -34,11 +34,13 @@ def invite(desk: Desk, by: str | None, gate: str, certify: Callable[[GateRow | N
         return now.done(record, gate=gate)
 
 
-def retire(desk: Desk, by: str | None, gate: str, reason: str, revoke: Callable[[], None]) -> Done | Denied:
+def retire(
+    desk: Desk, by: str | None, gate: str, reason: str, revoke: Callable[[Turn], None]
+) -> Done | Denied:
     """Sends a gate or an observer away for good: nothing that it says counts any more.
 
-    `revoke` takes its certificates away, also once more where the gate was retired already. Raises
-    UsageError for one that nobody knows.
+    `revoke` takes its certificates away, within the same transaction, also once more where the gate was
+    retired already. Raises UsageError for one that nobody knows.
     """
     with turn(desk, by) as now:
         if isinstance(now, Denied):
@@ -49,7 +51,7 @@ def retire(desk: Desk, by: str | None, gate: str, reason: str, revoke: Callable[
         known = rows.gates(now.conn)
         if gate not in known:
             raise UsageError(f"no gate is called {gate}", f"Known are: {', '.join(known) or 'none'}.")
-        revoke()
+        revoke(now)
         if known[gate].retired_ms is not None:
             return now.denied(Denied(Code.NOTHING_TO_DO), gate=gate)
         record = now.write(GateRetired(gate, now.member.id), reason)

@@ -16,6 +16,7 @@ from fabgate.store import annals, backwards, gates, journal, roster
 from fabgate.store.backwards import Sought
 from fabgate.store.roster import Member
 
+VERBS = frozenset({"stop", "identify", "refresh"})  # what people ask for; a hub has gates hand in rights
 PATIENCE_MS = 10_000  # a wish that comes later than this is refused by the gate
 
 
@@ -65,7 +66,7 @@ class Wish:
 
 
 def lately(desk: Desk, gate: str, most: int = 5) -> tuple[Wish, ...]:
-    """What a gate was asked last, the newest first."""
+    """What somebody asked of a gate last, the newest first; not what the hub asks by itself."""
     sought = Sought(
         kinds=frozenset({GateCommanded.kind, GateAnswered.kind}),
         saying=(annals.said("gate", gate),),
@@ -77,7 +78,9 @@ def lately(desk: Desk, gate: str, most: int = 5) -> tuple[Wish, ...]:
         match entry.body:
             case GateAnswered(command=command, answer=answer):
                 answers[command] = answer
-            case GateCommanded(by=by) as said if entry.at is not None and len(found) < most:
+            case GateCommanded(by=by) as said if (
+                entry.at is not None and said.verb in VERBS and len(found) < most
+            ):
                 asks, so_far = roster.member(desk.conn, by), answers.get(str(entry.id))
                 found.append(Wish(said.verb, said.machine, asks, entry.at.wall_ms, so_far))
             case _:

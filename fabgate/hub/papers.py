@@ -13,9 +13,10 @@ from pathlib import Path
 from fabgate.config import Settings
 from fabgate.config.values import ID, Unfit
 from fabgate.desk import gates
-from fabgate.desk.deed import Desk, Done
+from fabgate.desk.deed import Desk, Done, Turn
 from fabgate.errors import LinkError, UsageError
 from fabgate.hub import admission, broker, certificates
+from fabgate.hub.alarms import Alarm
 from fabgate.hub.broker import Names
 from fabgate.hub.certificates import Authority, Use
 from fabgate.link import hooks, joined
@@ -23,6 +24,7 @@ from fabgate.link import invitation as invitations
 from fabgate.link.certificate import read
 from fabgate.link.invitation import Invitation, Papers
 from fabgate.model import Denied, Moment
+from fabgate.records import AlarmRaised
 from fabgate.store import gates as rows
 from fabgate.store.db import Store
 from fabgate.store.faults import told
@@ -34,6 +36,7 @@ from fabgate.wire.topics import HUB
 BROKER = "broker"  # the name in the broker's own certificate; TLS looks at its addresses only
 BOARD = "web.board"  # in the certificate of the board; no gate's name has a dot
 BOARD_FOLDER = "board"
+TO_RELOAD = f"the broker must hear of revoked certificates: {broker.RELOAD}"
 _PLAIN = "0" * 64  # the fingerprint where nobody has a certificate
 _TIDY_S = 10  # for one run of openssl: the daemon that tidies has a watchdog
 _CA, _CERTIFICATE, _KEY = "ca.pem", "cert.pem", "key.pem"
@@ -157,15 +160,22 @@ def observe(desk: Desk, by: str | None, name: str, folder: Path) -> Told | Denie
     return done if isinstance(done, Denied) else Told(done, broker.RELOAD)
 
 
-def retire(desk: Desk, by: str | None, gate: str, reason: str) -> Told | Denied:
-    """Takes the certificates of a gate or an observer away, and its name in the broker's rules."""
+def retire(desk: Desk, by: str | None, gate: str, reason: str, from_afar: bool = False) -> Told | Denied:
+    """Takes the certificates of a gate or an observer away, and its name in the broker's rules.
+
+    `from_afar`: by somebody who types nothing on the hub's computer. That the broker has to hear of it is an
+    alarm then, until somebody has told it; the hub itself takes nothing of the gate from now on.
+    """
     settings = desk.settings
     hub = broker.hub_of(settings)
 
-    def revoke() -> None:
-        if hub.tls:
-            Authority(settings.gate.state).revoke(gate)
-            _write_rules(settings, rows.gates(desk.conn), retired=gate)
+    def revoke(now: Turn) -> None:
+        if not hub.tls:
+            return
+        Authority(settings.gate.state).revoke(gate)
+        _write_rules(settings, rows.gates(desk.conn), retired=gate)
+        if from_afar and rows.put_alarm(now.pen, gate, Alarm.RELOAD, TO_RELOAD, now.at.wall_ms):
+            now.write(AlarmRaised(gate, Alarm.RELOAD, TO_RELOAD))
 
     done = gates.retire(desk, by, gate, reason, revoke)
     return done if isinstance(done, Denied) else Told(done, broker.RELOAD if hub.tls else "")

@@ -9,7 +9,6 @@ from fabgate.errors import LinkError, StoreBusy, StoreCorrupt, StoreError
 from fabgate.hub import papers
 from fabgate.hub.alarms import Alarm, Alarms
 from fabgate.hub.books import HubBooks
-from fabgate.hub.broker import RELOAD
 from fabgate.model import Moment
 from fabgate.wire.topics import HUB
 
@@ -44,4 +43,4 @@ class Tidying:
             return
         for gate in gone:
             log.info("event=certificates_revoked gate=%s", gate)
-            self._alarms.tell(gate, Alarm.RELOAD, f"the broker must hear of revoked certificates: {RELOAD}")
+            self._alarms.tell(gate, Alarm.RELOAD, papers.TO_RELOAD)

@@ -10,11 +10,14 @@ import pytest
 from board_lab import opened, plain
 from hub_lab import Lab as HubLab
 from hub_lab import enrol, first_manager
+from papers_lab import PapersLab
 
+from fabgate.hub.alarms import Alarm
 from fabgate.records import GateAnswered, GateCommanded
 from fabgate.store import gates as rows
 from fabgate.store import journal
 from fabgate.store.db import Store
+from fabgate.texts.board_words import BoardWords
 
 EVIL = "<script>alert(1)</script>"
 
@@ -126,6 +129,28 @@ def test_every_session_of_a_gate_is_ended(board, hub):
     assert last.body.session == str(start)
 
 
+def test_nobody_is_told_that_a_session_ends_whose_gate_is_away(board, hub):
+    hub.gates["gate-1"].begin()
+    hub.settle()
+    (session,) = re.findall(r'name="session" value="([^"]+)"', board.get("/machines/laser-1"))
+    lose(hub, "gate-1")
+    page = board.get("/machines/laser-1")
+    assert "Switch the machine off by hand." in page
+    assert 'action="/machines/laser-1/end"' not in page
+    page = board.send("/machines/laser-1/end", 409, "/machines/laser-1", session=session, reason="late")
+    assert "gate-1 is not heard" in told(page)
+    assert asked(hub) == []
+
+
+def test_what_the_hub_asks_by_itself_is_told_by_its_name_and_is_nobodys_wish(board):
+    assert "Asked lately" not in board.get("/gates/gate-1")
+    page = told(board.get("/history"))
+    assert "The hub asked gate-1: hand in its rights The hub" in page
+    assert "gate-1 gave 0 rights back" in page
+    board.send("/gates/gate-1/identify", at="/gates/gate-1")
+    assert "Zoé Dupont asked gate-1: show where it is Zoé" in told(board.get("/history"))
+
+
 def test_where_nobody_works_nothing_is_ended(board, hub):
     assert "Nobody works there" in board.send(
         "/gates/gate-1/stop", status=409, at="/gates/gate-1", reason="x"
@@ -152,6 +177,7 @@ def test_the_machine_page_of_a_hub_asks_the_gate(board, hub):
 def test_all_machines_of_a_gate_go_out_of_service_and_come_back(board, hub):
     board.send("/gates/gate-1/lock", at="/gates/gate-1", reason="wet floor")
     assert locked(hub) == {"laser-1"}
+    assert 'action="/gates/gate-1/lock"' not in board.get("/gates/gate-1")
     page = board.send("/gates/gate-1/lock", status=409, at="/gates/gate-1", reason="wet floor")
     assert "That is so already" in page
     board.send("/gates/gate-1/unlock", at="/gates/gate-1")
@@ -168,6 +194,73 @@ def test_an_alarm_is_looked_at_once(board, hub):
     page = board.send("/gates/gate-1/looked-at", status=409, at="/gates/gate-1", alarm="gap")
     assert "That is so already" in page
     board.send("/gates/gate-1/looked-at", status=409, at="/gates/gate-1", alarm=EVIL)
+
+
+@pytest.mark.parametrize("gate", ["hub", "-", "gate-9", "gate-2"])
+def test_an_alarm_about_no_gate_of_the_list_is_looked_at_like_any_other(board, hub, gate):
+    """The hub itself, names that somebody made up, a gate that is retired: else they stood there for ever."""
+    with Store(hub.settings.gate.state).writer() as writer, writer.write() as pen:
+        rows.put_retired(pen, "gate-2", hub.clock.now().wall_ms)
+    raise_alarm(hub, gate, "clock", EVIL)
+    page = board.get("/gates")
+    assert "Its clock is wrong." in plain(page)
+    assert EVIL not in page
+    for link in re.findall(r'href="(/gates/[^"]+)"', page):
+        board.get(link)
+    page = board.send(f"/gates/{gate}/looked-at", at="/gates", alarm="clock")
+    assert "This needs a person" not in page
+
+
+def test_an_alarm_of_a_newer_hub_is_shown_as_it_is(board, hub):
+    raise_alarm(hub, alarm="flood", what="water at the door")
+    assert "flood water at the door" in told(board.get("/gates"))
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
+def test_every_alarm_says_what_to_do_in_each_language(language):
+    words = BoardWords.of(language).said
+    assert {key.removeprefix("alarms.") for key in words if key.startswith("alarms.")} == {*Alarm}
+
+
+def test_a_gate_is_sent_away_for_good_by_its_name_and_with_a_reason(board, hub):
+    for fields in ({"name": "gate-2", "reason": "sold"}, {"name": "", "reason": "sold"}):
+        page = board.send("/gates/gate-1/retire", status=409, at="/gates/gate-1", **fields)
+        assert "That is not the name of this gate. Nothing was done. Type gate-1" in plain(page)
+        assert 'value="sold"' in page
+    page = board.send("/gates/gate-1/retire", status=409, at="/gates/gate-1", name="gate-1", reason=" ")
+    assert "Please say why" in page
+    page = board.send("/gates/gate-1/retire", at="/gates/gate-1", name="gate-1", reason="sold")
+    assert "gate-1 is retired: nothing that it says counts any more." in told(page)
+    assert 'action="/gates/gate-1/' not in page
+    hub.gates["gate-1"].session()
+    before = hub.held()
+    hub.settle()
+    assert hub.held() == before
+    page = board.send("/gates/gate-1/retire", status=404, at="/gates/gate-2", name="gate-1", reason="sold")
+    assert "There is no gate of this name." in page
+
+
+def test_what_the_broker_must_hear_of_stands_there_until_somebody_told_it(tmp_path):
+    made = PapersLab(tmp_path)
+    made.joined("gate-2")
+    with opened(made.hub) as board:
+        board.sign_in("zoe")
+        page = board.send("/gates/gate-2/retire", at="/gates/gate-2", name="gate-2", reason="stolen")
+        assert "sudo systemctl reload fabgate-broker" in page
+        assert "reload" in board.get("/gates")
+        page = board.send("/gates/gate-2/looked-at", at="/gates", alarm="reload")
+        assert "This needs a person" not in page
+    revoked = made.hub.state / "broker" / "crl.pem"
+    assert "X509 CRL" in revoked.read_text()
+    assert "user gate-2" in (made.hub.state / "broker" / "acl").read_text()
+
+
+def test_a_gate_that_never_came_is_not_said_to_work_on_alone(board, hub):
+    with Store(hub.settings.gate.state).writer() as writer, writer.write() as pen:
+        rows.put_invited(pen, "gate-9", "7" * 64, hub.clock.now().wall_ms)
+    page = told(board.get("/gates/gate-9"))
+    assert "It was invited and never came." in page
+    assert "works on alone" not in page
 
 
 def test_a_retired_gate_is_told_apart_and_asked_for_nothing(board, hub):

@@ -40,7 +40,7 @@ def forgotten(lab: Lab, gate: str) -> set[str]:
 
 def retire(lab: Lab, gate: str) -> None:
     with lab.desk() as desk:
-        ok(gates.retire(desk, "zoe", gate, "sold", lambda: None))
+        ok(gates.retire(desk, "zoe", gate, "sold", lambda _: None))
 
 
 def test_a_gate_is_shown_to_home_assistant_with_its_machines(lab: Lab) -> None:
