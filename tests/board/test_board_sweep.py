@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
 import pytest
 from board_lab import Board, opened
+from shape import Shape
 from sweep_lab import LOOKERS, MARKUP, Busy, Page, Paths, others, pages
 
 from fabgate.board.headers import ALWAYS
@@ -186,47 +186,6 @@ def test_a_page_that_is_not_there_has_a_way_back(site, paths, looker):
 # --- names --------------------------------------------------------------------------------------
 
 
-HEBREW = "\u05d0\u05d3\u05d4"
-
-
-class _Shape(HTMLParser):
-    """What a browser makes of a page: its elements, and the text that stands in them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.bare: list[str] = []
-        self.strange: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.strange += [name for name, _ in attrs if name.startswith("on") or name == "style"]
-        if tag == "script" and not dict(attrs).get("src"):
-            self.strange.append("script")
-        if tag not in (
-            "br",
-            "img",
-            "input",
-            "link",
-            "meta",
-            "hr",
-            "col",
-            "wbr",
-            "path",
-            "rect",
-            "line",
-            "circle",
-        ):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        while self.open and self.open.pop() != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        if HEBREW in data and not {"bdi", "option", "textarea", "title"} & set(self.open):
-            self.bare.append(f"{'/'.join(self.open[-3:])}: {data.strip()[:60]}")
-
-
 def test_a_name_is_data_on_every_page_and_turns_nothing_around_it(site, paths):
     """bob's name runs from right to left, ada's is markup, sam's is long; so are reasons and labels."""
     wrong = []
@@ -239,7 +198,7 @@ def test_a_name_is_data_on_every_page_and_turns_nothing_around_it(site, paths):
                 answer = look(site, paths.of(page.path.replace("{member}", member)))
                 if not answer.headers.get("content-type", "").startswith("text/html"):
                     continue
-                shape = _Shape()
+                shape = Shape()
                 shape.feed(answer.text)
                 wrong += [f"{page.path}: {one}" for one in (*shape.strange, *shape.bare)]
                 assert "<b>&" not in answer.text, page.path

@@ -1,36 +1,26 @@
 """Every page of the board in a real Chromium, in every language: axe, light and dark, and on a phone.
 
-A page that needs a hand is named with what is wrong with it. Set SCREENSHOTS to a folder to look at
-all of them yourself.
+A page that needs a hand is named with what is wrong with it.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from looks import DESK, look, sign_in
+from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 from sweep_lab import LANGUAGES, LOOKERS, Busy, Page, Paths, pages, running
 
 from fabgate.board.house import House
 from fabgate.board.serving import served
-from fabgate.board.sessions import COOKIE
 from fabgate.config.settings import BoardSettings
 from fabgate.rules.viewing import Area
-from fabgate.store import roster
-from fabgate.store.db import Store
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text(encoding="utf-8")
-AXED = ("en", "de")  # the same templates in two languages, the one with the longest words among them
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-DESK, PHONE = {"width": 1024, "height": 768}, {"width": 390, "height": 844}
 WHO = {
     Area.PUBLIC: "nobody",
     Area.OWN: "autonomous",
@@ -39,15 +29,6 @@ WHO = {
     Area.LAB: "manager",
     Area.MONEY: "treasurer",
 }
-_RUN = """async (rules) => (await axe.run({runOnly: rules, resultTypes: ['violations']})).violations.map(
-  (one) => one.id + ': ' + one.nodes.slice(0, 3).map(
-    (node) => node.html.slice(0, 120) + ' ' + (node.any[0] || node.all[0] || node.none[0] || {}).message
-  ).join(' | '))"""
-_WIDE = """() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1
-  ? [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right >
-      document.documentElement.clientWidth + 1 && !one.closest('.scroll')).slice(0, 3).map(
-      (one) => one.outerHTML.slice(0, 120))
-  : []"""
 
 
 @dataclass
@@ -65,23 +46,13 @@ class Sweep:
     def tab(self, looker: str) -> Tab:
         if looker not in self.tabs:
             context = self.browser.new_context(viewport=DESK, locale="en-GB", reduced_motion="reduce")
-            self._sign_in(context, looker)
+            if LOOKERS[looker].handle:
+                sign_in(context, self.house, LOOKERS[looker].handle, LOOKERS[looker].way)
             tab = context.new_page()
             tab.on("console", lambda one: self.said.append(one.text) if one.type == "error" else None)
             tab.on("pageerror", lambda one: self.said.append(str(one)))
             self.tabs[looker] = tab
         return self.tabs[looker]
-
-    def _sign_in(self, context: BrowserContext, looker: str) -> None:
-        who = LOOKERS[looker]
-        if not who.handle:
-            return
-        with Store(self.busy.settings.gate.state).reader() as reader:
-            member = roster.member(reader.conn, who.handle)
-        assert member is not None
-        key = self.house.sessions.open(member.id, who.way, self.house.clock.now().boot_ms)
-        address = {"domain": "127.0.0.1", "path": "/", "secure": True, "httpOnly": True}
-        context.add_cookies([{"name": COOKIE, "value": key, "sameSite": "Strict", **address}])
 
 
 @pytest.fixture(scope="session")  # a module's would be made anew whenever another module has its turn
@@ -117,34 +88,8 @@ def test_every_page_reads_well_in_every_language(sweep, shown, language):
 
 
 def _look(sweep: Sweep, page: Page, language: str) -> Iterator[str]:
-    """What is wrong with a page: by axe in light and dark, and where it is wider than a phone."""
+    """What is wrong with a page of the sweep."""
     tab = sweep.tab(WHO[page.area])
     sweep.said.clear()
-    tab.emulate_media(color_scheme="light")
-    tab.goto(sweep.url + sweep.paths.of(page.path, lang=language))
-    if language in AXED:
-        tab.evaluate(AXE)
-        yield from _told(page, tab.evaluate(_RUN, {"type": "tag", "values": TAGS}))
-    _keep(tab, page, language, "light")
-    if language == LANGUAGES[0]:  # colours are the same in all of them
-        tab.emulate_media(color_scheme="dark")
-        yield from _told(page, tab.evaluate(_RUN, {"type": "rule", "values": ["color-contrast"]}), "dark ")
-        _keep(tab, page, language, "dark")
-    tab.set_viewport_size(PHONE)
-    yield from _told(page, tab.evaluate(_WIDE), "phone ")
-    _keep(tab, page, language, "phone")
-    tab.set_viewport_size(DESK)
+    yield from look(tab, sweep.url + sweep.paths.of(page.path), page.path, language)
     yield from (f"{page.path}: console: {one}" for one in sweep.said)
-    if tab.locator("html").get_attribute("lang") != language:
-        yield f"{page.path}: is not in {language}"
-
-
-def _told(page: Page, found: list[Any], where: str = "") -> Iterator[str]:
-    return (f"{page.path}: {where}{one}" for one in found)
-
-
-def _keep(tab: Tab, page: Page, language: str, look: str) -> None:
-    folder = os.environ.get("SCREENSHOTS")
-    if folder:
-        name = page.path.strip("/").replace("/", "-").replace("{", "").replace("}", "") or "wall"
-        tab.screenshot(path=Path(folder) / language / f"{name}-{look}.png", full_page=True)
