@@ -12,7 +12,7 @@ from fabgate.model import MemberId
 from fabgate.rules.viewing import Way
 
 OWN_PAGE = "/me"
-_HERE = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+HERE = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 _LOCAL_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
 _LONGEST_PATH = 500
 _FORBIDDEN = 403
@@ -25,7 +25,7 @@ def is_private(visit: Visit) -> bool:
     computer's own name: what comes under the board's comes from elsewhere.
     """
     asked = visit.asked
-    return asked.secure or (asked.client in _HERE and urlsplit(asked.base).hostname in _LOCAL_NAMES)
+    return asked.secure or (asked.client in HERE and urlsplit(asked.base).hostname in _LOCAL_NAMES)
 
 
 def not_here(visit: Visit) -> Response:

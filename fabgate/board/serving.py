@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from fabgate.board.app import application
 from fabgate.board.house import House
+from fabgate.board.line import MOST, Line
 from fabgate.board.routes import ROUTES
 from fabgate.config.settings import BoardSettings
 from fabgate.errors import LinkError
@@ -86,7 +87,8 @@ def _configured(house: House, routes: Sequence[BaseRoute], board: BoardSettings)
         ssl_certfile=board.certificate,
         ssl_keyfile=board.key,
         timeout_graceful_shutdown=_END_S,
-        limit_concurrency=500,
+        limit_concurrency=MOST,
+        http=Line,
     )
 
 

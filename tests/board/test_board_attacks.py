@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from urllib.parse import urlsplit
 
+import h11
 import pytest
 from board_lab import Board, on_a_port, plain
 from cli_lab import ADA, ZOE, Lab
 
 from fabgate.board.forms import MOST_BYTES_OF_STRANGERS
+from fabgate.board.line import MOST_OF_ONE as MOST_OF_ONE_ADDRESS
+from fabgate.board.line import PATIENCE_S
 from fabgate.board.sessions import MOST_OF_ONE, Sessions
 from fabgate.desk import badges, search, signing
 from fabgate.desk.deed import Desk
@@ -19,7 +23,7 @@ from fabgate.model import MemberId
 from fabgate.rules.signing import LONGEST, normal
 from fabgate.rules.viewing import Way
 
-PATIENCE_S = 10
+LONG_S = 10
 ACCENTS = "a" + "\u0301" * 50_000 + "\u0327" * 50_000  # put in order, it would take a minute
 
 # --- with the copy of a manager's badge -------------------------------------------------------------
@@ -87,7 +91,7 @@ Transfer-Encoding: chunked
     ids=["fields", "a file"],
 )
 def test_a_body_that_is_longer_than_it_says_is_not_read_to_its_end(server, kind, begin):
-    with socket.create_connection(server, PATIENCE_S) as line:
+    with socket.create_connection(server, LONG_S) as line:
         line.sendall(CHUNKED.format(kind=kind).replace("\n", "\r\n").encode())
         line.sendall(b"%x\r\n%b\r\n" % (len(begin), begin))
         line.sendall(b"%x\r\n%b\r\n" % (MOST_BYTES_OF_STRANGERS, b"a" * MOST_BYTES_OF_STRANGERS))
@@ -155,3 +159,69 @@ def test_a_session_ends_with_the_password_that_was_typed_for_it(board: Board):
     )
     board.client.cookies.set("__Host-fabgate", key, domain="board.lan", path="/")
     assert board.client.get("/me", follow_redirects=False).headers["location"].startswith("/sign-in")
+
+
+# --- with connections ---------------------------------------------------------------------------------
+
+SIGN_IN = b"GET /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+KEPT = SIGN_IN.replace(b"close", b"keep-alive")
+
+
+@contextmanager
+def connected(server: tuple[str, int], address: str) -> Iterator[socket.socket]:
+    with socket.create_connection(server, LONG_S, (address, 0)) as line:
+        yield line
+
+
+def served(server: tuple[str, int], address: str) -> bool:
+    """Whether somebody at this address is answered."""
+    with connected(server, address) as line:
+        try:
+            line.sendall(SIGN_IN)
+            return line.recv(100).startswith(b"HTTP/1.1 ")
+        except ConnectionError:
+            return False
+
+
+def test_one_address_takes_no_more_connections_than_its_own(server):
+    with ExitStack() as held:
+        for _ in range(MOST_OF_ONE_ADDRESS):
+            held.enter_context(connected(server, "127.0.0.2"))
+        assert not served(server, "127.0.0.2")
+        assert served(server, "127.0.0.3")
+        assert served(server, "127.0.0.1")
+    with ExitStack() as held:
+        for _ in range(MOST_OF_ONE_ADDRESS):
+            held.enter_context(connected(server, "127.0.0.1"))
+        assert served(server, "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("awaits", "sent"),
+    [
+        (h11.IDLE, [b""]),
+        (h11.IDLE, [b"GET / HTTP/1.1\r\n", b"X-A: 1\r\n"]),
+        (h11.IDLE, [KEPT, b"GET /"]),
+        (h11.SEND_BODY, [b"POST /sign-in HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n", b"a", b"="]),
+    ],
+    ids=["nothing", "a head", "a second head", "a body"],
+)
+def test_a_request_that_does_not_come_whole_is_not_waited_for(server, monkeypatch, awaits, sent):
+    monkeypatch.setitem(PATIENCE_S, awaits, 0.1)
+    with connected(server, "127.0.0.2") as line, suppress(ConnectionError):
+        for piece in sent:
+            line.sendall(piece)
+            if piece == KEPT:
+                assert line.recv(100).startswith(b"HTTP/1.1 ")
+        while line.recv(65_536):
+            pass
+
+
+def test_a_request_that_came_whole_is_given_its_time(server, monkeypatch):
+    monkeypatch.setitem(PATIENCE_S, h11.IDLE, 0.2)
+    with connected(server, "127.0.0.2") as line:
+        line.sendall(b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        line.settimeout(0.6)
+        with pytest.raises(TimeoutError):
+            while line.recv(65_536):
+                pass
