@@ -13,6 +13,7 @@
     ├── BadgeError       a badge number that cannot be one
     ├── ScenarioError    a rehearsal file that cannot be played
     └── UsageError       the command line asked for something that is not there
+        └── MissingExtra     a part of fabgate that was not installed
 
 A refusal (`model.Denied`) is not an error: the rules worked. It is a value and never raised.
 Anything that is not in this tree is a bug.
@@ -79,3 +80,7 @@ class ScenarioError(FabgateError, ValueError):
 
 class UsageError(FabgateError, ValueError):
     """The command line names something that does not exist or does not fit."""
+
+
+class MissingExtra(UsageError):
+    """Needs a library of an extra that was not installed."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -119,19 +120,20 @@ def _offers(tell: Teller, version: Version | None) -> list[Offers]:
     return found
 
 
-def _left(visit: Visit, tell: Teller, left: Left) -> str:
+def _left(visit: Visit, tell: Teller, left: Left) -> Markup:
     """What is left of something that was paid in advance, as people read it."""
     pool, s = left.pool, visit.speaker
     if pool.id == WALLET:
-        return str(s.t("money.wallet_holds", amount=s.money(pool.left)))
+        return s.t("money.wallet_holds", amount=s.money(pool.left))
     much = {
         "seconds": tell.length(pool.left),
-        "days": str(s.t("money.days", number=pool.left)),
+        "days": s.t("money.days", number=pool.left),
         "cents": s.money(pool.left),
     }[pool.unit]
     where = f" ({', '.join(pool.machines)})" if pool.machines else ""
-    until = "" if pool.until is None else f", {s.t('common.until', when=tell.date(pool.until))}"
-    return f"{left.title or s.t('money.free_time')}: {much}{where}{until}"
+    until = "" if pool.until is None else Markup(", ") + s.t("common.until", when=tell.date(pool.until))
+    what = s.name(left.title) if left.title else s.t("money.free_time")
+    return Markup("{}: {}{}{}").format(what, much, where, until)
 
 
 # --- deeds ---------------------------------------------------------------------------------------

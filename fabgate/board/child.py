@@ -10,6 +10,7 @@ Used by pages that answer with `Download` or `Done`; both are answers as Starlet
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import sys
@@ -25,13 +26,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from fabgate.board import pages
+from fabgate.board import pages, troubles
 from fabgate.board.house import House
+from fabgate.board.troubles import Failed
 from fabgate.board.visit import Visit
-from fabgate.desk.deed import SIGNED_IN_AS
-from fabgate.model import MemberId
+from fabgate.desk.deed import SIGNED_IN_AS, TOLD_AS
+from fabgate.model import Denied, MemberId
 from fabgate.texts.catalogue import Said
 
+log = logging.getLogger(__name__)
 AT_ONCE = 2  # a Pi has four cores, and the machines come first
 OUTPUT = "{output}"
 """In the place of a file's name: a file in a folder of its own, which is given and removed."""
@@ -44,11 +47,15 @@ _DONE, _REFUSED = 0, 409
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How a child ended: its exit status, its output where a page wanted it, what it said of failures."""
+    """How a child ended: its exit status, its output where a page wanted it, why it failed."""
 
     status: int
     output: bytes
-    said: Said
+    trouble: Denied | Failed
+
+    def told(self, visit: Visit) -> Said:
+        """Why, and what to do next, for whoever asked."""
+        return troubles.told(visit.speaker, self.trouble)
 
 
 Then = Callable[[Visit, Ran], Response]
@@ -65,6 +72,13 @@ class _OfChild(Response):
         self._house, self._member = visit.house, visit.member_id
         self._words, self._then = words, then
 
+    def _ran(self, status: int, output: bytes, said: bytes) -> Ran:
+        """How it ended. What it said goes to the log, whole: pages do not show all of it."""
+        trouble = troubles.heard(said)
+        if status != _DONE and isinstance(trouble, Failed):
+            log.warning("event=child_failed words=%s status=%d said=%r", self._words[:2], status, said)
+        return Ran(status, output, trouble)
+
     async def _page(self, scope: Scope, receive: Receive, send: Send, ran: Ran) -> None:
         request = Request(scope, receive)
         answer = await to_thread.run_sync(self._rendered, request, ran, limiter=request.app.state.limiter)
@@ -80,8 +94,8 @@ class Done(_OfChild):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with _turn(scope), _running(self._house, self._words, self._member) as child:
-            output, said = await asyncio.gather(_read(child.stdout, _MOST), _read(child.stderr, _MOST_SAID))
-            ran = Ran(await child.wait(), output, told(said))
+            output, said = await asyncio.gather(_read(child.stdout), _last_of(child.stderr))
+            ran = self._ran(await child.wait(), output, said)
         await self._page(scope, receive, send, ran)
 
 
@@ -110,18 +124,18 @@ class Download(_OfChild):
     async def _stream(self, child: asyncio.subprocess.Process, file: Path | None, send: Send) -> Ran | None:
         """None once it is with the browser; else how it failed. Raises ConnectionError where only a part
         of it is: the browser must not take that for the whole."""
-        saying = asyncio.ensure_future(_read(child.stderr, _MOST_SAID))
+        saying = asyncio.ensure_future(_last_of(child.stderr))
         assert child.stdout is not None
         first = await child.stdout.read(_CHUNK)
         status = await child.wait() if not first or file is not None else _DONE
         if status != _DONE:
-            return Ran(status, first, told(await saying))
+            return self._ran(status, first, await saying)
         await self._begin(send)
         pieces = _of_file(file) if file is not None else _pieces(first, child.stdout)
         async for piece in pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         if await child.wait() != _DONE:
-            raise ConnectionError(f"a file was cut off: {told(await saying).text}")
+            raise ConnectionError(f"a file was cut off: {self._ran(status, b'', await saying).trouble}")
         await send({"type": "http.response.body", "body": b""})
         return None
 
@@ -129,18 +143,9 @@ class Download(_OfChild):
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
 
 
-def told(said: bytes) -> Said:
-    """What a command said of its failure: what it was, and what to do next."""
-    lines = [line.strip() for line in said.decode(errors="replace").splitlines() if line.strip()]
-    first = lines[0] if lines else ""
-    for prefix in ("refused: ", "fabgate: "):
-        first = first.removeprefix(prefix)
-    return Said(first, " ".join(lines[1:]))
-
-
 def failed(visit: Visit, ran: Ran) -> Response:
     """The page that says why there is no such file, with the way back."""
-    visit.refusal = ran.said
+    visit.refusal = ran.told(visit)
     return visit.page("sorry.html", _REFUSED)
 
 
@@ -172,7 +177,8 @@ async def _running(
 
 def _environment(member: MemberId | None) -> Mapping[str, str]:
     env = {name: value for name, value in os.environ.items() if name not in (SIGNED_IN_AS, "SUDO_USER")}
-    return env | {"PYTHONIOENCODING": "utf-8"} | ({} if member is None else {SIGNED_IN_AS: member})
+    by = {} if member is None else {SIGNED_IN_AS: member}
+    return env | {"PYTHONIOENCODING": "utf-8", TOLD_AS: "json"} | by
 
 
 @asynccontextmanager
@@ -205,12 +211,20 @@ class _folder:  # noqa: N801 - reads as what it is
             shutil.rmtree(self._path, ignore_errors=True)
 
 
-async def _read(stream: asyncio.StreamReader | None, most: int) -> bytes:
-    """All of it, of which so much is kept."""
+async def _read(stream: asyncio.StreamReader | None) -> bytes:
+    """All of it, of which the beginning is kept."""
     found = bytearray()
     while stream is not None and (piece := await stream.read(_CHUNK)):
-        found += piece[: most - len(found)]
+        found += piece[: _MOST - len(found)]
     return bytes(found)
+
+
+async def _last_of(stream: asyncio.StreamReader | None) -> bytes:
+    """All of it, of which the end is kept: there a command says why it failed."""
+    found = b""
+    while stream is not None and (piece := await stream.read(_CHUNK)):
+        found = (found + piece)[-_MOST_SAID:]
+    return found
 
 
 async def _pieces(first: bytes, stream: asyncio.StreamReader) -> AsyncIterator[bytes]:

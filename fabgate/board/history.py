@@ -96,7 +96,7 @@ def _record(visit: Visit) -> Response:
     seen = backwards.one(visit.desk, visit.wish("of")[:_LONGEST])
     if seen is None:
         t = visit.speaker.t
-        visit.refusal = Said(str(t("history.no_record")), str(t("history.no_record_next")))
+        visit.refusal = Said(t("history.no_record"), t("history.no_record_next"))
         return visit.page("history_record.html", _NOT_THERE, line=None)
     teller = _teller(visit)
     return visit.page(

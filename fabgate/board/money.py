@@ -20,7 +20,6 @@ from fabgate.board import (
     money_standing,
 )
 from fabgate.board.child import Ran
-from fabgate.board.money_standing import Standing
 from fabgate.board.money_told import Teller
 from fabgate.board.pages import page, stopped
 from fabgate.board.visit import REFUSED, Visit
@@ -30,6 +29,7 @@ from fabgate.model import Code, Denied, Facts
 from fabgate.rules.closing import Sums
 from fabgate.rules.month import Month
 from fabgate.rules.viewing import Area
+from fabgate.store import charged
 from fabgate.store.charged import Period
 
 # --- all months ----------------------------------------------------------------------------------
@@ -79,12 +79,9 @@ def close(visit: Visit) -> Response:
     force, reason = visit.field("force") == "yes", visit.field("reason")
     if not visit.field("sure"):
         return visit.unfit("money.sure", lambda: money_month.again(visit, month))
-    if money_standing.large(visit):
+    if money_standing.large(visit) and charged.period(visit.conn, str(month)) is None:
         return _close_large(visit, month, force, reason)
-    found = money_standing.standing(visit, month)
-    if isinstance(found, Standing) and visit.field("seen") != money_month.seen(found):
-        return money_month.changed(visit, lambda: money_month.again(visit, month))
-    answer = closing.close(visit.desk, None, month, force, reason or None)
+    answer = closing.close(visit.desk, None, month, force, reason or None, seen=visit.field("seen"))
     match answer:
         case Closed(again=True):
             return visit.to(f"/money/{month}", _said(visit, "money.was_closed", month))
@@ -92,6 +89,7 @@ def close(visit: Visit) -> Response:
             money_standing.forget(visit, month)
             return visit.to(f"/money/{month}", _said(visit, "money.is_closed", month))
         case Denied():
+            money_standing.forget(visit, month)
             return visit.refused(answer, lambda: money_month.again(visit, month))
         case _:
             money_standing.forget(visit, month)
@@ -104,17 +102,15 @@ def _said(visit: Visit, key: str, month: Month) -> str:
 
 
 def _close_large(visit: Visit, month: Month, force: bool, reason: str) -> Response:
-    words = ["close", str(month), "--json", *(["--force"] if force else [])]
-    words += ["--reason", reason] if force and reason else []
+    words = ["close", str(month), "--json", f"--seen={visit.field('seen')}"]
+    words += ["--force"] if force else []
+    words += [f"--reason={reason}"] if force and reason else []
 
     def done(after: Visit, ran: Ran) -> Response:
         money_standing.forget(after, month)
         if ran.status == 0:
             return after.to(f"/money/{month}", _said(after, "money.is_closed", month))
-        after.refusal = ran.said
-        answer = money_month.open_month(after, month)
-        answer.status_code = REFUSED
-        return answer
+        return after.misread(ran.told(after), lambda: money_month.open_month(after, month), REFUSED)
 
     return child.Done(visit, tuple(words), done)
 

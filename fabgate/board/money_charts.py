@@ -44,14 +44,14 @@ def picture(visit: Visit) -> Response:
     """What the last closed months came to."""
     if visit.asked.parameters["file"] != "income.svg":
         return stopped(visit, "not_found", 404)
-    tell, t = Teller(visit), visit.speaker.t
+    tell, word = Teller(visit), visit.speaker.words.word
     found = [
         income.Month(tell.month(one.month), one.body.totals[2], one.body.totals[3]) for one in _closed(visit)
     ]
     words = {
-        "title": str(t("money.income")),
-        "invoiced": str(t("money.invoiced")),
-        "wallet": str(t("money.from_wallets")),
+        "title": word("money.income"),
+        "invoiced": word("money.invoiced"),
+        "wallet": word("money.from_wallets"),
     }
     return Response(income.svg(found, visit.settings.tariff.currency, words), media_type=SVG)
 

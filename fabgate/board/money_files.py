@@ -116,7 +116,7 @@ def report(visit: Visit) -> Response:
         field = "first" if first is None else "last"
         t, value = visit.speaker.t, visit.wish(field)[:80]
         told = t("common.bad_value", value=value, field=t(f"money.{field}"))
-        return visit.wrong(UsageError(str(told), str(t("common.bad_value_next"))), lambda: reports(visit))
+        return visit.wrong(UsageError(told, t("common.bad_value_next")), lambda: reports(visit))
     months_ = ("--from", str(first), "--to", str(last))
     words = ("report", name, *months_, "--format", form, "--dialect", _DIALECTS.get(visit.language, "plain"))
     return Download(visit, words, f"{name}-{first}-{last}.{form}", media, child.failed)

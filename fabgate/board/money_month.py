@@ -9,8 +9,6 @@ from typing import Any
 from starlette.responses import Response
 
 from fabgate.board import money_files, money_obstacles, money_standing
-from fabgate.board.child import Ran
-from fabgate.board.money_standing import Standing
 from fabgate.board.money_told import Teller, by_size
 from fabgate.board.pages import stopped
 from fabgate.board.visit import REFUSED, Visit
@@ -48,15 +46,8 @@ def show(visit: Visit) -> Response:
     if period is not None:
         return _closed(visit, month, period)
     if visit.wish("reckon"):
-        return money_standing.reckoning(visit, month, lambda after, ran: _reckoned(after, month, ran))
+        return money_standing.reckoning(visit, month, lambda after: after.to(f"/money/{month}"))
     return open_month(visit, month)
-
-
-def _reckoned(visit: Visit, month: Month, ran: Ran) -> Response:
-    if ran.status and ran.said.text and money_standing.seen(visit, month) is None:
-        visit.refusal = ran.said
-        return visit.page("sorry.html", REFUSED)
-    return visit.to(f"/money/{month}")
 
 
 def _closed(visit: Visit, month: Month, period: Period) -> Response:
@@ -118,15 +109,10 @@ def open_month(visit: Visit, month: Month) -> Response:
         runs=no is not None and no.code is Code.PERIOD_RUNS,
         no=None if no is None else visit.speaker.refusal(no),
         purposes=money_obstacles.purposes(visit),
-        seen="" if found is None else seen(found),
+        seen="" if found is None else found.look.seen,
         **_tables(tell, Parts() if look is None else look.parts),
         **files(visit, month),
     )
-
-
-def seen(found: Standing) -> str:
-    """What somebody saw before they closed a month."""
-    return ".".join(map(str, found.look.sums.totals))
 
 
 def again(visit: Visit, month: Month) -> Response:

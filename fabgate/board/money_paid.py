@@ -57,7 +57,7 @@ def _paid(visit: Visit) -> Sequence[Paid] | Said:
     if table.strip():
         return _of_table(visit, table)
     if not visit.field("reference"):
-        raise UsageError(str(visit.speaker.t("money.paid_nothing")), "")
+        raise UsageError(visit.speaker.t("money.paid_nothing"), "")
     return [Paid(id_of(visit, visit.field("reference")), visit.field("day"))]
 
 

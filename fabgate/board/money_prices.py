@@ -99,8 +99,8 @@ def _bill(visit: Visit, tariff: Tariff) -> Bill:
     version = tariff.at(asked.day)
     if version is None:
         raise UsageError(
-            str(visit.speaker.t("money.no_version", day=asked.day)),
-            str(visit.speaker.t("money.no_version_next")),
+            visit.speaker.t("money.no_version", day=asked.day),
+            visit.speaker.t("money.no_version_next"),
         )
     trial.check(asked, version)
     made = trial.lines(tariff, visit.settings.lab.zone, asked)

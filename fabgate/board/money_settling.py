@@ -53,7 +53,7 @@ def _done(visit: Visit, named: str) -> tuple[object, str]:
             purpose = visit.field("purpose") or None
             free = True if visit.field("free") else None
             if purpose is None and free is None:
-                raise UsageError(str(visit.speaker.t("money.nothing_marked")), "")
+                raise UsageError(visit.speaker.t("money.nothing_marked"), "")
             return usages.mark(desk, None, named, purpose, free, reason), "money.done_marked"
         case _:
             return usages.settle(desk, None, named, _counts(visit), reason), "money.done_settled"

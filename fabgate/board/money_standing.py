@@ -8,7 +8,7 @@ what was found then, and when that was.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from starlette.responses import Response
 
 from fabgate.board import child
-from fabgate.board.child import Ran, Then
+from fabgate.board.child import Ran
 from fabgate.board.sessions import Sessions
 from fabgate.board.visit import Visit
 from fabgate.desk import closing, months
@@ -85,15 +85,16 @@ def _kept(visit: Visit) -> dict[str, Standing]:
     return _boards.setdefault(visit.house.sessions, {})
 
 
-def reckoning(visit: Visit, month: Month, then: Then) -> Response:
-    """Has a large month reckoned, then shows the page; `then` is told of a failure only by its status."""
+def reckoning(visit: Visit, month: Month, then: Callable[[Visit], Response]) -> Response:
+    """Has a large month reckoned, and shows the page `then`; one that says why where it could not be."""
     ends, now_ms = journal.ends(visit.conn), visit.today_ms
 
     def done(after: Visit, ran: Ran) -> Response:
         found = read(month, ran.output)
-        if isinstance(found, Look):
-            _keep(after, Standing(found, now_ms, ends))
-        return then(after, ran)
+        if found is None:
+            return child.failed(after, ran)
+        _keep(after, Standing(found, now_ms, ends))
+        return then(after)
 
     return child.Done(visit, ("close", str(month), "--dry-run", "--json"), done)
 

@@ -101,7 +101,7 @@ def lines(visit: Visit, tell: Teller, charges: Iterable[Charge]) -> list[Line]:
     found = []
     for one in charges:
         marks = charged.marks(visit.conn, one.id) if one.id else {}
-        said = [str(t(f"money.mark_{mark}")) for mark in ("reversed", "settled") if mark in marks]
+        said = [t(f"money.mark_{mark}") for mark in ("reversed", "settled") if mark in marks]
         why = (tell.reason(one.reason), *said)
         found.append(
             Line(one, key_of(one.id), short(visit, one.id), what(tell, one), tuple(filter(None, why)))

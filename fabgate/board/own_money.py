@@ -185,7 +185,7 @@ def _plan(visit: Visit, one: Holding) -> Had:
 def _left(visit: Visit, one: Left) -> Had:
     s, pool = visit.speaker, one.pool
     if pool.id == WALLET:
-        return Had(str(s.t("own.wallet")), Markup.escape(_amount(visit, pool.left)))
+        return Had(s.t("own.wallet"), Markup.escape(_amount(visit, pool.left)))
     much: object
     match pool.unit:
         case "seconds":
@@ -201,7 +201,7 @@ def _left(visit: Visit, one: Left) -> Had:
         said += s.t("own.left_where", machines=", ".join(titles.get(name, name) for name in pool.machines))
     if pool.until is not None:
         said += s.t("own.left_until", day=_day(visit, pool.until))
-    return Had(one.title or str(s.t("own.free_time")), said)
+    return Had(one.title or s.t("own.free_time"), said)
 
 
 def _amount(visit: Visit, cents: int) -> str:

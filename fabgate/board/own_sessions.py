@@ -79,7 +79,7 @@ def of_month(show: Callable[[Visit, Month], Response]) -> Callable[[Visit], Resp
             return show(visit, named_month(visit, wish or str(this_month(visit))))
         except UsageError:
             told = t("common.bad_value", value=wish[:80], field=t("own.month"))
-            visit.refusal = Said(str(told), str(t("own.month_hint")))
+            visit.refusal = Said(told, t("own.month_hint"))
             answer = show(visit, this_month(visit))
             answer.status_code = UNFIT
             return answer

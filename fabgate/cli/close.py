@@ -47,6 +47,7 @@ from fabgate.store.charged import Period
 @click.argument("month", required=False, metavar="[YYYY-MM]")
 @click.option("--dry-run", "dry", is_flag=True, help="Only say what stands in the way, and what it comes to.")
 @click.option("--force", is_flag=True, help="Leave out what stands in the way; needs --reason.")
+@click.option("--seen", metavar="NAME", help="Only as it was seen: the `seen` of --dry-run --json.")
 @click.option("--verify", is_flag=True, help="Reckon every closed month again: is it what was sealed?")
 @reason_option(required=False)
 @by_option
@@ -57,6 +58,7 @@ def close(
     month: str | None,
     dry: bool,
     force: bool,
+    seen: str | None,
     verify: bool,
     reason: str | None,
     by: str | None,
@@ -79,7 +81,7 @@ def close(
             if dry:
                 answer: Closed | Look | Denied = closing.look(desk, by, wanted, tell)
             else:
-                answer = closing.close(desk, by, wanted, force, reason, tell)
+                answer = closing.close(desk, by, wanted, force, reason, tell, seen)
         match answer:
             case Denied():
                 refuse(here, answer)
@@ -168,6 +170,7 @@ def _json(here: Here, desk: Desk, look: Look) -> Json:
         "closed": False,
         **_sums_json(look.sums),
         "late": look.late,
+        "seen": look.seen,
         "refused": None if look.no is None else look.no.code.value,
         **_parts_json(look.parts),
         "obstacles": [

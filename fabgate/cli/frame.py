@@ -26,7 +26,7 @@ import click
 
 from fabgate import config as configuration
 from fabgate.config import Settings
-from fabgate.desk.deed import SIGNED_IN_AS, Desk, Done, mint_member
+from fabgate.desk.deed import SIGNED_IN_AS, TOLD_AS, Desk, Done, mint_member
 from fabgate.devices.clock import SystemClock
 from fabgate.errors import FabgateError, UsageError
 from fabgate.model import Clock, Code, Denied, Facts, MemberId, Notice
@@ -175,10 +175,22 @@ def become_owner(folder: Path) -> None:
 
 def refuse(here: Here, denied: Denied) -> NoReturn:
     """Say why not, and what to type or whom to ask; exit status 1."""
+    if _for_a_board():
+        _tell_board(refused=denied.code.value, facts=denied.facts)
+        raise click.exceptions.Exit(1)
     said = here.catalogue.say(denied.code, denied.facts, "en")
     click.echo(f"refused: {said.text}", err=True)
     click.echo(f"  {said.next}", err=True)
     raise click.exceptions.Exit(1)
+
+
+def _for_a_board() -> bool:
+    """Whether the board runs this command, and tells what went wrong in the language of who asked."""
+    return os.environ.get(TOLD_AS) == "json"
+
+
+def _tell_board(**what: object) -> None:
+    click.echo(json.dumps(what), err=True)
 
 
 def found(here: Here, result: Answer | Denied) -> Answer:
@@ -311,7 +323,7 @@ class Frame(Noun):
         try:
             return super().invoke(ctx)
         except FabgateError as error:
-            click.echo("\n".join(map(printable, f"fabgate: {error}".splitlines())), err=True)
+            _failed(error)
             ctx.exit(1)
         except BrokenPipeError:
             # Whoever read us has seen enough (`| head`).
@@ -319,8 +331,16 @@ class Frame(Noun):
             ctx.exit(0)
         except OSError as error:
             _drop_output()
-            click.echo(f"fabgate: {printable(error.filename or 'output')}: {error.strerror}", err=True)
+            _failed(FabgateError(f"{printable(error.filename or 'output')}: {error.strerror}"))
             ctx.exit(1)
+
+
+def _failed(error: FabgateError) -> None:
+    """Say what failed, and what to do."""
+    if _for_a_board():
+        _tell_board(failed=type(error).__name__, what=error.what, remedy=error.remedy)
+    else:
+        click.echo("\n".join(map(printable, f"fabgate: {error}".splitlines())), err=True)
 
 
 def _drop_output() -> None:

@@ -63,6 +63,11 @@ class Look:
     closed: Period | None = None
     parts: Parts = field(default_factory=Parts)
 
+    @property
+    def seen(self) -> str:
+        """A short name of what it shows: `close` can be told to close that, and nothing else."""
+        return closing.seen(self.sums, self.parts, self.obstacles)
+
 
 @dataclass(frozen=True, slots=True)
 class Closed:
@@ -105,8 +110,12 @@ def close(
     force: bool = False,
     reason: str | None = None,
     tell: Tell | None = None,
+    seen: str | None = None,
 ) -> Closed | Look | Denied:
     """Seals a month: each charge a record. A `Look` where something stands in the way.
+
+    `seen`: the name of the look that was taken at it (`Look.seen`); PERIOD_MOVED where it shows another
+    picture by now, and nothing is sealed.
 
     `force`, which needs a reason: over what stands in the way; its sessions are left out, and are charged
     once they are settled. Facts: `by`, `period`, `number` (lines), `amount` (cents by invoice). Closed twice,
@@ -124,7 +133,7 @@ def close(
         was = charged.period(desk.conn, str(month))
         if was is not None:
             return _again(now, was)
-        answer = _once(desk, by, month, force, reason, tell)
+        answer = _once(desk, by, month, force, reason, tell, seen)
         if isinstance(answer, Closed):
             balances.tell_all(desk)  # what open months had taken is closed now
         if answer is not None:
@@ -135,17 +144,28 @@ def close(
 
 
 def _once(
-    desk: Desk, by: str | None, month: Month, force: bool, reason: str | None, tell: Tell | None
+    desk: Desk,
+    by: str | None,
+    month: Month,
+    force: bool,
+    reason: str | None,
+    tell: Tell | None,
+    seen: str | None,
 ) -> Closed | Look | Denied | None:
     """One attempt; None where somebody wrote into the books meanwhile."""
     now = looking(desk, by)
     if isinstance(now, Denied):
         return now
+    if force and seen is not None:  # what is left out is part of the picture: so look at it whole first
+        with drafts(desk.conn, desk.settings, month, now.at, tell=tell) as whole:
+            no = _not_now(now, month, whole) or _moved(whole, seen)
+        if no is not None:
+            return now.denied(no, period=str(month))
     before = charged.last_period(
         desk.conn
     )  # as the drafts are reckoned, not as the books are when they are done
     with drafts(desk.conn, desk.settings, month, now.at, leave_out=force, tell=tell) as found:
-        no = _not_now(now, month, found)
+        no = _not_now(now, month, found) or (None if force else _moved(found, seen))
         if no is not None:
             return now.denied(no, period=str(month))
         if found.obstacles and not force:
@@ -173,6 +193,13 @@ def _not_now(now: Turn, month: Month, found: Drafts) -> Denied | None:
     if now.today_ms < month.bounds(zone)[1] * 1000:
         return Denied(Code.PERIOD_RUNS)
     return None
+
+
+def _moved(found: Drafts, seen: str | None) -> Denied | None:
+    """PERIOD_MOVED where the month is not what somebody saw of it."""
+    if seen is None or seen == closing.seen(found.sums, found.parts, found.obstacles):
+        return None
+    return Denied(Code.PERIOD_MOVED)
 
 
 def _again(now: Turn, was: Period) -> Closed:

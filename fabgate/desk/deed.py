@@ -40,7 +40,7 @@ SIGNED_IN = "(board)"  # no login of an operating system has brackets
 SIGNED_IN_AS = "FABGATE_SIGNED_IN"
 """The variable by which the board tells a command that it runs who signed in (a member's id)."""
 TOLD_AS = "FABGATE_TOLD_AS"
-"""The variable by which it asks such a command to say what went wrong as JSON: its readers speak four languages."""
+"""The variable by which it asks such a command to say what went wrong as JSON, for the reader's language."""
 
 
 def mint_member() -> MemberId:

@@ -89,6 +89,7 @@ class Code(enum.StrEnum):
     PERIOD_RUNS = "period_runs"
     PERIOD_BEFORE = "period_before"
     PERIOD_BLOCKED = "period_blocked"
+    PERIOD_MOVED = "period_moved"  # it is not as it was looked at any more
     EXPORTED_ALREADY = "exported_already"
     # signing in at the board
     SIGN_IN_REFUSED = "sign_in_refused"

@@ -14,7 +14,7 @@ from math import prod
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fabgate.errors import UsageError
+from fabgate.errors import MissingExtra, UsageError
 
 MOST_BYTES = 5_000_000
 MOST_EVENTS = 5_000
@@ -70,7 +70,7 @@ def _libraries() -> tuple[Any, Any]:
     try:
         return import_module("icalendar"), import_module("recurring_ical_events")
     except ImportError as error:
-        raise UsageError(
+        raise MissingExtra(
             f"calendars are read by a library that is not here: {error.name}",
             "Install it into fabgate's own environment: pip install 'fabgate[calendar]'",
         ) from error

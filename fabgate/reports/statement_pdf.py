@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from fabgate.errors import UsageError
+from fabgate.errors import MissingExtra
 from fabgate.reports.statement import Row, Statement
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _GREY = 90
 
 
 def pdf(statements: Iterable[Statement]) -> bytes:
-    """One document with these statements, each on pages of its own. Raises UsageError without fpdf2."""
+    """One document with these statements, each on pages of its own. Raises MissingExtra without fpdf2."""
     found = list(statements)
     sheet = _sheet()
     if found:
@@ -45,7 +45,7 @@ def _sheet() -> FPDF:
     try:
         from fpdf import FPDF
     except ImportError:
-        raise UsageError(
+        raise MissingExtra(
             "statements need fpdf2, which is not installed", "Type: pip install 'fabgate[statements]'"
         ) from None
     sheet = FPDF(format="A4", unit="mm")

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
 
-from fabgate.errors import UsageError
+from fabgate.errors import MissingExtra, UsageError
 from fabgate.reports.columns import headers, meaning, word
 from fabgate.reports.sheet import Cell, known
 
@@ -62,7 +62,7 @@ def _workbook(file: IO[bytes], made: date) -> Workbook:
     try:
         from xlsxwriter import Workbook
     except ModuleNotFoundError as missing:
-        raise UsageError(
+        raise MissingExtra(
             "workbooks need a library that is not here",
             "Install it into fabgate's own environment: pip install 'fabgate[xlsx]'. Or take --format csv.",
         ) from missing

@@ -125,6 +125,20 @@ class Parts:
             self.items[which] = self.items.get(which, NO_SUMS).plus((one,))
 
 
+def seen(sums: Sums, parts: Parts, obstacles: Iterable[Obstacle]) -> str:
+    """A short name of what somebody sees of an open month: what it comes to, for whom, what is in the way.
+
+    Whoever closes it says which one they saw. A session that goes on changes nothing of it; its end does.
+    """
+    told = (
+        sums.totals,
+        sorted((payer, one.totals) for payer, one in parts.payers.items()),
+        sorted((*which, one.totals) for which, one in parts.items.items()),
+        sorted((one.kind.value, one.session, one.gate, one.payer, one.what) for one in obstacles),
+    )
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
+
+
 # --- usages -------------------------------------------------------------------------------------
 
 

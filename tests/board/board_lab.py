@@ -45,8 +45,7 @@ class Board:
         """The page's text; it must answer with this status, and with nothing of ours for an error."""
         answer = self.client.get(path, follow_redirects=True, **more)
         assert answer.status_code == status, (path, answer.status_code, answer.text)
-        assert "Traceback" not in answer.text
-        return answer.text
+        return _sound(answer.text)
 
     def send(self, path: str, status: int = 200, at: str | None = None, **fields: str) -> str:
         """Fill in a form of the page `at` (or `path`) and send it to `path`; the text of what comes then."""
@@ -55,8 +54,14 @@ class Board:
             path, data=keys | fields, headers={"sec-fetch-site": "same-origin"}, follow_redirects=True
         )
         assert answer.status_code == status, (path, answer.status_code, answer.text)
-        assert "Traceback" not in answer.text
-        return answer.text
+        return _sound(answer.text)
+
+
+def _sound(page: str) -> str:
+    """The page; no error of ours stands in it, and no sign was escaped twice."""
+    assert "Traceback" not in page
+    assert "&amp;#" not in page
+    return page
 
 
 @contextmanager

@@ -35,8 +35,8 @@ def hidden(html: str, name: str) -> str:
 
 
 def sums_seen(board):
-    """What the page says that a month comes to, as its form for closing knows it."""
-    return re.search(r'name="seen" value="([0-9]+(?:[.][0-9-]+){3})"', board.get(MONTH))[1]
+    """What the page shows of a month, as its form for closing names it."""
+    return re.search(r'name="seen" value="([0-9a-f]{32})"', board.get(MONTH))[1]
 
 
 def close(board, status=200, **more):
@@ -70,7 +70,7 @@ def test_who_closed_it_stands_in_the_journal_as_known_by_the_board(board):
 
 def test_a_month_that_runs_cannot_be_closed(board):
     assert "running" in plain(board.get("/money/2026-11"))
-    said = board.send("/money/2026-11/close", 409, at="/money/2026-11", seen="0.0.0.0", sure="yes")
+    said = board.send("/money/2026-11/close", 409, at="/money/2026-11", seen="x", sure="yes")
     assert "2026-11 is not over" in plain(said)
 
 
@@ -87,9 +87,26 @@ def test_a_month_that_changed_since_it_was_looked_at_is_not_closed(board):
     seen = sums_seen(board)
     board.lab.worked("bob")
     said = plain(board.send(f"{MONTH}/close", 409, at=MONTH, seen=seen, sure="yes"))
-    assert "Somebody has changed this since you opened the page." in said
+    assert "2026-10 has changed since you looked at it." in said
     assert "12.00 EUR" in said
     assert board.lab.refused("charge list 2026-10")
+
+
+def test_who_saw_other_payers_than_there_are_now_does_not_close_the_month(board):
+    number = board.lab.worked("ada")
+    seen = sums_seen(board)
+    board.lab.done(f"session assign {number} --payer bob --reason his --by zoe")
+    said = plain(board.send(f"{MONTH}/close", 409, at=MONTH, seen=seen, sure="yes"))
+    assert "2026-10 has changed" in said and "Bob Noyce" in said
+    close(board)
+
+
+def test_a_session_that_ends_while_the_month_is_closed_is_seen_before(board):
+    board.lab.worked("ada", why="recovered", recovered=True)
+    seen, told = sums_seen(board), {"sure": "yes", "force": "yes", "reason": "gate 2 was stolen"}
+    board.lab.worked("bob", why="recovered", recovered=True)
+    assert "2026-10 has changed" in plain(board.send(f"{MONTH}/close", 409, at=MONTH, seen=seen, **told))
+    board.send(f"{MONTH}/close", at=MONTH, seen=sums_seen(board), **told)
 
 
 def test_nothing_is_closed_without_a_word_that_it_was_looked_at(board):
@@ -240,15 +257,23 @@ def test_a_large_month_is_reckoned_when_asked_for_and_closed_by_a_process_of_its
     board.send(f"{MONTH}/session", at=MONTH, **told)
     assert "settled; it counts with the next look" in plain(board.get(MONTH))
     assert "Nothing stands in the way." in plain(board.get(f"{MONTH}?reckon=1"))
-    said = plain(board.send(f"{MONTH}/close", at=MONTH, sure="yes", seen=""))
+    seen = sums_seen(board)
+    board.lab.worked("bob")
+    assert "2026-10 a changé" in plain(
+        board.send(f"{MONTH}/close?lang=fr", 409, at=MONTH, sure="yes", seen=seen)
+    )
+    board.get(f"{MONTH}?reckon=1&lang=en")
+    said = plain(board.send(f"{MONTH}/close", at=MONTH, sure="yes", seen=sums_seen(board)))
     assert "October 2026 is closed." in said and "Tess Treasurer" in said
 
 
 @pytest.mark.usefixtures("everything_is_large")
 def test_a_large_month_that_cannot_be_closed_says_why(board):
     board.lab.worked("ada", why="recovered", recovered=True)
-    said = plain(board.send(f"{MONTH}/close", 409, at=MONTH, sure="yes", seen=""))
-    assert "stand" in said
+    board.get(f"{MONTH}?reckon=1")
+    told = {"sure": "yes", "seen": sums_seen(board)}
+    said = plain(board.send(f"{MONTH}/close?lang=de", 409, at=MONTH, **told))
+    assert "2026-10" in said and "im Weg" in said and "--force" not in said
     assert board.lab.refused("charge list 2026-10")
 
 

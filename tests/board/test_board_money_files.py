@@ -73,6 +73,13 @@ def test_a_file_that_cannot_be_made_is_a_page_that_says_why(board):
     assert "Back to the wall" in said and "nobody was charged anything" in said
 
 
+def test_a_file_whose_maker_is_not_installed_says_whom_to_tell(board, monkeypatch, tmp_path):
+    (tmp_path / "xlsxwriter.py").write_text("raise ModuleNotFoundError", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    said = board.get(f"{MONTH}/files/usage.xlsx?lang=fr", 409)
+    assert "Dis-le à qui s'occupe de l'ordinateur" in plain(said) and "pip install" not in said
+
+
 def test_a_month_to_come_has_no_page_and_no_files(board):
     board.get("/money/2031-01", 404)
     board.get("/money/2031-01/files/charges.csv", 404)
@@ -90,9 +97,11 @@ def test_a_batch_for_an_accounting_program_goes_out_once_and_stands_in_the_journ
     first = send()
     assert (first.status_code, b"Ada Lovelace" in first.content) == (200, True)
     assert "2026-10-paheko-1 went out already." in plain(board.get(MONTH))
+    board.get("/money?lang=fr")
     again = send()
     assert again.status_code == 409
-    assert "2026-10-paheko-1" in plain(again.text)
+    assert "Le journal d'octobre" not in again.text and "2026-10-paheko-1" in plain(again.text)
+    assert "déjà" in plain(again.text) and "--again" not in again.text
     assert send(again="yes").status_code == 200
     assert hashlib.sha256(first.content).hexdigest() in board.lab.done("journal tail --json")
     assert send(profile="../../x").status_code == 404

@@ -227,6 +227,21 @@ def test_a_membership_that_began_long_ago_does_not_ask_for_the_months_before(lab
     assert [(one.sort, one.cents) for one in lab.charges(NOVEMBER)] == [(Sort.PLAN, 2_000)]
 
 
+def test_what_was_looked_at_is_closed_and_nothing_else(lab):
+    session = lab.worked("ada", "2026-10-24T12:00", 30)
+    lab.now("2026-11-02T08:00")
+    seen = lab.look().seen
+    done(usages.assign(lab.desk, "zoe", session, "bob", "his"))  # the sums are the same
+    assert refused(lab.close(seen=seen)) is Code.PERIOD_MOVED
+    away = lab.worked("bob", "2026-10-25T12:00", 30, why="recovered", recovered=True)
+    seen, told = lab.look().seen, {"force": True, "reason": "no time"}
+    assert kinds(lab.close(seen=seen)) == [Kind.RECOVERED]
+    done(usages.settle(lab.desk, "zoe", away, Counts(as_recorded=True), "asked"))
+    assert refused(lab.close(seen=seen, **told)) is Code.PERIOD_MOVED
+    lab.worked("bob", "2026-11-01T12:00", 30)  # of another month
+    assert lab.closed(seen=lab.look().seen, **told).period.body.held == ()
+
+
 # --- what stands in the way ---------------------------------------------------------------------
 
 
