@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from broker import HOST
+from broker import HOST, free_port
+from browser import Browser
 from click.testing import CliRunner
 from gate_lab import until
 from gate_process import AGAIN_MS, Process
@@ -36,7 +37,7 @@ BECAUSE = (*BY, "--reason", "closing time")
 def lab(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], str]) -> Iterator[Three]:
     needs("mosquitto")
     needs("openssl")
-    made = Three(tmp_path_factory.mktemp("together"))
+    made = Three(tmp_path_factory.mktemp("together"), board=free_port())
     try:
         made.begin()
         until(lambda: set(states(made).values()) == {"ready"}, "both gates are there")
@@ -97,6 +98,12 @@ def refused(three: Three, gate: str) -> bool:
     return Refused.kind in three.places[gate].say("journal", "tail")
 
 
+def badges_count_again() -> None:
+    """One that was just shown has been away for long enough."""
+    again_s = time.monotonic() + AGAIN_MS / 1000
+    until(lambda: time.monotonic() > again_s, "the badge counts again")
+
+
 def power(three: Three, gate: str) -> str:
     return str(three.gates[gate].show(machine_of(gate))["relay"])
 
@@ -111,8 +118,7 @@ def test_a_grant_at_the_hub_opens_both_machines_and_its_revocation_closes_them(l
         lab.places[gate].say("session", "close", machine_of(gate), *BECAUSE)
     hub(lab, "grant", "revoke", "ada", "laser", *BECAUSE)
     all_agree(lab)
-    again_s = time.monotonic() + AGAIN_MS / 1000
-    until(lambda: time.monotonic() > again_s, "the badge counts again")
+    badges_count_again()
     for gate in GATES:
         lab.gates[gate].tap(machine_of(gate), BADGES["ada"])
         until(partial(refused, lab, gate), "it is refused")
@@ -207,6 +213,39 @@ def test_what_belongs_to_the_hub_says_so_on_a_gate_and_the_other_way_round(lab: 
         status, said = typed(lab, *words)
         assert status == 1
         assert what in said.splitlines()[-1]
+
+
+# --- at the board -------------------------------------------------------------------------------
+
+
+def test_a_tap_at_a_gate_opens_its_members_own_pages_on_the_screen_beside_it(lab: Three):
+    """From the reader over the gate, the broker and the hub's books to a browser that asked for it."""
+    may(lab, "grace")
+    url = f"http://127.0.0.1:{lab.places['hub'].settings.board.port}"
+    until(lambda: "event=board_ready" in lab.hub.said, "the board is there")
+    (link,) = re.findall(r"http://\S+(/sign-in/link/\S+)", hub(lab, "board", "invite", "zoe", *BY))
+    screen = Browser(url)
+    try:
+        password = "green lasers at dawn"
+        screen.send(link, password=password, again=password)
+        screen.send("/terminal", machine="laser-2")
+        assert screen.at == "/tap"
+        works(lab, "gate-2", "grace")  # nobody asked for this tap
+        hub(lab, "session", "close", "laser-2", *BECAUSE)
+        screen.send("/tap")
+        assert screen.get("/tap/wait", **{"hx-request": "true"}) == ""
+        badges_count_again()
+        lab.gates["gate-1"].tap("laser-1", BADGES["tom"])  # beside another reader
+        lab.gates["gate-2"].tap("laser-2", BADGES["grace"])
+        until(lambda: power(lab, "gate-2") == "on", "the tap does what it always does")
+        until(lambda: "/tap/wait" in screen.get("/tap/wait", **{"hx-request": "true"}), "it was heard")
+        page = screen.send("/tap/wait", at="/tap")
+        assert screen.at == "/me"
+        assert "Grace" in page
+        assert "/members" not in page
+    finally:
+        screen.close()
+        badges_count_again()
 
 
 # --- away, and gone -----------------------------------------------------------------------------

@@ -22,13 +22,17 @@ BY = ("--by", "zoe")
 class Three:
     """Everything by commands: `hub init`, `hub invite`, `gate join`; then three processes and a broker."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, board: int | None = None) -> None:
+        """`board` is the port at which the hub serves its board; None: it serves none."""
         self.folder = folder
         self.port = free_port()
         self.broker: Broker | None = None
         self.hub: HubProcess | None = None
         self.gates: dict[str, Process] = {}
-        self.places = {"hub": Place(folder / "hub", "hub", HUB.format(port=self.port))}
+        text = HUB.format(port=self.port)
+        if board is not None:
+            text = text.replace("serve = false", f"port = {board}")
+        self.places = {"hub": Place(folder / "hub", "hub", text)}
         for gate in GATES:
             text = GATE.format(gate=gate, machine=machine_of(gate))
             self.places[gate] = Place(folder / gate, gate, text)
