@@ -75,7 +75,8 @@ A deed is recorded as its member's, with `(board)` in the place of a login.
 ## Numbers
 
 `/metrics` has the numbers of `fabgate metrics` ([looking-on.md](looking-on.md)), for a Prometheus that
-asks. On the same computer it asks for nothing; from another one it takes a token with the scope `metrics`:
+asks. On the same computer, at `127.0.0.1` or `localhost`, it asks for nothing; under another name, and from
+another computer, it takes a token with the scope `metrics`:
 
 ```yaml
 scrape_configs:
@@ -85,8 +86,8 @@ scrape_configs:
     static_configs: [{ targets: ["hub.lan:8080"] }]
 ```
 
-Behind a proxy on this computer write `[board] proxy = true`, or everybody who comes through it counts as
-this computer.
+Behind a proxy on this computer write `[board] proxy = true`. A proxy that hands on neither the name that it was
+asked under nor for whom it asks cannot be told from a program of this computer.
 """
 
 _WORDS = {"string": "text", "integer": "number", "boolean": "true or false", "object": "fields"}

@@ -19,13 +19,21 @@ _FORBIDDEN = 403
 
 
 def is_private(visit: Visit) -> bool:
-    """Whether nobody on the way can read what is typed: over https, or from this very computer.
+    """Whether nobody on the way can read what is typed: over https, or from this very computer."""
+    return visit.asked.secure or is_here(visit)
 
-    A program on this computer that passes others' requests on counts only where it is asked for under the
-    computer's own name: what comes under the board's comes from elsewhere.
+
+def is_here(visit: Visit) -> bool:
+    """Whether who asks sits at this very computer.
+
+    A program on this computer that passes others' requests on says so (`[board] proxy`). One that does not is
+    known by the board's name, under which it is asked for, or by the headers that it adds; so is a
+    page from elsewhere whose name was made to point here.
     """
     asked = visit.asked
-    return asked.secure or (asked.client in HERE and urlsplit(asked.base).hostname in _LOCAL_NAMES)
+    if asked.client not in HERE or urlsplit(asked.base).hostname not in _LOCAL_NAMES:
+        return False
+    return visit.settings.board.proxy or not asked.passed_on
 
 
 def not_here(visit: Visit) -> Response:

@@ -5,14 +5,13 @@ Open to programs of this computer; from elsewhere a token is asked for, by which
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fabgate.board.api_door import Stop, admit, asks_for, denied, failed
+from fabgate.board.entering import is_here
 from fabgate.board.pages import arrive
 from fabgate.board.visit import Visit
 from fabgate.errors import FabgateError
@@ -34,7 +33,7 @@ async def _numbers(request: Request) -> Response:
 def _answer(visit: Visit, token: str) -> Response:
     with visit:
         try:
-            no = None if here(visit.asked.client) else admit(visit, token, Scope.METRICS)
+            no = None if is_here(visit) else admit(visit, token, Scope.METRICS)
             if no is None:
                 text = figures.text(visit.settings, around(visit.settings, visit.house.clock.now()))
                 return Response(text.encode(), headers={"content-type": TYPE})
@@ -47,14 +46,6 @@ def _answer(visit: Visit, token: str) -> Response:
 def _said(stop: Stop) -> Response:
     trouble = stop.trouble
     return PlainTextResponse(f"{trouble.text}\n{trouble.next}\n", stop.status, asks_for(stop))
-
-
-def here(client: str) -> bool:
-    """Whether an address is this computer's own."""
-    try:
-        return ip_address(client).is_loopback
-    except ValueError:
-        return False
 
 
 ROUTES: list[BaseRoute] = [Route("/metrics", _numbers, methods=["GET"])]

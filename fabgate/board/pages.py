@@ -27,6 +27,7 @@ LANGUAGE = "fabgate-language"
 _YEAR_S = 365 * 86_400
 _AT_ONCE = 4  # requests that are worked on; a Pi has four cores and the books one writer
 _SERVER, _BUSY, _UNFIT, _UNREADABLE = 500, 503, 422, 400
+_OF_WHO_PASSES_ON = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
 _CLOSES = f"{TAP_IDLE_MS // 1000 + 1};url=/tap"
 
 
@@ -111,6 +112,7 @@ def arrive(house: House, request: Request, form: Mapping[str, str]) -> Visit:
         base=str(request.base_url).rstrip("/"),
         client="" if request.client is None else request.client.host,
         secure=request.url.scheme == "https",
+        passed_on=any(name in request.headers for name in _OF_WHO_PASSES_ON),
         came_from=_came_from(request),
     )
     return Visit(house, asked, language_of(house, request), session, key, dict(request.cookies))

@@ -40,7 +40,8 @@ _TYPED = re.compile(r"--[a-z]|\bfabgate [a-z]")  # an option or a command
 class Asked:
     """What the browser sent: the path with its parameters, the query, the form (last value of each field).
 
-    `partial`: a script asks for a piece of the page. `base`: the address that the board was reached at.
+    `partial`: a script asks for a piece of the page. `base`: the address that the board was reached at;
+    `passed_on`: by a program between, which speaks for the browser.
     `came_from`: the path of our page on which the form stood that was sent; empty where nobody says.
     """
 
@@ -53,6 +54,7 @@ class Asked:
     base: str = ""
     client: str = ""
     secure: bool = False
+    passed_on: bool = False
     came_from: str = ""
 
     @property
@@ -195,12 +197,17 @@ class Visit:
         next_ = str(self.speaker.t("common.bad_value_next")) if _TYPED.search(error.remedy) else error.remedy
         return Said(error.what, next_)
 
-    def unfit(self, field_: str, again: Callable[[], Response]) -> Response:
+    def unfit(self, field_: str, again: Callable[[], Response], value: str | None = None) -> Response:
         """The same for a field whose value does not fit; `field_` is its label, a word of the board."""
+        value = self.field(field_.rpartition(".")[2]) if value is None else value
+        return self.misread(self.misfit(field_, value), again)
+
+    def misfit(self, field_: str, value: str) -> Said:
+        """That a value does not fit the field with this label, or that there is none."""
         t = self.speaker.t
-        value = self.field(field_.rpartition(".")[2])
-        told = t("common.bad_value", value=value[:80], field=t(field_))
-        return self.misread(Said(told, t("common.bad_value_next")), again)  # escaped by now: text of a page
+        if not value:
+            return Said(t("common.missing", field=t(field_)), t("common.missing_next"))
+        return Said(t("common.bad_value", value=value[:80], field=t(field_)), t("common.bad_value_next"))
 
     def misread(self, said: Said, again: Callable[[], Response], status: int = UNFIT) -> Response:
         """The same for what cannot be read, or cannot be so, told in words of the board."""

@@ -6,19 +6,20 @@ from collections.abc import Iterator
 
 import pytest
 from api_lab import Program
-from board_lab import BASE, Board
+from board_lab import Board
 from cli_lab import ADA, Floor, Lab
 from starlette.testclient import TestClient
 
 from fabgate.board.app import application
 from fabgate.board.house import House
-from fabgate.board.numbers import here
 from fabgate.board.routes import ROUTES
+
+HERE = "http://127.0.0.1:8080"
 
 
 def asked(lab: Lab, client: str) -> Iterator[TestClient]:
     app = application(House(lab.settings, lab.clock), ROUTES)
-    with TestClient(app, base_url=BASE, client=(client, 40_000)) as found:
+    with TestClient(app, base_url=HERE, client=(client, 40_000)) as found:
         yield found
 
 
@@ -74,15 +75,15 @@ def test_a_header_that_says_where_it_comes_from_is_not_believed(far):
 
 
 @pytest.mark.parametrize(
-    ("client", "near_"),
+    ("base", "more"),
     [
-        ("127.0.0.1", True),
-        ("::1", True),
-        ("127.1.2.3", True),
-        ("192.168.1.7", False),
-        ("", False),
-        ("x", False),
+        ("http://board.lan", {}),
+        ("http://attacker.example", {}),  # a page whose name was made to point here
+        (HERE, {"x-forwarded-for": "192.168.1.7"}),
+        (HERE, {"via": "1.1 vegur"}),
     ],
 )
-def test_this_computer_is_known_by_its_loopback(client, near_):
-    assert here(client) is near_
+def test_what_is_passed_on_from_elsewhere_is_not_taken_for_this_computer(lab, base, more):
+    for client in asked(lab, "127.0.0.1"):
+        assert client.get(f"{base}/metrics", headers=more).status_code == 401
+        assert client.get(f"{base}/sign-in", headers=more).status_code == 403
