@@ -116,7 +116,11 @@ TOPICS = (
             (OriginMark(_EPOCH, 4, _LINKS[4]),),
             RosterMark(_HUB, 311, 2, _DIGEST),
             ("5d20c7aa",),
-            (MachineInfo("laser", "Laser", "laser", "tap", 14_400_000, 300_000, "autonomous"),),
+            (
+                MachineInfo(
+                    "laser", "Laser", "laser", "tap", 14_400_000, 300_000, "autonomous", openings=("openlab",)
+                ),
+            ),
             (SPONSORSHIP,),
             "c0ffee" * 10 + "c0ff",
             "5ca1ab1e0b0e",

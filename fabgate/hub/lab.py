@@ -75,6 +75,7 @@ def _known(said: MachineInfo) -> MachineRules:
         warning_ms=said.warning_ms,
         sponsor_from=Level.of(said.sponsor_from),
         kind=Kind(said.kind),
+        openings=said.openings,
     )
 
 

@@ -129,4 +129,5 @@ def _info(rules: MachineRules) -> MachineInfo:
         sponsor_from=rules.sponsor_from.word,
         kind=rules.kind,
         metered=rules.metered,
+        openings=rules.openings,
     )

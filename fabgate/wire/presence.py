@@ -31,7 +31,8 @@ class MachineInfo:
     """A machine as its gate is configured. Lengths are ms.
 
     `kind`: a machine, or a door or counter, which take no skill: their own id stands in `skill`.
-    `metered`: something tells whether it works.
+    `metered`: something tells whether it works. `openings`: the hours that it is for, as the lab's rules name
+    them; nothing where it is for all hours, or its gate is too old to say.
     """
 
     machine: Id
@@ -43,6 +44,7 @@ class MachineInfo:
     sponsor_from: Id
     kind: Id = "machine"
     metered: bool = False
+    openings: tuple[Id, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,6 +241,29 @@ def test_a_gate_that_was_cut_off_is_not_free_and_one_that_stopped_is_off(hub):
         assert "Switched off" in of_card(client.get("/").text, "laser-1")
 
 
+@pytest.mark.parametrize(
+    ("known", "says"),
+    [
+        ("openlab", "Free Opens 26 Sep 2026, 14:00"),
+        ("another", "Free For those who know laser; trainees with a sponsor beside them"),
+    ],
+)
+def test_at_a_hub_a_machine_says_its_own_hours_where_the_hub_knows_them(hub, known, says):
+    """The gate names them, the lab's rules say when that is; a hub with other rules claims nothing."""
+    gate = hub.gates["gate-1"]
+    gate.off()
+    (wired,) = gate.settings.machines.values()
+    told = replace(wired, rules=replace(wired.rules, openings=("openlab",)))
+    gate.settings = replace(gate.settings, machines={told.rules.machine: told})
+    opening = Opening(known, Mode.PUBLIC, weekly=(Weekly(SATURDAY, 14 * 60, 18 * 60),))
+    hub.settings = replace(hub.settings, charter=replace(hub.settings.charter, openings={known: opening}))
+    gate.on()
+    hub.settle()
+    say(hub, "free")
+    with wall_of(hub) as client:
+        assert of_card(client.get("/").text, "laser-1").partition(" ")[2] == says
+
+
 # --- how it is drawn -----------------------------------------------------------------------------
 
 
