@@ -6,10 +6,10 @@ to the room: a badge is held to a reader, a plug is pulled. What follows is the 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from secrets import token_urlsafe
-from sqlite3 import Connection
 from threading import Lock
 from typing import Protocol
 from urllib.parse import urlencode
@@ -25,33 +25,21 @@ from fabgate.board.live import shared_stream
 from fabgate.board.pages import page
 from fabgate.board.picture import Picture, Pieces
 from fabgate.board.sessions import COOKIE
+from fabgate.board.stage_books import Books, books
 from fabgate.board.visit import Visit
-from fabgate.config import Settings
 from fabgate.desk import signing
-from fabgate.desk.month import drafts
 from fabgate.errors import DeviceError, LinkError
-from fabgate.model import Denied, Moment, RecordId, Trouble
-from fabgate.records import (
-    CheckedIn,
-    CheckedOut,
-    Entry,
-    GateStarted,
-    GrantGiven,
-    PeriodClosed,
-    Refused,
-    SessionStarted,
-    SessionStopped,
-    TroubleBegan,
-    TroubleOver,
-    UsageSettled,
-)
+from fabgate.model import Denied
 from fabgate.rules.month import Month
 from fabgate.rules.viewing import Area, Way
-from fabgate.store import journal, roster, sales
-from fabgate.wire.topics import HUB
+from fabgate.store import journal, roster
+from fabgate.texts.catalogue import Said
 
+log = logging.getLogger(__name__)
 _PASSWORD = 24  # bytes of one that nobody needs to know
 _NO_CONTENT, _NOT_DONE = 204, 409
+_PIECES = ("panel", "says", "hands")
+_LINES = 6  # of the bill
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +64,15 @@ class Spot:
     metered: bool
     switched: bool
     shown: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def on(self) -> bool:
+        return self.shown.get("relay") == "on"
+
+    @property
+    def occupied(self) -> bool:
+        """Whether a badge is in its slot."""
+        return self.shown.get("reader") == "badge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,123 +140,12 @@ class Stage(Protocol):
     def hub(self, on: bool) -> None: ...
 
 
-# --- what is told beside it -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A line of the journal: `kind` of its record, who and what it is about."""
-
-    kind: str
-    at_ms: int
-    who: str | None = None
-    beside: str | None = None
-    machine: str = ""
-    gate: str = ""
-    word: str = ""
-    length_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A line of this month's bill, as it would be charged now."""
-
-    at_ms: int
-    who: str
-    item: str
-    cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """What the hub's books say of it: the newest lines first."""
-
-    told: tuple[Told, ...]
-    owed: tuple[Owed, ...]
-    month: Month
-    last: Month
-    closed: bool
-
-    @property
-    def cents(self) -> int:
-        return sum(one.cents for one in self.owed)
-
-
 @dataclass(frozen=True, slots=True)
 class Seen:
     """All that the page shows: the same for everybody who looks."""
 
     room: Room
     books: Books
-
-
-_KINDS = (
-    SessionStarted.kind,
-    SessionStopped.kind,
-    Refused.kind,
-    CheckedIn.kind,
-    CheckedOut.kind,
-    TroubleBegan.kind,
-    TroubleOver.kind,
-    GateStarted.kind,
-    UsageSettled.kind,
-    PeriodClosed.kind,
-    GrantGiven.kind,
-)
-_LINES, _BILL = 12, 6
-
-
-def books(conn: Connection, settings: Settings, now: Moment) -> Books:
-    """The newest of the journal, and the bill of this month. Raises StoreError."""
-    names = {str(one.id): one.name for one in roster.members(conn)}
-    newest = journal.entries(conn, kinds=_KINDS, newest_first=True, limit=_LINES)
-    told = tuple(line for entry in newest if (line := _told(conn, names, entry)) is not None)
-    month = Month.at(now.wall_ms // 1000, settings.lab.zone)
-    last = Month(month.year - (month.month == 1), (month.month - 2) % 12 + 1)
-    return Books(told, _owed(conn, settings, names, month, now), month, last, _is_closed(conn, last))
-
-
-def _is_closed(conn: Connection, month: Month) -> bool:
-    closed = sales.last_closed(conn)
-    return closed is not None and month <= closed
-
-
-def _owed(
-    conn: Connection, settings: Settings, names: Mapping[str, str], month: Month, now: Moment
-) -> tuple[Owed, ...]:
-    first_s, _ = month.bounds(settings.lab.zone)
-    with drafts(conn, settings, month, now, leave_out=True) as found:
-        lines = [
-            Owed(one.started_s * 1000, names.get(payer, ""), one.item, one.cents)
-            for payer, charges in found
-            for one in charges
-            if one.started_s >= first_s  # what months before have left is for their own closing
-        ]
-    return tuple(sorted(lines, key=lambda one: one.at_ms, reverse=True))
-
-
-def _told(conn: Connection, names: Mapping[str, str], entry: Entry) -> Told | None:
-    if entry.at is None or entry.body is None:
-        return None
-    gate, at_ms = entry.id.origin.split("/")[1], entry.at.wall_ms
-    line = Told(entry.body.kind, at_ms, gate=gate, machine=getattr(entry.body, "machine", ""))
-    match entry.body:
-        case SessionStarted(member=member, sponsor=sponsor):
-            return replace(line, who=names.get(member), beside=names.get(sponsor or ""))
-        case SessionStopped(session=session, why=why, length_ms=length_ms):
-            start = journal.entry(conn, RecordId.of(session))
-            member = getattr(None if start is None else start.body, "member", "")
-            return replace(line, who=names.get(member), word=why, length_ms=length_ms)
-        case TroubleBegan(trouble=trouble) | TroubleOver(trouble=trouble):
-            return None if trouble == Trouble.CHECKING else replace(line, word=trouble)
-        case GateStarted() if gate == HUB:
-            return None
-        case GrantGiven(skill=skill, level=level):
-            return replace(line, who=names.get(entry.body.member), machine=skill, word=level)
-        case PeriodClosed(period=period):
-            return replace(line, word=period)
-        case body:
-            return replace(line, who=names.get(getattr(body, "member", None) or ""))
 
 
 # --- the page ---------------------------------------------------------------------------------------
@@ -315,11 +201,11 @@ class _Page:
 
     def pieces(self, visit: Visit, seen: Seen) -> Pieces:
         """Each machine's panel and gate's state, the journal, the bill, how far the story is."""
-        facts = {"stage": self.stage, "seen": seen, "lines": _BILL}
+        facts = {"stage": self.stage, "seen": seen, "lines": _LINES}
         found = {
             f"{part}-{spot.machine}": visit.render(f"stage/{part}.html", spot=spot, **facts)
             for spot in seen.room.spots
-            for part in ("panel", "hands")
+            for part in _PIECES
         }
         for box in seen.room.boxes:
             found[f"box-{box.name}"] = visit.render("stage/box.html", box=box, **facts)
@@ -349,15 +235,25 @@ class _Page:
                 return self._do(visit, words)
 
     def _do(self, visit: Visit, words: list[str]) -> Response:
-        try:
-            act(self.stage, words, visit.field("badge"))
-        except (DeviceError, LinkError) as error:
-            if visit.asked.partial:
-                return PlainTextResponse(error.what, _NOT_DONE)
-            return visit.wrong(error, lambda: self.show(visit))
+        why = hindrance(self.stage.room(), words)
+        if why is None:
+            try:
+                act(self.stage, words, visit.field("badge"))
+            except (DeviceError, LinkError) as error:
+                log.info("event=not_done error=%r", str(error))
+                why = "not_now"
+        if why is not None:
+            return self._not_done(visit, why)
         if visit.asked.partial:
             return PlainTextResponse("", _NO_CONTENT)
         return visit.to(f"{self.path}?{urlencode({'badge': visit.field('badge')})}")
+
+    def _not_done(self, visit: Visit, why: str) -> Response:
+        words = visit.speaker.words
+        said = Said(words.word(f"stage.{why}"), words.word(f"stage.{why}_next"))
+        if visit.asked.partial:
+            return PlainTextResponse(f"{said.text} {said.next}", _NOT_DONE)
+        return visit.misread(said, lambda: self.show(visit))
 
     def _be(self, visit: Visit, who: str) -> Response:
         """Sign this browser in as one of them: by a one-time link, as everybody's first sign-in."""
@@ -372,6 +268,22 @@ class _Page:
         assert member is not None, "a link is made for members only"
         last = self.look(visit.house).books.last
         return let_in(visit, member.id, Way.PASSWORD, self.stage.people[who].format(last=last))
+
+
+def hindrance(room: Room, words: list[str]) -> str | None:
+    """Why nobody could do this in the room as it is: a word of the catalogue; None where it can be tried."""
+    match words:
+        case [deed, machine, *_] if (spot := room.spot(machine)) is not None:
+            box = room.box(spot.gate)
+            if box is not None and not box.powered:
+                return "not_powered"
+            if not spot.shown:
+                return "not_awake"
+            if deed == "touch" and spot.slotted and spot.occupied:
+                return "not_twice"
+            if deed == "work" and not spot.on:
+                return "not_on"
+    return None
 
 
 def act(stage: Stage, words: list[str], card: str) -> None:

@@ -40,6 +40,7 @@ def sim(here: Here, words: tuple[str, ...]) -> None:
     fabgate sim tap laser 04A2B3C4D5E680     a badge touches the reader
     fabgate sim hold laser 04A2B3C4D5E680    a badge is laid in the slot
     fabgate sim lift laser                   and taken away
+    fabgate sim lay laser 04A2B3C4D5E680     one lies there since before the gate came up
     fabgate sim press laser estop            an input is pressed; release lets it go
     fabgate sim current laser 3.1            the machine draws 3.1 A
     fabgate sim relay laser break            a device fails; mend makes it work again

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -118,6 +118,7 @@ class VirtualLab:
         self._cast, self._runs, self._cables = cast, runs, cables
         self._lock, self._looking = Lock(), Lock()
         self._held: set[tuple[str, str]] = set()  # inputs that are pressed: they outlive a power cut
+        self._lying: dict[str, str] = {}  # badges in slots, by machine: so do they
         self._room = self._look()
         self._count = 0
         self._asked_s = 0.0
@@ -137,6 +138,9 @@ class VirtualLab:
         """See how the room is now; in how many seconds to look again."""
         with self._looking:
             now = self._look()
+            for spot in now.spots:
+                if spot.shown.get("current", _RESTS_A) != _RESTS_A and not spot.on:
+                    self._rest(spot)
             if now != self._room:
                 self._room = replace(now, happened=self._room.happened | _happened(self._room, now))
                 self._count += 1
@@ -165,6 +169,11 @@ class VirtualLab:
         switched_first = tuple(sorted(spots, key=lambda one: not one.switched))
         return Room(boxes, switched_first, self._runs[HUB].lives, happened)
 
+    def _rest(self, spot: Spot) -> None:
+        """A machine whose power is gone draws nothing; a bench does what it is told."""
+        with suppress(DeviceError):
+            door.ask(self._state(spot.gate), f"current {spot.machine} {_RESTS_A}")
+
     def _shown(self, gate: str) -> dict[str, dict[str, str]]:
         if not self._runs[gate].lives:
             return {}
@@ -185,9 +194,12 @@ class VirtualLab:
         if number is None:
             raise DeviceError(f"there is no badge {card!r} here", "Choose one of the tray.")
         self._say(spot.gate, "hold" if spot.slotted else "tap", machine, str(number))
+        if spot.slotted:
+            self._lying[machine] = str(number)
 
     def lift(self, machine: str) -> None:
         self._say(self._spot(machine).gate, "lift", machine)
+        self._lying.pop(machine, None)
 
     def press(self, machine: str, name: str, pressed: bool) -> None:
         self._say(self._spot(machine).gate, "press" if pressed else "release", machine, name)
@@ -205,10 +217,17 @@ class VirtualLab:
             elif not run.lives:
                 run.start()
                 self._wait_for(gate)
-                for machine, name in self._held:
-                    if self._spot(machine).gate == gate:
-                        self._say(gate, "press", machine, name)
+                self._restore(gate)
         self.look()
+
+    def _restore(self, gate: str) -> None:
+        """What stood in the room stands there still; the bench of a new process begins empty."""
+        for machine, name in self._held:
+            if self._spot(machine).gate == gate:
+                self._say(gate, "press", machine, name)
+        for machine, number in dict(self._lying).items():
+            if self._spot(machine).gate == gate:
+                self._say(gate, "lay", machine, number)
 
     def network(self, gate: str, plugged: bool) -> None:
         self._run(gate)

@@ -123,14 +123,12 @@ class SimBench:
     def hold(self, machine: MachineId, uid: Uid) -> None:
         """A badge is laid in the slot and stays there."""
         with self._lock:
-            spot = self._find(machine)
-            if spot.lying is not None:
-                raise DeviceError(
-                    f"a badge lies at the reader of machine {machine} already",
-                    f"Say first: lift {machine}",
-                )
-            spot.lying = uid
-            self._parts[machine].reader.show(Appeared(uid, fresh=True))
+            self._put(machine, uid, fresh=True)
+
+    def lay(self, machine: MachineId, uid: Uid) -> None:
+        """A badge lies in the slot since before the reader came up: nobody has just come with it."""
+        with self._lock:
+            self._put(machine, uid, fresh=False)
 
     def lift(self, machine: MachineId) -> None:
         """The badge is taken out of the slot."""
@@ -293,6 +291,15 @@ class SimBench:
                 line.hold()  # a contactor welds while it is closed
         if moved:
             line.change()
+
+    def _put(self, machine: MachineId, uid: Uid, *, fresh: bool) -> None:
+        spot = self._find(machine)
+        if spot.lying is not None:
+            raise DeviceError(
+                f"a badge lies at the reader of machine {machine} already", f"Say first: lift {machine}"
+            )
+        spot.lying = uid
+        self._parts[machine].reader.show(Appeared(uid, fresh=fresh))
 
     def _find(self, machine: MachineId, device: str | None = None) -> Spot:
         spot = self._spots.get(machine)

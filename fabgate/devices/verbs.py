@@ -2,6 +2,7 @@
 
 tap laser 04A2B3C4D5E680      hold laser 04A2B3C4D5E680     lift laser
 press laser estop             release laser estop           current laser 3.1
+lay laser 04A2B3C4D5E680      (it was in the slot before the reader came up)
 relay laser break             reader laser mend             (any device, by its name)
 
 A mirror contact follows its output. `press laser mirror` welds the contactor, `release laser mirror`
@@ -21,6 +22,7 @@ FORMS = (
     "tap MACHINE UID",
     "hold MACHINE UID",
     "lift MACHINE",
+    "lay MACHINE UID",
     "press MACHINE INPUT",
     "release MACHINE INPUT",
     "current MACHINE AMPERES",
@@ -36,6 +38,8 @@ def act(bench: SimBench, words: Sequence[str]) -> None:
             bench.tap(MachineId(machine), parse(" ".join((first, *rest))))
         case ["hold", machine, first, *rest]:
             bench.hold(MachineId(machine), parse(" ".join((first, *rest))))
+        case ["lay", machine, first, *rest]:
+            bench.lay(MachineId(machine), parse(" ".join((first, *rest))))
         case ["lift", machine]:
             bench.lift(MachineId(machine))
         case ["press", machine, name]:

@@ -22,6 +22,7 @@ from fabgate.rehearsal.virtual import PEOPLE, ZOE
 pytestmark = [pytest.mark.xdist_group("machine"), pytest.mark.slow]  # many processes, and a Chromium
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/demo/[\w-]+")
 SOON_MS = 15_000
+PHONE = {"width": 390, "height": 844}
 
 
 class Demo:
@@ -131,7 +132,7 @@ def test_a_newcomer_badges_a_trainee_in_with_a_sponsor_and_pulls_the_power(visit
     lamp(visitor, "laser", "white")
     hold(visitor, "Ada Lovelace", "laser")
     lamp(visitor, "laser", "blue")
-    expect(visitor.locator("#panel-laser .display")).to_contain_text("sponsor")
+    expect(visitor.locator("#says-laser")).to_contain_text("sponsor")
     done(visitor, "asked")
     hold(visitor, "Bob Noyce", "laser")
     power(visitor, "laser", "on")
@@ -140,7 +141,7 @@ def test_a_newcomer_badges_a_trainee_in_with_a_sponsor_and_pulls_the_power(visit
     told = visitor.locator("#stage-told li").first
     expect(told).to_contain_text("Ada Lovelace works at the laser cutter; Bob Noyce is the sponsor.")
     visitor.get_by_role("button", name="Pull the power").first.click()
-    expect(visitor.locator("#panel-laser.dark")).to_be_visible()
+    expect(visitor.locator("#says-laser.dark")).to_be_visible()
     done(visitor, "cut")
     visitor.get_by_role("button", name="Power back on").click()
     done(visitor, "back")
@@ -153,7 +154,70 @@ def test_a_badge_can_be_dragged_to_a_machine_as_well(visitor):
     rested(visitor)
     visitor.drag_and_drop(".badge-unknown", "[data-touch='touch laser']")
     lamp(visitor, "laser", "red")
-    expect(visitor.locator("#panel-laser .display")).to_contain_text("not known here")
+    expect(visitor.locator("#says-laser")).to_contain_text("not known here")
+
+
+def test_a_finger_carries_a_badge_as_a_mouse_does(chromium, demo):
+    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(demo.url)
+    rested(page)
+    page.locator(".tray").scroll_into_view_if_needed()
+    badge, machine = (
+        page.locator(".badge-unknown").bounding_box(),
+        page.locator("#touch-laser").bounding_box(),
+    )
+    finger = context.new_cdp_session(page)
+    for kind, share in (("Start", 0.0), ("Move", 0.5), ("Move", 1.0), ("End", None)):
+        at = [] if share is None else [between(badge, machine, share)]
+        finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": at})
+    lamp(page, "laser", "red")
+    expect(page.locator(".carried")).to_have_count(0)
+    context.close()
+
+
+def between(one: dict[str, float], other: dict[str, float], share: float) -> dict[str, float]:
+    """A point on the way from the one box to the other."""
+    return {axis: one[axis] + 20 + (other[axis] - one[axis]) * share for axis in ("x", "y")}
+
+
+def test_nothing_moves_away_from_under_who_holds_a_badge_to_it_again(visitor):
+    rested(visitor)
+    button, where = visitor.locator("#touch-laser"), "one => one.getBoundingClientRect().top + scrollY"
+    before = button.evaluate(where)
+    for who, colour in (("A bus card", "red"), ("Ada Lovelace", "blue"), ("Bob Noyce", "green")):
+        hold(visitor, who, "laser")
+        lamp(visitor, "laser", colour)
+        assert button.evaluate(where) == before
+
+
+@pytest.mark.parametrize("size", [{"width": 1024, "height": 768}, PHONE])
+def test_what_is_owed_is_seen_without_scrolling_sideways(visitor, size):
+    visitor.set_viewport_size(size)
+    bill = visitor.locator("#stage-bill .scroll")
+    assert bill.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
+def test_what_cannot_be_done_is_said_where_somebody_looks(visitor):
+    rested(visitor)
+    visitor.locator("#power-gate-2").click()
+    expect(visitor.locator("#says-router.dark")).to_be_visible()
+    visitor.evaluate("scrollTo(0, document.body.scrollHeight)")
+    visitor.locator("#touch-router").evaluate("one => one.click()")
+    said = visitor.locator("#stage-said")
+    expect(said).to_have_text("It has no power. Put the power of its box back on.")
+    expect(said).to_be_in_viewport()
+    visitor.locator("#power-gate-2").click()
+    expect(said).to_be_hidden(timeout=30_000)
+
+
+def test_who_works_by_keyboard_is_not_lost_with_a_button_that_goes_away(visitor):
+    rested(visitor)
+    hold(visitor, "Cem Yilmaz", "router")
+    visitor.locator("#lift-router").focus()
+    visitor.keyboard.press("Enter")
+    expect(visitor.locator("#touch-router")).to_be_focused()
+    expect(visitor.locator("[role=status] #says-router")).to_contain_text("your badge is out")
 
 
 def test_the_keyboard_does_all_of_it(visitor):
@@ -247,7 +311,6 @@ def test_who_is_somebody_in_another_tab_can_go_on_here(visitor):
 
 AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text()
 STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

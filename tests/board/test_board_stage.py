@@ -10,7 +10,7 @@ from board_lab import plain
 from gate_lab import until
 from starlette.testclient import TestClient
 
-from fabgate.board import stage
+from fabgate.board import stage, stage_books
 from fabgate.board.app import application
 from fabgate.board.house import House
 from fabgate.board.pages import page
@@ -26,6 +26,7 @@ from fabgate.records import LinkMade, PasswordSet
 from fabgate.rules.viewing import Area
 from fabgate.store import journal
 from fabgate.texts import LANGUAGES
+from fabgate.texts.board_words import BoardWords
 
 pytestmark = pytest.mark.xdist_group("machine")  # many processes in real time
 KEY = "the-key"
@@ -138,6 +139,19 @@ def test_a_button_that_is_pressed_outlives_a_power_cut(client, lab):
     soon(lab, "laser", estop="released")
 
 
+def test_a_badge_that_lies_in_the_slot_outlives_a_power_cut_and_starts_nothing(client, lab):
+    rested(lab)
+    send(client, "touch router", "cem")
+    soon(lab, "router", relay="on")
+    send(client, "cut gate-2")
+    send(client, "back gate-2")
+    soon(lab, "router", reader="badge", relay="off")
+    send(client, "lift router")
+    send(client, "touch router", "bob")
+    soon(lab, "router", relay="on")
+    send(client, "lift router")
+
+
 def test_a_gate_without_a_network_decides_alone_and_its_records_come_later(client, lab, house):
     awake = heard(house, "gate.start")
     rested(lab)
@@ -174,11 +188,24 @@ def test_gates_go_on_while_the_hub_is_dead(client, lab):
 
 def test_a_machine_that_works_says_so(client, lab):
     rested(lab)
+    send(client, "touch laser", "cem")
+    soon(lab, "laser", relay="on")
     send(client, "work laser")
     soon(lab, "laser", current="8")
     assert "works: 8 A" in plain(client.get(AT).text)
     send(client, "rest laser")
     soon(lab, "laser", current="0")
+
+
+def test_a_machine_whose_power_is_gone_does_not_work(client, lab):
+    rested(lab)
+    assert send(client, "work laser").status_code == 422
+    send(client, "touch laser", "cem")
+    soon(lab, "laser", relay="on")
+    send(client, "work laser")
+    send(client, "press laser estop")
+    soon(lab, "laser", relay="off", current="0")
+    send(client, "release laser estop")
 
 
 def test_to_be_somebody_is_to_use_up_a_link_of_theirs(client, house):
@@ -202,7 +229,7 @@ def test_a_trainee_that_somebody_is_sees_no_members(client):
 def test_the_bill_is_of_this_month_and_the_month_before_waits_for_its_closing(house):
     now = house.clock.now()
     with house.reading() as reader:
-        books = stage.books(reader.conn, house.settings, now)
+        books = stage_books.books(reader.conn, house.settings, now)
     first_s, next_s = books.month.bounds(house.given.lab.zone)
     assert all(first_s * 1000 <= one.at_ms < next_s * 1000 for one in books.owed)
     assert books.cents == sum(one.cents for one in books.owed)
@@ -250,10 +277,46 @@ def test_what_nobody_could_do_is_said_on_the_page_and_does_nothing(client, lab, 
     assert {spot.machine: spot.shown.get("relay") for spot in lab.room().spots} == rested_before
 
 
-def test_a_machine_without_power_takes_no_badge(client, lab):
+def test_a_machine_without_power_takes_no_badge_and_says_so_in_the_language_of_the_page(client, lab):
     lab.power("gate-2", False)
-    assert send(client, "touch router", "cem").status_code == 422
+    client.get(f"{AT}?lang=fr")
+    assert "Remets le courant du boîtier." in plain(send(client, "touch router", "cem").text)
+    told = send(client, "touch router", "cem", headers=PARTIAL)
+    assert told.text == "Il n'y a pas de courant. Remets le courant du boîtier."
     lab.power("gate-2", True)
+
+
+AWAKE = {"relay": "off", "reader": "empty"}
+
+
+@pytest.mark.parametrize(
+    ("words", "box", "shown", "why"),
+    [
+        ("touch router", {"powered": False}, {}, "not_powered"),
+        ("lift router", {"powered": False}, {}, "not_powered"),
+        ("touch router", {"awake": False}, {}, "not_awake"),
+        ("touch router", {}, AWAKE | {"reader": "badge"}, "not_twice"),
+        ("work router", {}, AWAKE, "not_on"),
+        ("work router", {}, AWAKE | {"relay": "on"}, None),
+        ("touch router", {}, AWAKE, None),
+        ("lift router", {}, AWAKE | {"reader": "badge"}, None),
+        ("back gate-2", {"powered": False}, {}, None),
+        ("touch kiln", {}, AWAKE, None),
+    ],
+)
+def test_what_stands_in_the_way_of_a_hand_is_known_beforehand(words, box, shown, why):
+    gate = stage.Box(**{"name": "gate-2", "powered": True, "awake": True, "plugged": True} | box)
+    spot = stage.Spot("router", "the router", "gate-2", True, (), True, True, shown)
+    room = stage.Room((gate,), (spot,), hub=True)
+    assert stage.hindrance(room, words.split()) == why
+
+
+def test_whatever_stands_in_the_way_is_said_in_each_language():
+    for language in LANGUAGES:
+        said = BoardWords.of(language)
+        for why in ("not_powered", "not_awake", "not_twice", "not_on", "not_now"):
+            assert said.known(f"stage.{why}")
+            assert said.known(f"stage.{why}_next")
 
 
 def test_a_gate_that_has_power_already_stays_as_it_is(client, lab):

@@ -159,6 +159,11 @@ def test_a_reader_that_is_broken_when_the_daemon_comes_up_is_blind(bench: SimBen
     assert reader.wait(0) == (Appeared(ada, fresh=False),)
 
 
+def test_a_badge_can_have_lain_there_before_the_reader_came_up(bench: SimBench, ada: Uid):
+    act(bench, f"lay laser {ada}".split())
+    assert bench.machines[LASER].readers[0].wait(0) == (Appeared(ada, fresh=False),)
+
+
 def _blink(bench: SimBench) -> None:
     bench.fail(LASER, "reader")
     bench.mend(LASER, "reader")
@@ -174,7 +179,7 @@ def test_no_badge_can_be_lifted_where_none_lies(bench: SimBench):
 
 def test_no_second_badge_fits_where_one_lies(bench: SimBench, ada: Uid, grace: Uid):
     bench.hold(LASER, ada)
-    for verb in (bench.hold, bench.tap):
+    for verb in (bench.hold, bench.tap, bench.lay):
         with pytest.raises(DeviceError, match="lies at the reader of machine laser already"):
             verb(LASER, grace)
 

@@ -2,11 +2,14 @@
 // it is; what follows comes by the live stream. Without this script each button sends the form.
 "use strict";
 (() => {
+  const MOVED_PX = 8; // less is a click
+  const EDGE_PX = 60, STEP_PX = 16; // a badge at the edge of the window moves the page
   const form = document.getElementById("stage");
   const note = document.getElementById("stage-said");
   if (!form || !note) return;
 
   const say = (text) => { note.textContent = text; note.hidden = !text; };
+  note.addEventListener("click", () => say(""));
 
   const post = (deed) => {
     const fields = new URLSearchParams(new FormData(form));
@@ -33,17 +36,70 @@
     button.removeAttribute("aria-busy");
   });
 
-  form.addEventListener("dragstart", (dragged) => {
-    const badge = dragged.target.closest && dragged.target.closest(".badge");
-    if (badge) { badge.querySelector("input").checked = true; dragged.dataTransfer.setData("text/plain", "badge"); }
+  // --- a badge is carried, by mouse, finger or pen
+
+  let held = null; // the badge that is pressed: where, and what is seen of it once it moves
+
+  const below = (where) => {
+    const found = document.elementFromPoint(where.clientX, where.clientY);
+    return found && found.closest("[data-touch]");
+  };
+
+  const mark = (machine) => document.querySelectorAll("[data-touch]").forEach(
+    (one) => one.classList.toggle("over", one === machine));
+
+  const pick = () => {
+    held.badge.querySelector("input").checked = true;
+    held.seen = held.badge.cloneNode(true);
+    held.seen.classList.add("carried");
+    held.seen.setAttribute("aria-hidden", "true");
+    held.seen.querySelector("input").remove();
+    held.seen.style.width = `${held.badge.offsetWidth}px`;
+    document.body.append(held.seen);
+  };
+
+  const carry = (where) => {
+    held.seen.style.left = `${where.clientX - held.badge.offsetWidth / 2}px`;
+    held.seen.style.top = `${where.clientY - 20}px`;
+    mark(below(where));
+    if (where.clientY > innerHeight - EDGE_PX) scrollBy(0, STEP_PX);
+    else if (where.clientY < EDGE_PX) scrollBy(0, -STEP_PX);
+  };
+
+  const putDown = () => {
+    if (held && held.seen) held.seen.remove();
+    held = null;
+    mark(null);
+  };
+
+  form.addEventListener("pointerdown", (pressed) => {
+    const badge = pressed.target.closest(".badge");
+    if (badge && pressed.isPrimary && pressed.button === 0) held = { badge, x: pressed.clientX, y: pressed.clientY };
   });
-  document.querySelectorAll("[data-touch]").forEach((machine) => {
-    machine.addEventListener("dragover", (dragged) => { dragged.preventDefault(); machine.classList.add("over"); });
-    machine.addEventListener("dragleave", () => machine.classList.remove("over"));
-    machine.addEventListener("drop", (dropped) => {
-      dropped.preventDefault();
-      machine.classList.remove("over");
-      send(machine.dataset.touch);
-    });
+  addEventListener("pointermove", (moved) => {
+    if (!held || !moved.isPrimary) return;
+    if (!moved.buttons) { putDown(); return; } // it was let go outside the window
+    if (!held.seen && Math.hypot(moved.clientX - held.x, moved.clientY - held.y) < MOVED_PX) return;
+    if (!held.seen) pick();
+    carry(moved);
   });
+  addEventListener("pointerup", (dropped) => {
+    const machine = held && held.seen && below(dropped);
+    putDown();
+    if (machine) send(machine.dataset.touch);
+  });
+  addEventListener("pointercancel", putDown);
+
+  // --- who works by keyboard is not lost with a button that goes away
+
+  let last = null, card = null;
+  document.addEventListener("focusin", (event) => {
+    last = event.target;
+    card = last.closest("[data-touch]");
+  });
+  new MutationObserver(() => {
+    if (!last || last.isConnected || document.activeElement !== document.body) return;
+    const next = document.getElementById(last.id) || (card && card.querySelector("button"));
+    if (next) next.focus({ preventScroll: true });
+  }).observe(form.parentElement, { childList: true, subtree: true });
 })();
