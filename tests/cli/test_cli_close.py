@@ -95,7 +95,7 @@ def test_what_stands_in_the_way_is_listed_with_commands_that_settle_it(lab):
 def test_each_command_that_is_offered_settles_what_it_is_offered_for(lab, how, command):
     lab.worked("ada", **how)
     said = lab.refused("close 2026-10 --by tess")
-    assert "1 thing(s) stand in the way" in said
+    assert "In the way of closing 2026-10: 1." in said
     offered = next(line.strip() for line in said.splitlines() if command in line)
     words = offered.partition("   #")[0].removeprefix("fabgate ").replace('"..."', "asked")
     words = words.replace("YYYY-MM-DDTHH:MM", "2026-10-24T17:30")
