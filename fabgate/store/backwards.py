@@ -33,7 +33,7 @@ class Sought:
 
     `kinds`, and `but`, those that are passed over. `saying`: at most two texts that stand in the record as
     it is written, such as `"machine":"laser"`. `text`: stands in the record or in the reason or reference
-    beside it, whatever the case of its plain letters. `gate`: whose journal. From `from_ms` (wall) on, and
+    beside it, whatever the case of its letters. `gate`: whose journal. From `from_ms` (wall) on, and
     before `to_ms`: a record of a clock that was not right belongs where it stands among the others.
     """
 
@@ -141,8 +141,12 @@ class _Look:
             "but": json.dumps(sorted(sought.but)) if sought.but else None,
             "one": one,
             "two": two,
-            "text": sought.text.lower() or None,
+            "text": sought.text.casefold() or None,
         }
+        self._found = _FOUND
+        if not sought.text.isascii():  # SQLite knows the case of plain letters only, and is quicker with them
+            conn.create_function("folded", 1, _folded, deterministic=True)
+            self._found = _FOUND.replace("lower(", "folded(")
 
     def ahead(self, gates: Sequence[_Gate]) -> bool:
         """Whether of every gate its next record is known, or that there is none."""
@@ -163,7 +167,8 @@ class _Look:
 
     def _read(self, gate: _Gate, stretch: _Stretch) -> None:
         after = max(stretch.low, gate.below - 1 - _WINDOW)
-        rows = _window(self._conn, {**self._which, "after": after, "below": gate.below, "most": _ROWS})
+        which = {**self._which, "after": after, "below": gate.below, "most": _ROWS}
+        rows = _window(self._conn, self._found, which)
         down_to = rows[-1][0] if len(rows) == _ROWS else after + 1
         self._left -= gate.below - down_to
         gate.below = down_to
@@ -171,8 +176,12 @@ class _Look:
 
 
 @told
-def _window(conn: sqlite3.Connection, which: Mapping[str, object]) -> list[Row]:
-    return conn.execute(_FOUND, which).fetchall()
+def _window(conn: sqlite3.Connection, found: str, which: Mapping[str, object]) -> list[Row]:
+    return conn.execute(found, which).fetchall()
+
+
+def _folded(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
 
 
 _FOUND = """\

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain, combinations
 
 import pytest
 from first_day import NOON, done
@@ -20,6 +21,17 @@ def ada(here):
 
 def kinds(here, **wanted):
     return [one.entry.body.kind for one in backwards.leaf(here.desk, Wanted(**wanted)).lines]
+
+
+def records(here, **wanted):
+    """The numbers of all records that are found, two a page, the newest first."""
+    found, mark = [], None
+    while True:
+        leaf = backwards.leaf(here.desk, Wanted(**wanted), mark, most=2)
+        found += [one.entry.id.seq for one in leaf.lines]
+        mark = leaf.mark
+        if mark is None:
+            return found
 
 
 def test_every_kind_of_record_is_in_one_group_and_no_more():
@@ -46,6 +58,21 @@ def test_a_line_is_found_by_what_one_remembers(here, ada):
     assert kinds(here, member=ada, machine="router") == []
     assert kinds(here, gate="nowhere") == []
     assert "machine.lock" in kinds(here, group="of another version")
+
+
+def test_filters_together_find_what_each_of_them_finds_alone(here, ada):
+    """All of them at once, in every combination, page by page."""
+    done(machines.lock(here.desk, "ada", "cutter", "it smokes"))
+    done(machines.unlock(here.desk, "zoe", "cutter", "Éteint, mended"))
+    done(machines.lock(here.desk, "zoe", "router", "smokes, too"))
+    today = days.of(NOON, here.desk.settings.lab.zone)
+    alone = {"group": "machines", "member": ada, "machine": "cutter", "text": "É", "first": today}
+    every = records(here)
+    each = {name: records(here, **{name: value}) for name, value in alone.items()}
+    assert all(0 < len(found) < len(every) for name, found in each.items() if name != "first")
+    for some in chain.from_iterable(combinations(alone, many) for many in range(2, len(alone) + 1)):
+        expected = [one for one in every if all(one in each[name] for name in some)]
+        assert records(here, **{name: alone[name] for name in some}) == expected, some
 
 
 def test_days_are_those_of_the_lab(here):

@@ -84,6 +84,15 @@ def test_only_what_is_sought_is_found(writer: Writer):
     assert of(gate="gate2") == []
 
 
+@pytest.mark.parametrize(
+    "text", ["Éteint", "éteint", "ÉTEINT", "straße", "STRASSE über", "ΑΣΤΕΡΑΣ", "αστερας"]
+)
+def test_a_text_is_found_in_whatever_case_and_alphabet_it_was_written(writer: Writer, text):
+    written = Note("reason", "Éteint: Straße über dem ΑΣΤΕΡΑΣ")
+    (found,) = write(writer, refusal(1), notes=(written,))
+    assert [one.id for one in page(writer.conn, Sought(text=text), None, 9).entries] == [found]
+
+
 def test_a_login_that_stands_beside_a_record_is_not_searched(writer: Writer):
     write(writer, start(1), notes=(Note("login", "zoe-on-unix"),))
     assert page(writer.conn, Sought(text="zoe-on-unix"), None, 9).entries == ()
