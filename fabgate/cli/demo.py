@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from getpass import getuser
 from importlib import resources
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import click
 
@@ -89,8 +92,19 @@ def _open_page(undo: ExitStack, port: int | None, place: Kept) -> str | None:
     click.secho(f"    Open this:  {address}", bold=True)
     click.echo()
     click.echo("In a browser on this machine. Hold badges to machines, pull the power, close a month.")
+    if way := through_ssh(address):
+        click.echo(f"Yours is elsewhere? Type there first:  {way}")
     click.echo("Ctrl-C ends it. Here is the story of a day meanwhile.")
     return address
+
+
+def through_ssh(address: str) -> str | None:
+    """What brings the page to whoever sits at another computer; None where nobody came by ssh."""
+    came = os.environ.get("SSH_CONNECTION", "").split()
+    if len(came) != 4:  # from where, to where: an address and a port each
+        return None
+    port = urlsplit(address).port
+    return f"ssh -L {port}:127.0.0.1:{port} {getuser()}@{came[2]}"
 
 
 def _stay(address: str | None) -> None:

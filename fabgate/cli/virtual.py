@@ -49,15 +49,18 @@ _NUMBERS = {one.handle: one.badge for one in (ZOE, *PEOPLE)} | {"stranger": STRA
 
 
 @contextmanager
-def open_lab(kind: str, kept: Kept) -> Iterator[VirtualLab]:
-    """The lab over this kind of broker, for as long as the block lasts. Raises LinkError, ScenarioError."""
+def open_lab(kind: str, kept: Kept, language: str = "en") -> Iterator[VirtualLab]:
+    """The lab over this kind of broker, for as long as the block lasts; its machines speak this language.
+
+    Raises LinkError, ScenarioError.
+    """
     folder = kept.folder / "lab"
     folder.mkdir()
     with ExitStack() as undo:
         broker = undo.enter_context(embedded.broker(folder, kind, kept.start))
         cables = {gate: undo.enter_context(Cable(broker.port)) for gate in GATES}
         ports = {HUB: broker.port} | {gate: cable.port for gate, cable in cables.items()}
-        cast = found(folder, ports, command, time.time_ns() // 1_000_000)
+        cast = found(folder, ports, command, time.time_ns() // 1_000_000, language)
         runs = {name: undo.enter_context(_Process(kept, folder, name)) for name in (HUB, *GATES)}
         lab = VirtualLab(cast, runs, cables)
         watch = Turner("stage", lab.look)

@@ -37,24 +37,53 @@ _FOUNDED = time(9)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the virtual lab: `badge` is the number of their card, `levels` what they may by skill."""
+    """Somebody of the virtual lab: `badge` is the number of their card, `levels` what they may by skill.
+
+    `language`: None is the lab's own.
+    """
 
     handle: str
     name: str
-    language: str
+    language: str | None
     badge: Uid
     levels: Mapping[str, str]
 
 
-ZOE = Person("zoe", "Zoe Dupont", "fr", parse("04A2B3C4D5E683"), {})
+ZOE = Person("zoe", "Zoe Dupont", None, parse("04A2B3C4D5E683"), {})
 _BOTH = {"laser": "autonomous", "router": "autonomous"}
 PEOPLE = (
-    Person("ada", "Ada Lovelace", "en", parse("04A2B3C4D5E680"), {"laser": "trainee"}),
-    Person("bob", "Bob Noyce", "en", parse("04A2B3C4D5E681"), _BOTH),
-    Person("cem", "Cem Yilmaz", "en", parse("04A2B3C4D5E682"), _BOTH),
+    Person("ada", "Ada Lovelace", None, parse("04A2B3C4D5E680"), {"laser": "trainee"}),
+    Person("bob", "Bob Noyce", None, parse("04A2B3C4D5E681"), _BOTH),
+    Person("cem", "Cem Yilmaz", None, parse("04A2B3C4D5E682"), _BOTH),
     Person("tess", "Tess Peeters", "nl", parse("04A2B3C4D5E684"), {}),
 )
 STRANGER = parse("049999999999A0")
+
+
+_SAID: Mapping[str, Mapping[str, str]] = {
+    "fr": {
+        '["en", "fr", "nl", "de"]': '["fr", "en", "nl", "de"]',
+        '"the laser cutter"': '"la découpeuse laser"',
+        '"the router"': '"la fraiseuse"',
+        '"the front desk"': '"l\'accueil"',
+        '"Zoe, at the front desk"': '"Zoe, à l\'accueil"',
+    },
+    "nl": {
+        '["en", "fr", "nl", "de"]': '["nl", "en", "fr", "de"]',
+        '"the laser cutter"': '"de lasersnijder"',
+        '"the router"': '"de freesmachine"',
+        '"the front desk"': '"de balie"',
+        '"Zoe, at the front desk"': '"Zoe, aan de balie"',
+    },
+    "de": {
+        '["en", "fr", "nl", "de"]': '["de", "en", "fr", "nl"]',
+        '"the laser cutter"': '"der Lasercutter"',
+        '"the router"': '"die Fräse"',
+        '"the front desk"': '"der Empfang"',
+        '"Zoe, at the front desk"': '"Zoe, am Empfang"',
+    },
+}
+"""What the configurations say in other languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +107,30 @@ _CUT_ON: int | None = 5  # the first Friday
 _CUT = Work(time(11, 30), "laser", "cem", 25, cut=True)
 
 
-def files(port: int) -> dict[str, str]:
+def files(port: int, language: str = "en") -> dict[str, str]:
     """The configuration of each by its name, for a broker on this port of this machine only."""
-    common = _text(COMMON)
-    hub = common + _text("virtual-hub.toml").replace(_PORT, f"port = {port} ")
-    gates = {f"{gate}.toml": common + _text(f"virtual-{gate}.toml") for gate in GATES}
-    return {"hub.toml": hub, PRICES: _text(PRICES)} | gates
+    common = _text(COMMON, language)
+    hub = common + _text("virtual-hub.toml", language).replace(_PORT, f"port = {port} ")
+    gates = {f"{gate}.toml": common + _text(f"virtual-{gate}.toml", language) for gate in GATES}
+    return {"hub.toml": hub, PRICES: _text(PRICES, language)} | gates
 
 
-def _text(name: str) -> str:
-    return (resources.files(__package__) / name).read_text("utf-8")
+def _text(name: str, language: str) -> str:
+    text = (resources.files(__package__) / name).read_text("utf-8")
+    for english, said in _SAID.get(language, {}).items():
+        text = text.replace(english, said)
+    return text
 
 
-def found(folder: Path, ports: Mapping[str, int], command: Command, now_ms: int) -> Cast:
+def found(
+    folder: Path, ports: Mapping[str, int], command: Command, now_ms: int, language: str = "en"
+) -> Cast:
     """The lab in `folder`, as it is found at this wall time: worked in from the month before to yesterday.
 
-    `ports`: where the hub and each gate reach the broker. Nothing of it runs. Raises ScenarioError.
+    `ports`: where the hub and each gate reach the broker; `language`: what its machines speak. Nothing of
+    it runs. Raises ScenarioError.
     """
-    for name, text in files(ports[HUB]).items():
+    for name, text in files(ports[HUB], language).items():
         (folder / name).write_text(text, "utf-8")
     gates = {gate: config.load(folder / f"{gate}.toml") for gate in GATES}
     hub = config.load(folder / "hub.toml")
@@ -164,10 +199,10 @@ class _Months:
 
     def _found(self) -> None:
         """As the pages say: the hub, its people, an invitation for each gate."""
-        self._type("hub", "init", "--manager", ZOE.name, "--id", ZOE.handle, "--language", ZOE.language)
+        own = self._hub.lab.languages[0]
+        self._type("hub", "init", "--manager", ZOE.name, "--id", ZOE.handle, "--language", own)
         for one in PEOPLE:
-            named = ("--id", one.handle, "--language", one.language)
-            self._by_zoe("member", "add", one.name, *named)
+            self._by_zoe("member", "add", one.name, "--id", one.handle, "--language", one.language or own)
             self._by_zoe("badge", "add", one.handle, str(one.badge))
             for skill, level in one.levels.items():
                 self._by_zoe("grant", "give", one.handle, skill, "--level", level, "--reason", "workshop")

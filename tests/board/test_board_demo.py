@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 import signal
 import subprocess
@@ -32,7 +33,13 @@ class Demo:
         self.log = folder / "demo.log"
         words = [sys.executable, "-m", "fabgate", "demo", "--port", "0", "--no-live", *more]
         with self.log.open("wb") as log:
-            self.popen = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.popen = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=os.environ | {"LC_ALL": "C.UTF-8"},
+            )
         until(lambda: self.popen.poll() is not None or ADDRESS.search(self.said), "it says its address", 60)
         assert self.popen.poll() is None, self.said
         self.url = ADDRESS.search(self.said)[0]

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from getpass import getuser
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from cli_lab import NOON_MS, Lab
 from click.testing import CliRunner
 
 from fabgate.cli import command, main
+from fabgate.cli.demo import through_ssh
+from fabgate.cli.demo_page import spoken
 from fabgate.devices.clock import SimClock
 from fabgate.link import embedded
 
@@ -118,8 +121,33 @@ def test_a_port_that_another_program_has_is_said_and_nothing_stays():
         result = CliRunner().invoke(main, ["demo", "--no-live", "--port", port])
     assert result.exit_code == 1
     assert f"port {port}" in result.output
+    assert "--port" in result.output
+    assert "[board]" not in result.output  # nobody has written a configuration
     assert "Traceback" not in result.output
     assert {*Path("/dev/shm").glob("fabgate-demo-*")} <= before
+
+
+@pytest.mark.parametrize(
+    ("environ", "language"),
+    [
+        ({"LANG": "fr_BE.UTF-8"}, "fr"),
+        ({"LANG": "fr_BE.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "nl_BE"}, "nl"),
+        ({"LC_ALL": "", "LANG": "de"}, "de"),
+        ({"LANG": "ja_JP.UTF-8"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_machines_of_the_demo_speak_the_language_of_the_terminal_where_they_can(environ, language):
+    assert spoken(environ) == language
+
+
+def test_who_came_by_ssh_is_told_how_the_page_comes_to_their_own_browser(monkeypatch):
+    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.7 51000 192.0.2.1 22")
+    way = through_ssh("http://127.0.0.1:8083/demo/key")
+    assert way == f"ssh -L 8083:127.0.0.1:8083 {getuser()}@192.0.2.1"
+    monkeypatch.delenv("SSH_CONNECTION")
+    assert through_ssh("http://127.0.0.1:8083/demo/key") is None
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -26,8 +27,8 @@ def at(*when: int) -> int:
 
 @pytest.fixture
 def opened(tmp_path):
-    def open_at(now_ms):
-        cast = found(tmp_path, PORTS, command, now_ms)
+    def open_at(now_ms, language="en"):
+        cast = found(tmp_path, PORTS, command, now_ms, language)
         return cast, Store(cast.hub.gate.state).writer()
 
     return open_at
@@ -71,6 +72,22 @@ def test_nobody_of_the_demo_agreed_to_be_named_and_the_treasurer_is_one(opened):
     tess = roster.member(books.conn, "tess")
     assert Role.TREASURER in {one.role for one in roster.roles(books.conn, tess.id)}
     books.close()
+
+
+def test_in_a_lab_that_speaks_french_so_do_its_machines_and_people(opened):
+    cast, books = opened(at(2026, 11, 2, 16), "fr")
+    titles = {one.rules.title for gate in GATES for one in cast.gates[gate].machines.values()}
+    assert titles == {"la découpeuse laser", "la fraiseuse", "l'accueil"}
+    assert cast.hub.lab.languages == ("fr", "en", "nl", "de")
+    assert roster.member(books.conn, "ada").language == "fr"
+    books.close()
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de"])
+def test_nothing_of_its_configuration_is_left_in_english(language):
+    text = "".join(files(1, language).values())
+    assert f'languages = ["{language}", ' in text
+    assert "the " not in "".join(re.findall(r'= "([^"]*)"', text))
 
 
 def test_each_gate_reaches_the_broker_by_a_cable_of_its_own(opened):
