@@ -7,6 +7,7 @@ import re
 import socket
 import time
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 from board_ears import ears_at
@@ -18,6 +19,7 @@ from fabgate.board import wall
 from fabgate.board.house import House
 from fabgate.board.serving import served
 from fabgate.config.settings import BoardSettings
+from fabgate.model import MachineId
 from fabgate.texts.board_words import BoardWords
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -207,6 +209,36 @@ def test_from_five_metres_everything_stands_on_one_screen(lab, url, chromium, la
         >= 40
     )
     context.close()
+
+
+LONG = "Laser cutter Trotec Speedy 400 with rotary attachment and extraction"
+
+
+@pytest.mark.parametrize("machines", [6, 24, 50])
+def test_however_many_machines_with_long_names_stand_on_one_screen_and_grow_with_it(lab, screen, machines):
+    laser = lab.settings.machines[MachineId("laser")]
+    for number in range(machines - 2):
+        rules = replace(laser.rules, machine=MachineId(f"m-{number}"), title=f"{number}: {LONG}")
+        lab.settings.machines[rules.machine] = replace(laser, rules=rules)
+    Floor(lab).tap("laser", ADA)
+    lab.done("presence in ada --by zoe")
+    with served(House(lab.settings, lab.clock), wall.ROUTES, BoardSettings(port=0)) as serving:
+        small, large = seen_on(screen, serving.url, 1024, 768), seen_on(screen, serving.url, 1920, 1080)
+        assert large > 1.3 * small
+        screen.set_viewport_size({"width": 390, "height": 844})
+        titles = screen.locator(".machine h3")
+        assert titles.count() == machines
+        assert titles.evaluate_all("all => all.every(one => one.scrollHeight <= one.clientHeight + 1)")
+        screen.goto("about:blank")
+
+
+def seen_on(screen: Page, url: str, width: int, height: int) -> float:
+    """How large the word of a state is on a screen of this size, where nobody has to scroll."""
+    screen.set_viewport_size({"width": width, "height": height})
+    screen.goto(url)
+    assert screen.evaluate("document.documentElement.scrollHeight") <= height
+    assert screen.evaluate("document.documentElement.scrollWidth") <= width
+    return float(state(screen).evaluate("one => parseFloat(getComputedStyle(one).fontSize)"))
 
 
 def test_a_day_of_rehearsal_neither_grows_nor_stalls(lab):
