@@ -210,7 +210,7 @@ def failed(visit: Visit, error: FabgateError) -> Stop:
         case StoreBusy():
             return Stop(BUSY, Trouble("busy", error.what, error.remedy))
         case _:
-            log.warning("event=failed path=%s error=%r", visit.asked.path, error.what)
+            log.warning("event=failed path=%r error=%r", visit.asked.path, error.what)
             return Stop(BROKEN, Trouble("failed", error.what, error.remedy))
 
 

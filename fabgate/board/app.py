@@ -59,7 +59,7 @@ async def _not_there(request: Request, error: Exception) -> Response:
 async def _broken(request: Request, error: Exception) -> Response:
     """A bug of ours: told to the log whole, to the visitor without a word of it."""
     with pages.arrive(request.app.state.house, request, {}) as visit:
-        log.error("event=page_broken path=%s", visit.asked.place, exc_info=error)
+        log.error("event=page_broken path=%r", visit.asked.place, exc_info=error)
         of_program = visit.asked.path.startswith(f"{api_door.ROOT}/")
         answer = api_door.broken(visit) if of_program else pages.stopped(visit, "broken", _BROKEN)
     answer.headers.update(PERSONAL)  # Starlette answers this one outside of all middleware

@@ -141,7 +141,7 @@ class _Stream:
 
     async def respond(self, request: Request) -> Response:
         watch = watch_of(request.app)
-        visit = pages.arrive(watch.house, request, {})
+        visit = pages.arrive(watch.house, request, {}, used=False)
         away = await to_thread.run_sync(self._away, visit, limiter=request.app.state.limiter)
         if away is not None:
             return _sent_away(request, away)

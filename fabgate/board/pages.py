@@ -98,10 +98,10 @@ def limiter() -> CapacityLimiter:
     return CapacityLimiter(_AT_ONCE)
 
 
-def arrive(house: House, request: Request, form: Mapping[str, str]) -> Visit:
-    """The visit that a request is."""
+def arrive(house: House, request: Request, form: Mapping[str, str], used: bool = True) -> Visit:
+    """The visit that a request is; not `used` where a script asks by itself: that keeps nobody signed in."""
     key = request.cookies.get(COOKIE)
-    session = house.sessions.find(key, house.clock.now().boot_ms)
+    session = house.sessions.find(key, house.clock.now().boot_ms, used)
     asked = Asked(
         method=request.method,
         path=request.url.path,
@@ -149,7 +149,7 @@ def stopped(visit: Visit, why: str, status: int) -> Response:
 
 def failed(visit: Visit, error: FabgateError) -> Response:
     """What went wrong, to which thing, and what to do next; never a page without a way back."""
-    log.warning("event=failed path=%s error=%r", visit.asked.place, error.what)
+    log.warning("event=failed path=%r error=%r", visit.asked.place, error.what)
     visit.refusal = Said(error.what, error.remedy)
     match error:
         case UsageError():

@@ -19,7 +19,8 @@ def show(visit: Visit, member: Member, link: Handed | None = None) -> Response:
     """What they have; `link`: one that was just made, which is shown this once."""
     found = signing.ways(visit.desk, member.id)
     assert not isinstance(found, Denied), "who was found a moment ago is still there"
-    address = "" if link is None else visit.asked.base + link.path
+    board = visit.settings.board.url.rstrip("/") or visit.asked.base  # whoever gets it is elsewhere
+    address = "" if link is None else board + link.path
     facts = {"ways": found, "link": link, "address": address, "seen": marked(found)}
     return shown(visit, "signing", member, "signing", **facts)
 

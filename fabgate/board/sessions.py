@@ -79,7 +79,7 @@ class Sessions:
                 self._open.popitem(last=False)
         return key
 
-    def find(self, key: str | None, now_ms: int) -> Session | None:
+    def find(self, key: str | None, now_ms: int, used: bool = True) -> Session | None:
         """The session of a key, which is used now; None for one that ended or never was."""
         if not key:
             return None
@@ -88,7 +88,7 @@ class Sessions:
             if found is None or found.ended(now_ms):
                 self._open.pop(_digest(key), None)
                 return None
-            found.seen_ms = now_ms
+            found.seen_ms = now_ms if used else found.seen_ms
             return found
 
     def stands(self, key: str | None, now_ms: int) -> bool:

@@ -5,23 +5,31 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import h11
 import pytest
-from board_lab import Board, on_a_port, plain
+from board_lab import BASE, Board, on_a_port, opened, plain
 from cli_lab import ADA, ZOE, Lab
+from starlette.responses import Response
+from starlette.testclient import TestClient
 
+from fabgate.board.app import application
 from fabgate.board.forms import MOST_BYTES_OF_STRANGERS
+from fabgate.board.house import House
 from fabgate.board.line import MOST_OF_ONE as MOST_OF_ONE_ADDRESS
 from fabgate.board.line import PATIENCE_S
+from fabgate.board.pages import page
 from fabgate.board.sessions import MOST_OF_ONE, Sessions
+from fabgate.board.visit import Visit
 from fabgate.desk import badges, search, signing
 from fabgate.desk.deed import Desk
 from fabgate.desk.signing import Chosen, Handed
+from fabgate.errors import StoreError
 from fabgate.model import MemberId
 from fabgate.rules.signing import LONGEST, normal
-from fabgate.rules.viewing import Way
+from fabgate.rules.viewing import Area, Way
 
 LONG_S = 10
 ACCENTS = "a" + "\u0301" * 50_000 + "\u0327" * 50_000  # put in order, it would take a minute
@@ -225,3 +233,26 @@ def test_a_request_that_came_whole_is_given_its_time(server, monkeypatch):
         with pytest.raises(TimeoutError):
             while line.recv(65_536):
                 pass
+
+
+# --- with words ---------------------------------------------------------------------------------------
+
+
+def test_a_path_writes_no_line_of_its_own_into_the_log(lab: Lab, caplog):
+    def broken(visit: Visit) -> Response:
+        raise StoreError("no disk", "Look for it.") if "store" in visit.asked.path else ValueError("ours")
+
+    app = application(House(lab.settings, lab.clock), [page("/{what}/{thing}", Area.PUBLIC, broken)])
+    with TestClient(app, base_url=BASE, raise_server_exceptions=False) as client:
+        for what in ("store", "page"):
+            assert client.get(f"/{what}/%0aevent=badge_blocked%0d").status_code == 500
+    assert len(caplog.messages) == 2
+    assert not [said for said in caplog.messages if set(said) & set("\r\n")]
+
+
+def test_a_link_bears_the_address_of_the_lab_and_not_the_one_that_was_asked_for(lab: Lab):
+    lab.settings = replace(lab.settings, board=replace(lab.settings.board, url="https://hub.lan:8080/"))
+    with opened(lab) as board:
+        board.sign_in("zoe")
+        page_ = board.send("/members/ada/sign-in", deed="link")
+    assert 'value="https://hub.lan:8080/sign-in/link/' in page_

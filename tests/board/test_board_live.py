@@ -263,6 +263,15 @@ def test_a_live_page_that_nobody_touches_keeps_nobody_signed_in(lab, monkeypatch
 # --- what goes wrong --------------------------------------------------------------------------------
 
 
+def test_a_browser_that_connects_anew_by_itself_keeps_nobody_signed_in(lab):
+    with listening(lab, stream("/live", Area.PUBLIC, counted)) as (house, listen):
+        headers = signed_in(house, lab, "ada")
+        lab.clock.advance(20 * 60_000)
+        listen("/live", **headers).next()
+        lab.clock.advance(11 * 60_000)
+        assert house.sessions.find(headers["cookie"].partition("=")[2], lab.clock.now().boot_ms) is None
+
+
 def test_books_that_were_put_back_are_looked_at_in_the_place_of_the_old(lab, tmp_path):
     """A restore puts another file under the same name; the one that was open would never change again."""
     folder = tmp_path / "backup"
