@@ -86,7 +86,7 @@ def test_a_level_that_was_taken_flags_what_rests_on_it(lab, office):
     lab.done('grant propose ada laser --by bob --reason "ready"')
     lab.done('grant approve ada laser --waive --by zoe --reason "on his word"')
     page = office.do("/members/bob/skills/laser", "revoke", reason="left it running")
-    assert "Bob Noyce, Laser cutting: taken away. 1 rest on their word" in read(page)
+    assert "Bob Noyce, Laser cutting: taken away. Resting on their word: 1" in read(page)
     page = office.do(LASER, "review", reason="saw her work")
     assert "Ada Lovelace keeps Laser cutting." in read(page)
 

@@ -17,7 +17,7 @@ def opens(board, status=200, **fields):
 def test_a_manager_opens_one_that_somebody_else_leads(board):
     board.sign_in("zoe")
     page = plain(opens(board, leader="ada"))
-    assert "is open to 8 people" in page
+    assert "is open to a group; people: 8" in page
     assert "tap your badge there to begin" in page
     shown = plain(board.get("/workshops"))
     assert "Ada Lovelace People 8 What for social Until 24 Oct 2026, 17:00" in shown
