@@ -79,7 +79,11 @@ class ScenarioError(FabgateError, ValueError):
 
 
 class UsageError(FabgateError, ValueError):
-    """The command line names something that does not exist or does not fit."""
+    """Somebody names something that does not exist or does not fit. `about`: which input, where it is one."""
+
+    def __init__(self, what: str, remedy: str = "", about: str = "") -> None:
+        super().__init__(what, remedy)
+        self.about = about
 
 
 class MissingExtra(UsageError):

@@ -10,8 +10,9 @@ from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from fabgate.board import money_month, money_settling, money_standing
+from fabgate.board import money_month, money_settling, money_standing, money_typed
 from fabgate.board.money_told import Teller, lines
+from fabgate.board.money_typed import decimal
 from fabgate.board.pages import page
 from fabgate.board.visit import Visit
 from fabgate.charges import Payer, Sort
@@ -139,14 +140,16 @@ def _left(visit: Visit, tell: Teller, left: Left) -> Markup:
 # --- deeds ---------------------------------------------------------------------------------------
 
 
-def _deed(visit: Visit, do: Callable[[str], object], said: str) -> Response:
-    """Does it for the member in the address; what cannot be read or is refused shows the account again."""
+def _deed(visit: Visit, do: Callable[[str], object], said: str, day: str = "day") -> Response:
+    """Does it for the member in the address; what cannot be read or is refused shows the account again.
+
+    `day`: the field of the form that holds a day."""
     handle = visit.asked.parameters["member"]
     again = partial(show, visit)
     try:
         answer = do(handle)
     except UsageError as error:
-        return visit.wrong(error, again)
+        return money_typed.wrong(visit, error, again, {"day": day})
     return visit.answer(answer, to=f"/money/accounts/{handle}", again=again, said=said)
 
 
@@ -163,7 +166,9 @@ def terms(visit: Visit) -> Response:
         since=since,
     )
     reason = visit.field("reason") or None
-    return _deed(visit, lambda whom: accounts.put(visit.desk, None, whom, wanted, reason), "money.done_terms")
+    return _deed(
+        visit, lambda whom: accounts.put(visit.desk, None, whom, wanted, reason), "money.done_terms", "since"
+    )
 
 
 def _has_changed(visit: Visit, member: Member) -> bool:
@@ -191,8 +196,8 @@ def sell(visit: Visit) -> Response:
         Sort(sort),
         item,
         visit.field("day") or None,
-        visit.field("quantity") or "1",
-        visit.field("amount") or None,
+        decimal(visit.field("quantity")) or "1",
+        decimal(visit.field("amount")) or None,
         visit.field("session"),
     )
     said, ref = visit.field("reason") or None, visit.field("ref") or None
@@ -200,7 +205,7 @@ def sell(visit: Visit) -> Response:
 
 
 def top_up(visit: Visit) -> Response:
-    amount, day, ref = visit.field("amount"), visit.field("day") or None, visit.field("ref") or None
+    amount, day, ref = decimal(visit.field("amount")), visit.field("day") or None, visit.field("ref") or None
     return _deed(
         visit,
         lambda whom: sales.top_up(visit.desk, None, whom, amount, day, visit.field("reason") or None, ref),
@@ -211,7 +216,7 @@ def top_up(visit: Visit) -> Response:
 def end(visit: Visit) -> Response:
     plan, until, reason = visit.field("plan"), visit.field("until") or None, visit.field("reason") or None
     return _deed(
-        visit, lambda whom: sold.end(visit.desk, None, whom, plan, until, reason), "money.done_ended"
+        visit, lambda whom: sold.end(visit.desk, None, whom, plan, until, reason), "money.done_ended", "until"
     )
 
 

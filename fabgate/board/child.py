@@ -31,6 +31,7 @@ from fabgate.board.house import House
 from fabgate.board.troubles import Failed
 from fabgate.board.visit import Visit
 from fabgate.desk.deed import SIGNED_IN_AS, TOLD_AS
+from fabgate.errors import FabgateError
 from fabgate.model import Denied, MemberId
 from fabgate.texts.catalogue import Said
 
@@ -86,7 +87,10 @@ class _OfChild(Response):
 
     def _rendered(self, request: Request, ran: Ran) -> Response:
         with pages.arrive(self._house, request, {}) as visit:
-            return self._then(visit, ran)
+            try:
+                return self._then(visit, ran)
+            except FabgateError as error:
+                return pages.failed(visit, error)
 
 
 class Done(_OfChild):

@@ -53,7 +53,7 @@ def picture(visit: Visit) -> Response:
         "invoiced": word("money.invoiced"),
         "wallet": word("money.from_wallets"),
     }
-    return Response(income.svg(found, visit.settings.tariff.currency, words), media_type=SVG)
+    return Response(income.svg(found, visit.speaker.money, words), media_type=SVG)
 
 
 ROUTES: list[BaseRoute] = [

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 from sqlite3 import Connection
+from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from fabgate.board import child
-from fabgate.board.child import OUTPUT, Download
+from fabgate.board.child import OUTPUT, Download, Ran
 from fabgate.board.pages import page, stopped
 from fabgate.board.visit import Visit
-from fabgate.desk import months
+from fabgate.desk import months, who
 from fabgate.errors import UsageError
+from fabgate.model import Denied
+from fabgate.reports import figure_sheet
 from fabgate.rules.month import Month
 from fabgate.rules.viewing import Area
 from fabgate.store import batches, charged
+from fabgate.texts.report_words import ReportWords
 
 _CSV, _JSON = "text/csv; charset=utf-8", "application/json"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TABLE = "table"
+"""What a report is called that is shown as a page of tables."""
 _PDF, _SVG = "application/pdf", "image/svg+xml"
 _DIALECTS = {"fr": "fr", "nl": "nl", "de": "de"}
 PROFILES: Mapping[str, str] = {"fec": "txt", "paheko": "csv", "dolibarr": "json"}
@@ -41,7 +50,10 @@ _FILES = {
     f"{what}.{form}": File(("export", what, "--format", form), media)
     for what in ("charges", "usage")
     for form, media in _TABLES.items()
-} | {"statements.pdf": File(("statement", "--all", "--one-file", "--output", f"{OUTPUT}.pdf"), _PDF)}
+} | {
+    "statements.pdf": File(("statement", "--all", "--one-file", "--output", f"{OUTPUT}.pdf"), _PDF),
+    "statement.pdf": File(("statement", "--output", f"{OUTPUT}.pdf"), _PDF),
+}
 
 
 def of_month(visit: Visit) -> Response:
@@ -53,10 +65,16 @@ def of_month(visit: Visit) -> Response:
     if file is None or month is None:
         return stopped(visit, "not_found", 404)
     words = [*file.words, "--month", str(month)]
+    what, _, form = visit.asked.parameters["file"].partition(".")
+    if what == "statement":
+        payer = who.find(visit.conn, visit.wish("payer"))
+        if isinstance(payer, Denied):
+            visit.refusal = visit.speaker.refusal(payer)
+            return visit.page("sorry.html", 404)
+        words, what = [*words, payer.id], f"{what}-{payer.handle}"
     drafted = "usage" not in file.words and charged.period(visit.conn, str(month)) is None
     words += ["--draft"] if drafted else []
     words += _dialect(visit) if "export" in file.words else []
-    what, _, form = visit.asked.parameters["file"].partition(".")
     name = f"{what}-{month}{'-draft' if drafted else ''}.{form}"
     return Download(visit, tuple(words), name, file.media, child.failed)
 
@@ -106,9 +124,9 @@ def reports(visit: Visit) -> Response:
 
 
 def report(visit: Visit) -> Response:
-    """A report of the months that the query names, as it is called: occupancy.svg."""
+    """A report of the months that the query names, as it is called: occupancy.svg, or occupancy.table."""
     name, _, form = visit.asked.parameters["file"].partition(".")
-    media = {"csv": _CSV, "json": _JSON, "svg": _SVG}.get(form)
+    media = {"csv": _CSV, "json": _JSON, "svg": _SVG, TABLE: _JSON}.get(form)
     first, last = _month(visit.wish("first")), _month(visit.wish("last"))
     if name not in REPORTS or media is None:
         return stopped(visit, "not_found", 404)
@@ -118,8 +136,41 @@ def report(visit: Visit) -> Response:
         told = t("common.bad_value", value=value, field=t(f"money.{field}"))
         return visit.wrong(UsageError(told, t("common.bad_value_next")), lambda: reports(visit))
     months_ = ("--from", str(first), "--to", str(last))
-    words = ("report", name, *months_, "--format", form, "--dialect", _DIALECTS.get(visit.language, "plain"))
-    return Download(visit, words, f"{name}-{first}-{last}.{form}", media, child.failed)
+    words = ("report", name, *months_, "--dialect", _DIALECTS.get(visit.language, "plain"), "--format")
+    if form == TABLE:
+        return child.Done(visit, (*words, "json"), partial(_tables, name))
+    return Download(visit, (*words, form), f"{name}-{first}-{last}.{form}", media, child.failed)
+
+
+def _tables(name: str, visit: Visit, ran: Ran) -> Response:
+    """The figures of a report as tables of a page: for who does not see its picture."""
+    try:
+        said = json.loads(ran.output, parse_float=Decimal)
+    except ValueError:
+        return child.failed(visit, ran)
+    words = ReportWords.of(visit.language)
+    return visit.page(
+        "money/report.html",
+        name=name,
+        report=said,
+        period=words.period(said["from"], said["to"]),
+        tables=[one | {"columns": _columns(one), "lines": _lines(one)} for one in said["tables"]],
+        number=lambda value: figure_sheet.shown(value, words),
+        figures={"value": words.word("value")}
+        | {id_: one["title"] for id_, one in said["definitions"].items()},
+        hidden=figure_sheet.HIDDEN,
+    )
+
+
+def _lines(table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The rows of a table, that of all things together last."""
+    return [*table["rows"], *([table["whole"]] if table["whole"] else [])]
+
+
+def _columns(table: Mapping[str, Any]) -> list[str]:
+    """The figures that any row of a table has; the row that shows most has them in their order."""
+    most = sorted(_lines(table), key=lambda one: -len(one["values"]))
+    return list(dict.fromkeys(name for one in most for name in (*one["values"], *one["hidden"])))
 
 
 ROUTES: list[BaseRoute] = [

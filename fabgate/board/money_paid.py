@@ -8,6 +8,7 @@ from functools import partial
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from fabgate.board import money_typed
 from fabgate.board.money_told import id_of
 from fabgate.board.pages import page
 from fabgate.board.visit import UNFIT, Visit
@@ -37,7 +38,7 @@ def take(visit: Visit) -> Response:
             return visit.misread(paid, again)
         answer = charges.settle(visit.desk, None, paid, visit.field("reason") or None)
     except UsageError as error:
-        return visit.wrong(error, again)
+        return money_typed.wrong(visit, error, again)
     if isinstance(answer, Denied):
         return visit.refused(answer, again)
     if answer.unknown:

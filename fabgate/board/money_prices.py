@@ -8,7 +8,9 @@ from datetime import date
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from fabgate.board import money_typed
 from fabgate.board.money_told import Teller, what
+from fabgate.board.money_typed import decimal
 from fabgate.board.pages import page
 from fabgate.board.visit import UNFIT, Visit
 from fabgate.charges import Charge
@@ -19,7 +21,6 @@ from fabgate.reports.prices import Told
 from fabgate.rules import vat
 from fabgate.rules.viewing import Area
 from fabgate.tariff import ANY, Tariff, Version
-from fabgate.texts.catalogue import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def tried(visit: Visit) -> Response:
         try:
             bill = _bill(visit, tariff)
         except UsageError as error:
-            visit.refusal, status = Said(error.what, error.remedy), UNFIT
+            visit.refusal, status = money_typed.misread(visit, error, visit.wish), UNFIT
     version = _in_force(visit, tariff)
     return visit.page(
         "money/try.html",
@@ -117,16 +118,24 @@ def _trial(visit: Visit) -> Trial:
     return Trial(
         machine=wish("machine"),
         day=_day(visit),
-        seconds=trial.seconds(wish("minutes")),
-        busy_s=trial.seconds(wish("busy")) if wish("busy") else None,
+        seconds=_seconds(visit, "minutes"),
+        busy_s=_seconds(visit, "busy") if wish("busy") else None,
         category=wish("category"),
         purpose=wish("purpose"),
         supervised=bool(wish("supervised")),
-        earlier_s=trial.seconds(wish("earlier") or "0"),
+        earlier_s=_seconds(visit, "earlier") if wish("earlier") else 0,
         plans=(wish("plan"),) if wish("plan") else (),
         packs=(wish("pack"),) if wish("pack") else (),
-        topup=trial.cents(wish("wallet")) if wish("wallet") else 0,
+        topup=trial.cents(decimal(wish("wallet"))) if wish("wallet") else 0,
     )
+
+
+def _seconds(visit: Visit, name: str) -> int:
+    """Minutes of a field, in seconds. Raises UsageError, which names the field."""
+    try:
+        return trial.seconds(decimal(visit.wish(name)))
+    except UsageError as error:
+        raise UsageError(error.what, error.remedy, name) from error
 
 
 def _day(visit: Visit) -> date:

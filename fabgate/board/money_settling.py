@@ -10,7 +10,7 @@ from functools import partial
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from fabgate.board import money_month
+from fabgate.board import money_month, money_typed
 from fabgate.board.money_month import month_of
 from fabgate.board.pages import page, stopped
 from fabgate.board.visit import Visit
@@ -38,7 +38,7 @@ def session(visit: Visit) -> Response:
     try:
         answer, said = _done(visit, named)
     except UsageError as error:
-        return visit.wrong(error, again)
+        return money_typed.wrong(visit, error, again)
     except Unfit:
         return visit.unfit("money.length", again)
     return visit.answer(answer, to=_back(visit, month), again=again, said=said)
@@ -87,7 +87,7 @@ def address(visit: Visit) -> Response:
             visit.desk, None, visit.field("member"), lines, visit.field("vat_number")
         )
     except UsageError as error:
-        return visit.wrong(error, again)
+        return money_typed.wrong(visit, error, again)
     return visit.answer(answer, to=_back(visit, month), again=again, said="money.done_address")
 
 

@@ -163,7 +163,7 @@ def own_category(payer: Payer, at_s: int) -> str:
 def not_to_come(day: date, today: date) -> date:
     """The day itself. Raises UsageError for one to come."""
     if day > today:
-        raise UsageError(f"{day} is still to come", "Write the day on which it was, or leave it out.")
+        raise UsageError(f"{day} is still to come", "Write the day on which it was, or leave it out.", "day")
     return day
 
 
@@ -225,7 +225,9 @@ def _vat_number(text: str) -> str:
     number = text.upper().translate(_IN_BETWEEN)
     if number and not _VAT_NUMBER.fullmatch(number):
         raise UsageError(
-            f"{text!r} is no VAT number", "It begins with the country: BE0123456789, FR12345678901."
+            f"{text!r} is no VAT number",
+            "It begins with the country: BE0123456789, FR12345678901.",
+            "vat_number",
         )
     return number
 

@@ -23,7 +23,7 @@ def day(text: str) -> date:
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no day", _HOW) from None
+        raise UsageError(f"{text!r} is no day", _HOW, "day") from None
 
 
 def end_of_day_ms(zone: ZoneInfo, text: str) -> int:
@@ -39,7 +39,7 @@ def moment_ms(zone: ZoneInfo, text: str, today_ms: int) -> int:
 
     Raises UsageError.
     """
-    wrong = UsageError(f"{text!r} is no time", "Write it as 17:00, or as 2027-01-31T17:00.")
+    wrong = UsageError(f"{text!r} is no time", "Write it as 17:00, or as 2027-01-31T17:00.", "end")
     on, _, at = text.strip().replace(" ", "T").rpartition("T")
     if not _CLOCK.fullmatch(at):
         raise wrong

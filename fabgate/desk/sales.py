@@ -135,12 +135,14 @@ def _cents(tariff: Tariff, offer: Offer, what: Wanted) -> int | Denied | None:
     """The price that was said, of what has an open one; None where the price list says it."""
     if not isinstance(offer, Item) or not offer.open:
         if what.amount is not None:
-            raise UsageError(f"the price of {what.item} stands in the price list", "Leave --amount out.")
+            raise UsageError(
+                f"the price of {what.item} stands in the price list", "Leave --amount out.", "amount"
+            )
         return None
     if what.amount is None:
-        raise UsageError(f"the price of {what.item} is open", "Say what it costs: --amount 12.50")
+        raise UsageError(f"the price of {what.item} is open", "Say what it costs: --amount 12.50", "amount")
     if what.quantity != "1":
-        raise UsageError("an open price is one for all of it", "Leave --quantity out.")
+        raise UsageError("an open price is one for all of it", "Leave --quantity out.", "quantity")
     cents = offers.amount(what.amount, offers.most_cents(offer, tariff.coin))
     return Denied(Code.AMOUNT_UNFIT, {"amount": who.sound(what.amount)}) if cents is None else cents
 

@@ -91,6 +91,7 @@ def _may_end(now: Turn, sold: Sold, last: date) -> Denied | None:
         raise UsageError(
             f"{sold.item} begins on {sold.day}",
             "Take it back whole: `fabgate sell list`, `fabgate sell cancel`.",
+            "until",
         )
     if sold.until == last:
         return Denied(Code.NOTHING_TO_DO)

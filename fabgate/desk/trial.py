@@ -117,7 +117,7 @@ def _sold(trial: Trial) -> tuple[Sold, ...]:
 def seconds(minutes: str) -> int:
     """Minutes as they are typed, in whole seconds. Raises UsageError."""
     if not _MINUTES.fullmatch(minutes):
-        raise UsageError(f"{minutes!r} are no minutes", "Write a number: 65, or 7.5.")
+        raise UsageError(f"{minutes!r} are no minutes", "Write a number: 65, or 7.5.", "minutes")
     return int(Decimal(minutes) * 60)
 
 
@@ -125,7 +125,7 @@ def cents(amount: str) -> int:
     """An amount as it is typed, in cents. Raises UsageError."""
     found = money.read(amount)
     if found is None or found < 0:
-        raise UsageError(f"{amount!r} is no amount", "Write a number: 20, or 12.50.")
+        raise UsageError(f"{amount!r} is no amount", "Write a number: 20, or 12.50.", "wallet")
     return found
 
 

@@ -186,7 +186,7 @@ def _length(session: Session, counts: Counts, today_ms: int) -> tuple[int, int |
     begun_ms, undated = session.start.wall_ms, closing.undated(session, today_ms // 1000)
     if counts.as_recorded:
         if recorded is None:
-            raise UsageError("no record says how long it was", "Say it: --length 1h30m, or --end.")
+            raise UsageError("no record says how long it was", "Say it: --length 1h30m, or --end.", "length")
         return recorded, begun_ms if undated else None
     if counts.length_ms is None and counts.end_ms is None:
         raise UsageError("how much of it counts?", "Say it: --as-recorded, --length 1h30m, or --end.")
@@ -203,7 +203,7 @@ def _length(session: Session, counts: Counts, today_ms: int) -> tuple[int, int |
 def _dated_by_its_end(counts: Counts, recorded: int | None, begun_ms: int) -> tuple[int, int]:
     length_ms = recorded if counts.length_ms is None else counts.length_ms
     if length_ms is None:
-        raise UsageError("no record says how long it was", "Give --length too.")
+        raise UsageError("no record says how long it was", "Give --length too.", "length")
     started_ms = begun_ms if counts.end_ms is None else counts.end_ms - length_ms
     return _fitting(length_ms), max(0, started_ms)
 
@@ -211,6 +211,6 @@ def _dated_by_its_end(counts: Counts, recorded: int | None, begun_ms: int) -> tu
 def _fitting(length_ms: int) -> int:
     if not 0 <= length_ms <= _LONGEST_MS:
         raise UsageError(
-            "it cannot have ended then", "Its end lies after its start, and within a month of it."
+            "it cannot have ended then", "Its end lies after its start, and within a month of it.", "end"
         )
     return length_ms

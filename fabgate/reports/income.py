@@ -5,11 +5,10 @@ Used by the board. Amounts are whole cents; a month in which more was taken back
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fabgate.reports.drawing import DARK, STRIPES, Bar, Page
-from fabgate.rules import money
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +20,20 @@ class Month:
     wallet_cents: int
 
 
-def svg(months: Sequence[Month], currency: str, words: Mapping[str, str]) -> str:
-    """The picture. `words`: `title`, `invoiced`, `wallet`."""
-    page = Page(words["title"], f"{months[0].name} – {months[-1].name}" if months else "")
+def svg(months: Sequence[Month], shown: Callable[[int], str], words: Mapping[str, str]) -> str:
+    """The picture. `shown` writes an amount in the reader's way. `words`: `title`, `invoiced`, `wallet`."""
+    page = Page(words["title"], " – ".join(dict.fromkeys(one.name for one in (*months[:1], *months[-1:]))))
     page.head(words["title"], [page.about] if months else [])
     page.legend([(DARK, words["invoiced"]), (STRIPES, words["wallet"])])
     most = max((_positive(one.cents) + _positive(one.wallet_cents) for one in months), default=0)
-    page.bars(_bar(one, most, currency) for one in months)
+    page.bars(_bar(one, most, shown) for one in months)
     return page.svg()
 
 
-def _bar(one: Month, most: int, currency: str) -> Bar:
+def _bar(one: Month, most: int, shown: Callable[[int], str]) -> Bar:
     parts = ((DARK, one.cents), (STRIPES, one.wallet_cents))
     shares = ((fill, _positive(cents) * 1000 // most if most else 0) for fill, cents in parts)
-    said = money.shown(one.cents + one.wallet_cents, currency)
-    return Bar(one.name, tuple(part for part in shares if part[1]), said)
+    return Bar(one.name, tuple(part for part in shares if part[1]), shown(one.cents + one.wallet_cents))
 
 
 def _positive(cents: int) -> int:

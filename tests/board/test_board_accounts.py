@@ -46,6 +46,31 @@ def test_money_that_came_in_is_on_the_wallet(board):
     assert "Wallet: 50.00 EUR" in plain(board.get(ADA))
 
 
+def test_an_amount_is_typed_with_the_comma_of_a_telephone_in_brussels(board):
+    send(board, "wallet", amount="50,50")
+    send(board, "sale", what="item:damage", amount="40,00")
+    send(board, "sale", what="item:pla", quantity="120,5")
+    sold = [(one["sort"], one["quantity"], one["amount"]) for one in board.lab.json("sell list ada")]
+    assert sold == [("topup", "1", "50.50"), ("item", "1", "40.00"), ("item", "120.5", None)]
+
+
+@pytest.mark.parametrize(
+    ("what", "fields", "said"),
+    [
+        ("sale", {"what": "item:damage"}, "« Prix » n'est pas rempli."),
+        ("sale", {"what": "item:pla", "amount": "1.00"}, "« 1.00 » ne convient pas pour « Prix »."),
+        ("sale", {"what": "item:damage", "amount": "9", "quantity": "2"}, "« 2 » ne convient pas pour"),
+        ("sale", {"what": "item:pla", "day": "2031-01-01"}, "« 2031-01-01 » ne convient pas pour"),
+        ("terms", {"since": "2031-01-01"}, "« 2031-01-01 » ne convient pas pour"),
+        ("address", {"vat_number": "x1"}, "« x1 » ne convient pas pour « Numéro de TVA »."),
+        ("end", {"plan": "month", "until": "2026-01-01"}, "« 2026-01-01 » ne convient pas pour"),
+    ],
+)
+def test_the_field_that_does_not_fit_is_named_in_the_readers_language(board, what, fields, said):
+    board.lab.done("sell plan ada month --from 2026-11-01 --by zoe")
+    assert said in plain(board.send(f"{ADA}/{what}?lang=fr", 422, at=ADA, **fields))
+
+
 def test_what_somebody_is_as_a_payer_is_said(board):
     seen = re.search(r'name="seen" value="([^"]*)"', board.get(ADA))[1]
     send(board, "terms", category="student", prepaid="yes", seen=seen)
@@ -82,7 +107,8 @@ def test_an_address_is_kept_and_shown(board):
         ("sale", {"what": "item:pla", "amount": "1.00"}, 422),
         ("sale", {"what": "plan:month", "day": "2031-01-01"}, 422),
         ("wallet", {"amount": "-50"}, 409),
-        ("wallet", {"amount": "50,00"}, 409),
+        ("wallet", {"amount": "50,000"}, 409),
+        ("wallet", {"amount": "1,250,00"}, 409),
         ("wallet", {"amount": "50", "day": "2031-01-01"}, 422),
         ("cancel", {"sale": "999", "reason": "x"}, 422),
         ("end", {"plan": "nothing"}, 409),

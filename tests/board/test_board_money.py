@@ -205,6 +205,13 @@ def test_a_form_that_makes_no_sense_does_nothing_and_shows_the_month_again(board
     assert "nobody saw its end" in plain(board.get(MONTH))
 
 
+def test_an_end_that_cannot_be_is_named_in_the_readers_language(board):
+    number = board.lab.worked("ada", why="recovered", recovered=True)
+    told = {"session": number, "how": "end", "end": "1999-01-01T00:00", "reason": "x"}
+    said = plain(board.send(f"{MONTH}/session?lang=nl", 422, at=MONTH, **told))
+    assert "“1999-01-01T00:00” past niet bij" in said
+
+
 def test_a_session_that_somebody_else_settled_meanwhile_is_not_settled_over_their_head(board):
     number = board.lab.worked("ada", why="recovered", recovered=True)
     seen = hidden(board.get(MONTH), "seen")

@@ -52,6 +52,16 @@ def test_the_charges_of_a_month_are_the_file_of_the_command_line(board):
     assert "laser" in fetched(board, f"{MONTH}/files/usage.csv").text
 
 
+def test_one_payer_has_a_statement_of_their_own(board):
+    close(board)
+    assert "statement.pdf?payer=ada" in board.get(f"{MONTH}/charges?payer=ada")
+    answer = fetched(board, f"{MONTH}/files/statement.pdf?payer=ada")
+    assert answer.headers["content-disposition"] == 'attachment; filename="statement-ada-2026-10.pdf"'
+    assert answer.content.startswith(b"%PDF")
+    for nobody in ("", "?payer=--all", "?payer=nobody"):
+        board.get(f"{MONTH}/files/statement.pdf{nobody}", 404)
+
+
 def test_the_files_of_an_open_month_are_drafts_and_say_so(board):
     answer = fetched(board, f"{MONTH}/files/charges.csv")
     assert "charges-2026-10-draft.csv" in answer.headers["content-disposition"]
@@ -115,6 +125,7 @@ def test_income_is_a_picture_without_styles_or_scripts(board):
     picture = ET.fromstring(fetched(board, "/money/charts/income.svg").text)
     said = " ".join(text for text in picture.itertext())
     assert "6.00 EUR" in said and "October 2026" in said
+    assert "6,00 EUR" in fetched(board, "/money/charts/income.svg?lang=de").text
     for part in picture.iter():
         assert "style" not in part.attrib
         assert not part.tag.endswith(("script", "style"))
@@ -124,6 +135,15 @@ def test_occupancy_is_a_picture_that_the_server_draws(board):
     answer = fetched(board, "/money/reports/occupancy.svg?first=2026-10&last=2026-10")
     assert answer.headers["content-type"] == "image/svg+xml"
     assert "the laser cutter" in answer.text or "laser" in answer.text
+
+
+@pytest.mark.parametrize("report", ["occupancy", "funders", "sponsorship", "downtime"])
+def test_each_report_is_shown_as_tables_to_who_does_not_see_its_picture(board, report):
+    page = board.get(f"/money/reports/{report}.table?first=2026-09&last=2026-10&lang=fr")
+    told = plain(page)
+    assert "septembre – octobre 2026" in told and "None" not in told and "Decimal" not in told
+    assert re.search(r'<td class="number">0,0</td>|<td class="number">[0-9*–]', page)
+    assert page.count("<caption>") == page.count("<table>") >= 1
 
 
 def test_a_report_is_downloaded_as_a_table(board):
@@ -175,3 +195,23 @@ def test_a_trial_that_makes_no_sense_is_asked_for_again(board, query):
     page = board.get(f"/money/tariff/try?{query}", 422)
     assert "refusal" in page and "<script>" not in page
     assert "Make the bill" in plain(page)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("minutes=65&busy=x", "« x » ne convient pas pour"),
+        ("minutes=", "n'est pas rempli"),
+        ("minutes=65&wallet=1,234", "« 1,234 » ne convient pas pour"),
+    ],
+)
+def test_a_trial_names_the_field_that_does_not_fit_in_the_readers_language(board, query, said):
+    page = board.get(f"/money/tariff/try?machine=laser&{query}&lang=fr", 422)
+    assert said in plain(page) and "Write" not in page
+
+
+def test_a_comma_is_a_decimal_point_to_who_writes_one(board):
+    comma = plain(board.get("/money/tariff/try?machine=laser&minutes=7,5&wallet=20,50"))
+    assert comma == plain(board.get("/money/tariff/try?machine=laser&minutes=7.5&wallet=20.50")).replace(
+        "7.5", "7,5"
+    )
