@@ -9,7 +9,7 @@ from threading import BoundedSemaphore, Lock
 
 from fabgate.desk.at_reader import Asked
 from fabgate.rules import signing
-from fabgate.rules.signing import FOR_CLIENT, FOR_MEMBER, Patience, Tries
+from fabgate.rules.signing import FOR_CLIENT, FOR_MEMBER, FOR_NAME, Patience, Tries
 
 MOST = 5_000  # names and addresses: who guesses with more of them pushes out their own
 _AT_ONCE = 2  # passwords that are looked at: each takes 16 MiB, and other pages have to be served
@@ -29,11 +29,11 @@ class Door:
     def knock(self, handle: str, client: str, now_ms: int) -> int:
         """How long (ms) somebody has to wait before a password counts; 0: it counts, as a failure until
         `opened` is called. Who knocks too early is not counted: their time runs on."""
-        who, where = _name(handle), _network(client)
+        keys = _counted(handle, client)
         with self._lock:
-            waits = max(self._wait(who, FOR_MEMBER, now_ms), self._wait(where, FOR_CLIENT, now_ms))
+            waits = max(self._wait(key, patience, now_ms) for key, patience in keys.items())
             if not waits:
-                for key in (who, where):
+                for key in keys:
                     self._put(key, signing.failed(self._tries.get(key, Tries()), now_ms))
             return waits
 
@@ -43,7 +43,9 @@ class Door:
         More is not forgotten of the address: who guesses could sign in as themselves in between.
         """
         with self._lock:
-            self._tries.pop(_name(handle), None)
+            for key, patience in _counted(handle, client).items():
+                if patience is not FOR_CLIENT:
+                    self._tries.pop(key, None)
             found = self._tries.get(_network(client))
             if found is not None:
                 self._tries[_network(client)] = Tries(max(0, found.failed - 1), found.last_ms)
@@ -78,6 +80,15 @@ class Door:
                 return False
             del self._asked[terminal]
             return True
+
+
+def _counted(handle: str, client: str) -> dict[str, Patience]:
+    """What a try is counted under: the name from there, the name from anywhere, the place.
+
+    By the name from anywhere alone, whoever tried it again and again would keep its owner out.
+    """
+    who, where = _name(handle), _network(client)
+    return {f"{who} {where}": FOR_MEMBER, who: FOR_NAME, where: FOR_CLIENT}
 
 
 def _name(handle: str) -> str:

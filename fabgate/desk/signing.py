@@ -132,7 +132,8 @@ def known(desk: Desk, handle: str, password: str) -> Known | None:
     """The member with this handle, if that is their password; it takes as long where there is none."""
     typed = who.sound(handle).strip()
     found = roster.member(desk.conn, typed) or roster.member(desk.conn, typed.casefold())
-    has = None if found is None or found.id == typed else kept.password(desk.conn, found.id)
+    by_id = found is not None and found.id == typed.casefold()  # tries are counted by the handle
+    has = None if found is None or by_id else kept.password(desk.conn, found.id)
     fits = passwords.fits(password, None if has is None else has.hashed)
     return Known(found, has.hashed.salt) if fits and found is not None and has is not None else None
 

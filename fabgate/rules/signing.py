@@ -110,7 +110,8 @@ class Patience:
     longest_ms: int
 
 
-FOR_MEMBER = Patience(free=5, longest_ms=60_000)
+FOR_MEMBER = Patience(free=5, longest_ms=60_000)  # tried from one address
+FOR_NAME = Patience(free=20, longest_ms=20_000)  # tried from all: who guesses leaves time to whose it is
 FOR_CLIENT = Patience(free=30, longest_ms=10_000)  # a whole lab may sit behind one address
 FORGOTTEN_MS = 30 * 60_000
 _FIRST_MS = 1_000

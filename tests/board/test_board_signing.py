@@ -12,6 +12,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from fabgate.board.app import application
+from fabgate.board.door import Door
 from fabgate.board.entering import is_local
 from fabgate.board.routes import ROUTES
 from fabgate.board.sessions import COOKIE
@@ -275,6 +276,27 @@ def test_guessing_at_one_member_keeps_no_other_out_and_no_link(board: Board):
     board.leave()
     fill(board, link(board), password=BETTER, again=BETTER)
     assert signed_in(board)
+
+
+def test_who_guesses_without_end_keeps_nobody_out_who_is_elsewhere():
+    door, opened_at = Door(), []
+    for second in range(600):
+        for address in ("192.168.1.66", "2001:db8::66"):
+            door.knock("ada", address, second * 1_000)
+        if second % 60 == 30 and not door.knock("ada", "192.168.1.20", second * 1_000):
+            door.opened("ada", "192.168.1.20")
+            opened_at.append(second)
+    assert len(opened_at) >= 5
+
+
+def test_many_addresses_guess_no_faster_at_one_member():
+    door = Door()
+    tried = sum(
+        not door.knock("ada", f"10.0.{second % 250}.{number}", second * 1_000)
+        for second in range(3_600)
+        for number in range(3)
+    )
+    assert tried <= 20 + 3_600 // 20 + 5
 
 
 def test_guessing_at_many_members_from_one_address_waits_too(board: Board):

@@ -381,3 +381,14 @@ def test_what_somebody_has_is_told_without_secrets(here: Lab):
     assert signing.ways(here.desk, "ada") == signing.Ways(NOON, (), ())
     refused(signing.ways(here.desk, "nobody"), Code.UNKNOWN_MEMBER)
     assert members.shown(here.desk, "ada")
+
+
+def test_a_members_id_is_no_second_handle_to_guess_at(here: Lab, ada: str):
+    made = handed(signing.link(here.desk, "zoe", "ada"))
+    done(signing.set_by_link(here.desk, made.text, GOOD))
+    assert [knows(here, name, GOOD) for name in ("ada", " ADA ", ada, ada.upper())] == [
+        True,
+        True,
+        False,
+        False,
+    ]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fabgate.model import Code, MemberId, Role, Status
 from fabgate.rules import signing
 from fabgate.rules.actors import Actor
-from fabgate.rules.signing import FOR_CLIENT, FOR_MEMBER, FORGOTTEN_MS, Scope, Tries
+from fabgate.rules.signing import FOR_CLIENT, FOR_MEMBER, FOR_NAME, FORGOTTEN_MS, Scope, Tries
 from fabgate.rules.viewing import Area, Way, areas
 
 ADA, ZOE = Actor(MemberId("ada")), Actor(MemberId("zoe"), roles=frozenset({Role.MANAGER}))
@@ -59,7 +59,7 @@ def test_the_first_tries_cost_nothing_then_each_waits_twice_as_long():
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10**9))
 def test_nobody_waits_for_more_than_a_minute(failed: int, last_ms: int, later_ms: int):
-    for patience in (FOR_MEMBER, FOR_CLIENT):
+    for patience in (FOR_MEMBER, FOR_NAME, FOR_CLIENT):
         wait = signing.wait_ms(Tries(failed, last_ms), patience, last_ms + later_ms)
         assert 0 <= wait <= patience.longest_ms <= 60_000
         assert signing.wait_ms(Tries(failed, last_ms), patience, last_ms + later_ms + wait) == 0
