@@ -55,12 +55,19 @@ class Teller:
     def item(self, sort: str, item: str, version: str = "") -> str:
         """What the lab calls it: a machine by its title, all else by the price list."""
         settings = self.visit.settings
+        if sort == Sort.REVERSAL.value:
+            return self._taken_back(item, version)
         if sort == Sort.MACHINE.value:
             machine = settings.machines.get(MachineId(item))
             return item if machine is None else machine.rules.title
         versions = settings.tariff.versions
         known = settings.tariff.named(version) or (versions[-1] if versions else None)
         return offers.title(known, Sort(sort), item) if item else ""
+
+    def _taken_back(self, item: str, version: str) -> str:
+        """What a line takes back is called what it was called; its id where two things bear that one."""
+        names = {self.item(sort.value, item, version) for sort in Sort if sort is not Sort.REVERSAL} - {item}
+        return names.pop() if len(names) == 1 else item
 
     def person(self, member: str | None) -> Markup:
         """The name of a member; their id where these books do not know them any more."""

@@ -304,6 +304,8 @@ def test_a_charge_is_taken_back_once_and_its_session_corrected(board):
     assert "bob pays for what Ada Lovelace did" in plain(
         board.send("/money/2026-10/session", at=path, **fields)
     )
+    board.lab.done("session mark " + session + " --free --reason open --by zoe")
+    assert "the laser cutter Correction" in plain(board.get("/money/2026-11"))
     again = board.send(f"{path}/reverse", 409, at=path, reason="twice")
     assert "taken back" in plain(again)
 
