@@ -34,14 +34,16 @@ def _alone(folder: Path, tries: int) -> list[Figure]:
     ours: list[float] = []
     plain: list[float] = []
     refused: list[float] = []
+    handed: list[float] = []  # a refusal in plain lines: a join, and two hand-offs between threads
     for count in range(tries + tries // 10):
         on, _off = gate.tap(ADA)
         base = floor.tap()
-        red = gate.refusal(STRANGER)
+        red, hands = gate.refusal(STRANGER), floor.refusal()
         if count >= tries // 10:  # the first tenth warms up
             ours.append(on)
             plain.append(base)
             refused.append(red)
+            handed.append(hands)
     gate.close()
     base = median(plain)
     return [
@@ -62,6 +64,7 @@ def _alone(folder: Path, tries: int) -> list[Figure]:
             "us",
             microseconds(base),
             microseconds(0.25 * base),
+            f"in plain lines {microseconds(median(handed)):,}",
         ),
     ]
 
@@ -69,8 +72,7 @@ def _alone(folder: Path, tries: int) -> list[Figure]:
 def _loaded(folder: Path, tries: int) -> list[Figure]:
     """The same while another, niced process reads the whole journal over and over."""
     settings = found(folder / "loaded", 1_000)
-    times = _beside_a_report(settings, tries)
-    return [Figure("tap to relay beside a report: p99", microseconds(p99(times)), "us", goal=5_000)]
+    return [_late("tap to relay beside a report: p99", *_beside_a_report(settings, tries))]
 
 
 def _draining(folder: Path, tries: int) -> list[Figure]:
@@ -83,16 +85,23 @@ def _draining(folder: Path, tries: int) -> list[Figure]:
     (folder / "hub").mkdir()
     with hub.running(folder / "hub", mosquitto) as place:
         join(settings, place.port)
-        times = _beside_a_report(settings, tries, lambda: place.held(settings.gate.name) > 0)
+        ours, plain = _beside_a_report(settings, tries, lambda: place.held(settings.gate.name) > 0)
         left = tries * BACKLOG - place.held(settings.gate.name)
     note = f"{left:,} records left at the end" if left > 0 else "drained before the end: not told"
-    name = "tap to relay beside a report and a backlog: p99"
-    return [Figure(name, microseconds(p99(times)), "us", goal=5_000, note=note)]
+    return [_late("tap to relay beside a report and a backlog: p99", ours, plain, note)]
 
 
-def _beside_a_report(settings: Settings, tries: int, flows: Callable[[], bool] = lambda: True) -> list[float]:
-    """Timed from when what is to run beside it runs."""
+def _late(name: str, ours: list[float], plain: list[float], note: str = "") -> Figure:
+    """What the slowest taps took; the floor is what the plain lines took between them, beside the same."""
+    return Figure(name, microseconds(p99(ours)), "us", microseconds(p99(plain)), goal=5_000, note=note)
+
+
+def _beside_a_report(
+    settings: Settings, tries: int, flows: Callable[[], bool] = lambda: True
+) -> tuple[list[float], list[float]]:
+    """Our taps and the floor's in turn, timed from when what is to run beside them runs."""
     gate = RunningGate(settings)
+    floor = Floor(settings.path.parent, 1_000)
     report = subprocess.Popen(
         ["nice", "-n", "10", sys.executable, "-c", REPORT, str(settings.gate.state)],
         stdout=subprocess.DEVNULL,
@@ -100,11 +109,13 @@ def _beside_a_report(settings: Settings, tries: int, flows: Callable[[], bool] =
     try:
         while not flows():
             gate.tap(ADA)
-        return [gate.tap(ADA)[0] for _ in range(tries)]
+        pairs = [(gate.tap(ADA)[0], floor.tap()) for _ in range(tries)]
     finally:
         report.terminate()
         report.wait()
         gate.close()
+    ours, plain = zip(*pairs, strict=True)
+    return list(ours), list(plain)
 
 
 def _growing(folder: Path, tries: int, quick: bool) -> list[Figure]:
