@@ -74,7 +74,7 @@ def of_month(visit: Visit) -> Response:
         words, what = [*words, payer.id], f"{what}-{payer.handle}"
     drafted = "usage" not in file.words and charged.period(visit.conn, str(month)) is None
     words += ["--draft"] if drafted else []
-    words += _dialect(visit) if "export" in file.words else []
+    words += _dialect(visit) if "export" in file.words and form != "json" else []  # programs read that
     name = f"{what}-{month}{'-draft' if drafted else ''}.{form}"
     return Download(visit, tuple(words), name, file.media, child.failed)
 

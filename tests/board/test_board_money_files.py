@@ -52,6 +52,16 @@ def test_the_charges_of_a_month_are_the_file_of_the_command_line(board):
     assert "laser" in fetched(board, f"{MONTH}/files/usage.csv").text
 
 
+def test_who_reads_french_has_every_file_of_the_month_too(board):
+    close(board)
+    board.client.get(f"{MONTH}?lang=fr")
+    for file in ("charges.json", "usage.json"):
+        assert json.loads(fetched(board, f"{MONTH}/files/{file}").text)
+    for file in ("charges.csv", "charges.xlsx", "usage.csv", "usage.xlsx"):
+        fetched(board, f"{MONTH}/files/{file}")
+    assert json.loads(fetched(board, "/money/reports/occupancy.json?first=2026-10&last=2026-10").text)
+
+
 def test_one_payer_has_a_statement_of_their_own(board):
     close(board)
     assert "statement.pdf?payer=ada" in board.get(f"{MONTH}/charges?payer=ada")
