@@ -15,6 +15,7 @@ from secrets import token_urlsafe
 from sqlite3 import Connection
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -223,9 +224,17 @@ class Visit:
             "form": _Typed(self.asked.form),
             "lab": self.settings.lab,
             "languages": {one: LANGUAGE_NAMES[one] for one in self.house.languages},
+            "spoken": self._spoken,
             "keys": self._keys,
             "told": self._told,
         }
+
+    def _spoken(self, language: str) -> str:
+        """The address of this page in another language. A form that was shown again stood on another page."""
+        asked = self.asked
+        path = asked.came_from if asked.method == "POST" else asked.path
+        query = urlencode({**asked.query, "lang": language})
+        return f"/{quote(path.lstrip('/'))}?{query}"  # with two it would lead to another server
 
     def _keys(self) -> Markup:
         """What every form holds: that this board handed it out, and that it counts once."""

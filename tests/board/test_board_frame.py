@@ -184,6 +184,18 @@ def test_a_language_that_was_chosen_is_kept(client):
 
 
 @pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("/?print=1", "/?print=1&amp;lang=fr"),
+        ("//evil.example/x", "/evil.example/x?lang=fr"),
+        ("/x%22%3E%3Cb%3E", "/x%22%3E%3Cb%3E?lang=fr"),
+    ],
+)
+def test_the_same_page_is_offered_in_another_language_with_all_that_was_asked(client, path, there):
+    assert f'href="{there}" lang="fr"' in client.get(f"{str(client.base_url).rstrip('/')}{path}").text
+
+
+@pytest.mark.parametrize(
     ("accepted", "language"),
     [
         ("", "en"),
