@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from fabgate.config import Settings
 from fabgate.model import Code, Denied, Facts, Notice
 from fabgate.texts import LANGUAGES, Catalogue, titles_of
-from fabgate.texts.board_words import BoardWords
+from fabgate.texts.board_words import BoardWords, typeset
 from fabgate.texts.catalogue import AT_BOARD, Said
 from fabgate.texts.forms import Speech, one_line, shown
 from fabgate.texts.statement_words import StatementWords
@@ -51,16 +51,17 @@ class Speaker:
 
     def t(self, key: str, **facts: object) -> Markup:
         """A word of the board, `part.key`, with its facts. Raises KeyError where there is none."""
-        said = Markup(escape(self.words.word(key)))
+        said = Markup(escape(typeset(self.words.word(key), self.language)))
         return Markup(said.format(**{name: escape(fact) for name, fact in facts.items()}))
 
     def known(self, key: str, otherwise: str = "") -> Markup:
         """The same for a key that is put together from data, without facts."""
-        return escape(self.words.known(key) or otherwise)
+        return escape(typeset(self.words.known(key) or otherwise, self.language))
 
     def say(self, what: Code | Notice, facts: Facts) -> Said:
         """A sentence of the catalogue and its next step."""
-        return self.catalogue.say(what, facts, self.language)
+        said = self.catalogue.say(what, facts, self.language)
+        return Said(typeset(said.text, self.language), typeset(said.next, self.language))
 
     def refusal(self, denied: Denied) -> Said:
         return self.say(denied.code, denied.facts)

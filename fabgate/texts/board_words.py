@@ -7,6 +7,7 @@ What a refusal says is the catalogue's, as at a machine; here stand headings, bu
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from importlib.resources.abc import Traversable
 
 from fabgate.errors import UsageError
 from fabgate.texts.catalogue import LANGUAGES
+
+_BEFORE_A_SIGN = re.compile(r" (?=[:;?!»])")
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,16 @@ class BoardWords:
     def known(self, key: str) -> str | None:
         """The same, None where there is no such word: for a key that is put together from data."""
         return self.said.get(key)
+
+
+def typeset(text: str, language: str) -> str:
+    """The text for a page: in French no line begins with the `?` or `:` of the one before.
+
+    A display and a terminal get the plain blanks that the files have: they break lines by their own rules.
+    """
+    if language != "fr":
+        return text
+    return _BEFORE_A_SIGN.sub(_NO_BREAK, text).replace("« ", f"«{_NO_BREAK}")
 
 
 def parts() -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from fabgate.board.sessions import IDLE_MS, LONGEST_MS, TAP_IDLE_MS, Sessions
 from fabgate.board.speaker import Speaker, best
 from fabgate.board.visit import Asked
 from fabgate.errors import UsageError
-from fabgate.model import MemberId
+from fabgate.model import Code, Denied, MemberId
 from fabgate.rules.viewing import Area, Way
 from fabgate.texts import LANGUAGES
 from fabgate.texts.board_words import BoardWords, parts
@@ -36,6 +36,22 @@ def test_each_language_has_every_word_of_the_board_with_the_same_facts(language)
     for key, word in english.items():
         assert ours[key].strip(), key
         assert sorted(_SLOT.findall(ours[key])) == sorted(_SLOT.findall(word)), key
+
+
+def test_in_french_no_line_of_a_page_begins_with_the_sign_that_ends_the_one_before(lab):
+    french = Speaker("fr", lab.settings)
+    words = [str(french.known(key)) for key in french.words.said]
+    told = [french.refusal(Denied(code, {"subject": "Ada", "near": ("Bob",)})) for code in Code]
+    apart = [
+        text
+        for text in [*words, *(one.text for one in told), *(one.next for one in told)]
+        if re.search(r" [:;?!»]|« ", text)
+    ]
+    assert apart == []
+    assert "oublié\N{NO-BREAK SPACE}?" in french.t("signing.no_password")
+    assert Speaker("de", lab.settings).known("signing.have_tapped") == BoardWords.of("de").word(
+        "signing.have_tapped"
+    )
 
 
 def test_every_word_that_a_template_names_is_there():
