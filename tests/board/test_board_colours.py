@@ -18,7 +18,7 @@ STATES = ("free", "busy", "wait", "bad", "off")
 
 
 def colours(look: str) -> dict[str, str]:
-    light, _, rest = SHEET.partition("@media (prefers-color-scheme: dark)")
+    light, _, rest = SHEET.partition("@media screen and (prefers-color-scheme: dark)")
     found = dict(_SET.findall(light))
     return found if look == "light" else found | dict(_SET.findall(rest.partition("\n}\n")[0]))
 
@@ -48,6 +48,14 @@ def pairs() -> list[tuple[str, str, float]]:
 def test_what_stands_on_it_can_be_read(look, one, other, least):
     known = colours(look)
     assert contrast(known[one], known[other]) >= least
+
+
+def test_what_is_printed_from_a_dark_screen_has_the_colours_for_paper():
+    """Else it is light on white."""
+    assert re.findall(r"@media ([^{]*prefers-color-scheme[^{]*) {", SHEET) == [
+        "screen and (prefers-color-scheme: dark)"
+    ]
+    assert colours("dark") != colours("light")
 
 
 def test_black_on_white_is_the_most_that_there_is():
