@@ -91,16 +91,19 @@ class Clock:
 class LiveClock(Clock):
     """The same bench in real time, for a whole daemon over it: the bus then takes what Python takes.
 
-    What is due happens at the next transfer or the end of the next sleep.
+    What is due happens at the next transfer or the end of the next sleep. It sees the clock at its own time:
+    a chip works on while a busy computer has paused the program that asks it.
     """
 
     def __init__(self, wall_ms: int = 1_790_000_000_000, name: str = "live") -> None:
         super().__init__(wall_ms, name)
         self._start_ns = time.monotonic_ns()
+        self._happening = threading.local()
 
     @property
     def now_ns(self) -> int:
-        return time.monotonic_ns() - self._start_ns
+        when_ns: int | None = getattr(self._happening, "when_ns", None)
+        return time.monotonic_ns() - self._start_ns if when_ns is None else when_ns
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -109,4 +112,9 @@ class LiveClock(Clock):
     def advance(self, ns: int) -> None:
         with self.lock:
             while self._due and self._due[0][0] <= self.now_ns:
-                heapq.heappop(self._due)[2].happen()
+                event = heapq.heappop(self._due)[2]
+                self._happening.when_ns = event.when_ns
+                try:
+                    event.happen()
+                finally:
+                    self._happening.when_ns = None

@@ -198,6 +198,15 @@ def test_what_is_due_happens_in_order_and_at_its_own_time() -> None:
     assert clock.monotonic() == 0.01
 
 
+def test_what_follows_from_what_is_due_does_not_wait_for_a_program_that_was_paused() -> None:
+    clock = LiveClock()
+    seen: list[int] = []
+    event = clock.after(1, lambda: clock.after(1, lambda: seen.append(clock.now_ns)))
+    clock._start_ns -= 3_000_000_000  # the computer was busy for so long
+    clock.advance(0)
+    assert seen == [event.when_ns + 1_000_000_000]
+
+
 def test_time_does_not_go_back() -> None:
     with pytest.raises(ValueError, match="non-negative"):
         Clock().sleep(-1)
