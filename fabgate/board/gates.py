@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from fabgate import VERSION
-from fabgate.board import gate_alarms, hours, presence
+from fabgate.board import gate_alarms, hours, hours_offered, presence
 from fabgate.board.answers import answered
 from fabgate.board.pages import page
 from fabgate.board.visit import REFUSED, Visit
@@ -249,5 +249,6 @@ ROUTES: list[BaseRoute] = [
     page(f"{_ONE}/retire", Area.LAB, take=_of_one(_retire)),
     page(f"{_ONE}/looked-at", Area.LAB, take=_over),
     *hours.ROUTES,
+    *hours_offered.ROUTES,
     *presence.ROUTES,
 ]

@@ -34,7 +34,7 @@ class _Out:
 
 
 def _downtime(visit: Visit) -> Response:
-    month, status = _month(visit)
+    month, status = asked_month(visit)
     first_s, next_s = month.bounds(visit.settings.lab.zone)
     upto_ms = min(next_s * 1000, max(visit.today_ms, first_s * 1000))
     named = [name for name, one in visit.settings.machines.items() if one.rules.kind.is_machine]
@@ -71,7 +71,7 @@ def _cause(visit: Visit) -> object:
 
 
 def _audit(visit: Visit) -> Response:
-    month, status = _month(visit)
+    month, status = asked_month(visit)
     return visit.page(
         "audit.html",
         status,
@@ -81,7 +81,7 @@ def _audit(visit: Visit) -> Response:
     )
 
 
-def _month(visit: Visit) -> tuple[Month, int]:
+def asked_month(visit: Visit) -> tuple[Month, int]:
     """The month that is asked for, else this one; and the status to answer with."""
     now = Month.at(visit.today_ms // 1000, visit.settings.lab.zone)
     text = visit.wish("month")[:20]

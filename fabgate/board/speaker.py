@@ -97,6 +97,10 @@ class Speaker:
     def length(self, length_ms: int | None) -> str:
         return shown(self._speech, "length_ms", length_ms, "duration") or _MISSING
 
+    def tenths(self, tenths: int) -> str:
+        """A number of tenths with the point of the language: 12.5."""
+        return StatementWords.of(self.language).number(f"{tenths // 10}.{tenths % 10}")
+
     def money(self, cents: int | None) -> str:
         """An amount with the lab's currency, as a statement in this language writes it: 3.50 EUR."""
         if cents is None:

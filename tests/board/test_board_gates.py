@@ -184,6 +184,20 @@ def test_all_machines_of_a_gate_go_out_of_service_and_come_back(board, hub):
     assert locked(hub) == set()
 
 
+def test_a_machine_that_is_out_of_service_already_keeps_no_other_in_service(board, hub):
+    made = hub.gate("gate-3")
+    ((name, one),) = made.settings.machines.items()
+    more = {other: replace(one, rules=replace(one.rules, machine=other)) for other in ("mill", "saw")}
+    made.settings = replace(made.settings, machines={name: one, **more})
+    made.on()
+    hub.settle()
+    hub.pass_ms(2_000)
+    board.send("/machines/mill/lock", at="/machines/mill", reason="worn belt")
+    page = board.send("/gates/gate-3/lock", at="/gates/gate-3", reason="wet floor")
+    assert "Machines taken out of service: 2." in told(page)
+    assert locked(hub) == {name, "mill", "saw"}
+
+
 def test_an_alarm_is_looked_at_once(board, hub):
     raise_alarm(hub, what=EVIL)
     assert "gap" in board.get("/gates")
@@ -209,6 +223,19 @@ def test_an_alarm_about_no_gate_of_the_list_is_looked_at_like_any_other(board, h
         board.get(link)
     page = board.send(f"/gates/{gate}/looked-at", at="/gates", alarm="clock")
     assert "This needs a person" not in page
+
+
+@pytest.mark.parametrize("stood", ["/gates", "/gates/gate-1"])
+def test_who_looked_at_an_alarm_is_back_where_it_stood(board, hub, stood):
+    raise_alarm(hub)
+    keys = dict(re.findall(r'name="(csrf|once)" value="([^"]*)"', board.get(stood)))
+    answer = board.client.post(
+        "/gates/gate-1/looked-at",
+        data=keys | {"alarm": "gap"},
+        headers={"sec-fetch-site": "same-origin", "referer": f"https://board.lan{stood}"},
+        follow_redirects=False,
+    )
+    assert answer.headers["location"] == stood
 
 
 def test_an_alarm_of_a_newer_hub_is_shown_as_it_is(board, hub):

@@ -81,6 +81,22 @@ def test_an_end_that_is_earlier_is_the_next_morning(board):
     assert spans(board) == ["2026-10-27T20:00/2026-10-28T02:00"]
 
 
+def test_when_it_was_really_open_stands_beside_what_was_planned(board):
+    """zoe has keys; she is here from noon to half past one, on a Saturday planned from ten to six."""
+    board.lab.done("member status zoe autonomous --by zoe --reason founder")
+    board.lab.done("presence in zoe --by zoe")
+    board.lab.clock.advance(90 * 60_000)
+    board.lab.done("presence out zoe --by zoe")
+    board.sign_in("zoe")  # nobody is signed in after so long
+    assert 'href="/hours/offered"' in board.get("/hours")
+    page = plain(board.get("/hours/offered?month=2026-10"))
+    assert "24 Oct 2026 12:00–13:30 10:00–18:00" in page
+    assert "In the whole month 1 h 30 min" in page
+    assert "Nobody with keys" not in page
+    assert "10:00–18:00" in plain(board.get("/hours/offered?month=2026-11"))
+    board.get("/hours/offered?month=2026-13", status=422)
+
+
 def test_the_second_of_two_managers_is_told_what_is_so_now(board):
     before = seen(board)
     add(board, seen=before)

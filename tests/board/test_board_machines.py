@@ -256,6 +256,9 @@ def test_when_a_machine_was_out_of_use_stands_there_by_the_month(zoe):
     page = told(zoe.get("/downtime"))
     assert "The laser cutter 2 h" in page
     assert "out of service: 2 h" in page
+    assert "0.3 %" in page
+    assert "0,3" in told(zoe.get("/downtime?lang=fr"))
+    zoe.get("/downtime?lang=en")
     assert "No machine was out of use" in zoe.get("/downtime?month=2026-09")
 
 
