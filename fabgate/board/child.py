@@ -161,13 +161,14 @@ async def _running(
     house: House, words: tuple[str, ...], member: MemberId | None
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A command that runs; it is ended with the block."""
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "fabgate", "--config", str(house.given.path), *words),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=_environment(member),
-    )
+    with anyio.CancelScope(shield=True):  # what is being started when a browser goes away would be nobody's
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "fabgate", "--config", str(house.given.path), *words),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=_environment(member),
+        )
     try:
         with suppress(OSError):  # it may be over already
             os.setpriority(os.PRIO_PROCESS, child.pid, _NICE)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 from board_lab import Board, opened, plain
 from money_books import books
 from starlette.requests import Request
@@ -102,6 +103,33 @@ def test_a_browser_that_goes_away_ends_the_work(board, stands_in, tmp_path):
     beside(leave)
     assert sent == []
     assert not _alive(int(mark.read_text()))
+
+
+def test_a_browser_that_goes_away_while_the_work_is_being_started_leaves_none_behind(
+    board, stands_in, tmp_path
+):
+    os.mkfifo(tmp_path / "nothing-comes")
+    stands_in(f"exec cat {tmp_path}/nothing-comes")
+    sent: list = []
+
+    async def leave_at_once():
+        scope, receive, send = asked(board, sent)
+        answer = download_of(board, scope)
+        async with anyio.create_task_group() as both:
+            both.start_soon(answer, scope, receive, send)
+            while not working_in(tmp_path):
+                await checkpoint()
+            both.cancel_scope.cancel()
+
+    beside(leave_at_once)
+    assert sent == []
+    assert not working_in(tmp_path)
+
+
+def working_in(folder: Path) -> list[str]:
+    """The processes that this one started and that run something of that folder."""
+    children = " ".join(task.read_text() for task in Path("/proc/self/task").glob("*/children")).split()
+    return [pid for pid in children if str(folder).encode() in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def _alive(pid: int) -> bool:
