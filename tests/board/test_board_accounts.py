@@ -101,6 +101,7 @@ def test_an_address_is_kept_and_shown(board):
     [
         ("sale", {"what": "item:pla", "quantity": "-3"}, 409),
         ("sale", {"what": "item:pla", "quantity": "1e9"}, 409),
+        ("sale", {"what": "item:pla", "quantity": "1,250"}, 409),  # a gram and a quarter, or a kilogram
         ("sale", {"what": "machine:laser"}, 422),
         ("sale", {"what": ""}, 422),
         ("sale", {"what": "item:nothing"}, 409),
