@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from time import monotonic
 from urllib.parse import urlsplit
 
 import h11
@@ -155,6 +156,16 @@ def choose(desk: Desk, password: str) -> None:
     assert isinstance(signing.set_by_link(desk, made.text, password), Chosen)
 
 
+def test_a_session_ends_with_the_password_that_was_chosen_for_it(board: Board):
+    with board.house.desk() as desk:
+        made = signing.link(desk, "zoe", "ada")
+        assert isinstance(made, Handed)
+        board.send(made.path, password="the first of them", again="the first of them")
+        assert "Ada" in board.get("/me")
+        choose(desk, "the one that came after")
+    assert board.client.get("/me", follow_redirects=False).headers["location"].startswith("/sign-in")
+
+
 def test_a_session_ends_with_the_password_that_was_typed_for_it(board: Board):
     """Also where another was chosen while it was looked at."""
     with board.house.desk() as desk:
@@ -223,6 +234,18 @@ def test_a_request_that_does_not_come_whole_is_not_waited_for(server, monkeypatc
                 assert line.recv(100).startswith(b"HTTP/1.1 ")
         while line.recv(65_536):
             pass
+
+
+def test_a_byte_now_and_then_buys_no_more_time(server, monkeypatch):
+    monkeypatch.setitem(PATIENCE_S, h11.IDLE, 0.3)
+    ended = monotonic() + LONG_S
+    with connected(server, "127.0.0.2") as line, pytest.raises(ConnectionError):
+        line.settimeout(0.02)
+        while monotonic() < ended:
+            line.sendall(b"G")
+            with suppress(TimeoutError):
+                if not line.recv(1):
+                    raise ConnectionResetError
 
 
 def test_a_request_that_came_whole_is_given_its_time(server, monkeypatch):

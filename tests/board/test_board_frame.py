@@ -178,7 +178,12 @@ def test_the_key_of_a_link_is_in_no_log(client, caplog):
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://evil.lan"}],
+    [
+        {},
+        *({"sec-fetch-site": site} for site in ("cross-site", "same-site", "none", "")),
+        *({"origin": origin} for origin in ("https://evil.lan", "null", "", "https://board.lan.evil.lan")),
+        {"origin": "https://board.lan", "sec-fetch-site": "cross-site"},
+    ],
 )
 def test_a_form_from_elsewhere_does_nothing(client, headers):
     assert client.post("/", data={"what": "x"}, headers=headers).status_code == 403
