@@ -55,7 +55,8 @@ def demo(port: int | None, once: bool, pace: float | None, live: bool | None) ->
     At a terminal, or with --port, it starts a small lab on this machine and says the address of its page:
     hold badges to machines, pull the power, hit the emergency stop, be the treasurer. Two gates and a hub
     run behind it as processes of their own, over a broker on this machine only (mosquitto, or iotcore of
-    the extra `demo`); only the benches are simulated. Ctrl-C ends it.
+    the extra `demo`); only the benches are simulated. Its machines speak the language that the terminal
+    is set to, where fabgate has it. Ctrl-C ends it.
 
     Meanwhile the terminal tells a day: a trainee, a sponsor, a power cut, a month that is closed. With
     --once, or where the output is no terminal, that is all, and it ends by itself.

@@ -356,6 +356,7 @@ def test_a_signal_leaves_no_process_and_no_file(tmp_path, number):
     assert len(started) >= 3
     made = folders(started)
     assert made
+    until(lambda: all(any(one.glob("fabgate-rehearsal-*")) for one in made), "the story has its books there")
     status = demo.end(number)
     until(lambda: not any(map(lives, started)), "its processes are gone")
     until(lambda: not any(folder.exists() for folder in made), "its folder is gone")
