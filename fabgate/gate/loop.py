@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 from fabgate.devices.protocols import Sound
@@ -38,7 +38,7 @@ from fabgate.records import ClockSynced, Draft
 from fabgate.rules.countdown import runs_out_ms
 from fabgate.rules.face import Mood, flash
 from fabgate.rules.gestures import Name
-from fabgate.rules.kinds import deadline, look, step
+from fabgate.rules.kinds import look, step
 from fabgate.rules.refusals import Tally
 from fabgate.rules.sequence import LastEnd
 from fabgate.wire.presence import MachineState
@@ -80,9 +80,12 @@ class Loop:
         elif self._stopping and isinstance(event, Tick | Troubled):
             return
         post = self.posts[event.machine]
+        before = post.state
         self._settle(post, (event,))
         # By the time now: the event may have waited, and a contactor takes its time from the command on.
         self._settle(post, post.prove(self._clock.now()))
+        if post.state is before and post.flash_until_ms is None:
+            return  # all is as it was shown and told
         self._show_rest(post, event.at.boot_ms)
         self._plan_beat(event.at.boot_ms)
         self._tell_state(post, event.at)
@@ -91,8 +94,8 @@ class Loop:
         """Do what time alone asks for: deadlines, lamps, heartbeat, counted refusals, the first sync."""
         now_ms = at.boot_ms
         for post in self.posts.values():
-            due = deadline(post.rules, post.state)
-            if due is not None and due <= now_ms:
+            due_ms = post.due_ms()
+            if due_ms is not None and due_ms <= now_ms:
                 self.handle(Tick(post.rules.machine, at))
             self._pass_time(post, at)
             if post.flash_until_ms is not None and post.flash_until_ms <= now_ms:
@@ -110,8 +113,7 @@ class Loop:
         """When `tick` has something to do next (CLOCK_BOOTTIME ms)."""
         wanted = [self._beat_at_ms, self._tally.wake_ms()]
         for post in self.posts.values():
-            wanted += [deadline(post.rules, post.state), post.flash_until_ms]
-            wanted += [post.outputs.wake_ms(), post.proves_ms()]
+            wanted += [post.due_ms(), post.flash_until_ms, post.outputs.wake_ms(), post.proves_ms()]
         return min((at for at in wanted if at is not None), default=None)
 
     def stop(self, at: Moment) -> None:
@@ -254,10 +256,10 @@ class Loop:
             self._edges.show(shown)
 
     def _tell_state(self, post: Post, at: Moment) -> None:
-        now = machine_state(post.state, at)
-        if post.told is None or replace(post.told, at=at) != now:
-            post.told = now
-            self._edges.state(post.rules.machine, now)
+        before = post.told
+        if before is None or machine_state(post.state, before.at) != before:
+            post.told = machine_state(post.state, at)
+            self._edges.state(post.rules.machine, post.told)
 
     def _light(self, post: Post, mood: Mood) -> None:
         if mood is not post.mood:

@@ -32,6 +32,7 @@ class Outputs:
         self._rules, self._relays, self._wave_ms = rules, relays, wave_ms
         self._deadmen = [output.name for output in rules.outputs if output.duty is Duty.DEADMAN]
         self._lines: Sequence = sequence.begin(rules)
+        self._waits_ms: int | None = None  # when the first of them has its time: asked at every event
         self._stuck: set[str] = set()
         self._again_ms = 0
         self._level = False
@@ -86,7 +87,9 @@ class Outputs:
 
     def wake_ms(self) -> int | None:
         """When `pass_time` has something to do."""
-        wanted = [sequence.wake_ms(self._lines)]
+        if self._waits_ms is None and self._edge_ms is None and not self._stuck:
+            return None  # as nearly always
+        wanted = [self._waits_ms]
         if self._edge_ms is not None and not self._lapsed:
             wanted.append(self._edge_ms + self._wave_ms)
         wanted.append(self._again_ms if self._stuck else None)
@@ -101,6 +104,7 @@ class Outputs:
     def _drive(self, lines: Sequence, now_ms: int, again: bool = False) -> bool:
         """Switch what has to be; the others too when one fails."""
         before, self._lines = self._lines, lines
+        self._waits_ms = sequence.wake_ms(lines)
         moves = sequence.moves(self._rules, before, lines, again)
         obeyed = [self._switch(output.name, on, now_ms) for output, on in moves]
         return all([*obeyed, self._beat(now_ms, again)])

@@ -11,7 +11,7 @@ from fabgate.model import MachineRules, Moment
 from fabgate.rules import feedback
 from fabgate.rules.face import Mood
 from fabgate.rules.feedback import CURRENT, Sight
-from fabgate.rules.kinds import AnyState, begin
+from fabgate.rules.kinds import AnyState, begin, deadline
 from fabgate.rules.states import Ending, Open
 from fabgate.wire.presence import MachineState
 
@@ -29,6 +29,14 @@ class Post:
         self.flash_until_ms: int | None = None
         self.told: MachineState | None = None  # what whoever looks on was told last
         self._feedback = feedback.begin(rules)
+        self._reckoned: AnyState | None = None
+        self._due_ms: int | None = None
+
+    def due_ms(self) -> int | None:
+        """When its state wants to be woken (CLOCK_BOOTTIME ms): asked at every event, reckoned once."""
+        if self._reckoned is not self.state:
+            self._reckoned, self._due_ms = self.state, deadline(self.rules, self.state)
+        return self._due_ms
 
     @property
     def powered(self) -> bool:
@@ -55,7 +63,7 @@ class Post:
 
     def proves_ms(self) -> int | None:
         """When `prove` may conclude something (CLOCK_BOOTTIME ms)."""
-        return feedback.wake_ms(self.rules, self._feedback)
+        return feedback.wake_ms(self.rules, self._feedback) if self._feedback else None
 
     def _sight(self, name: str) -> Sight | None:
         if name == CURRENT:

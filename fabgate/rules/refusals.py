@@ -44,6 +44,8 @@ class Tally:
 
     def due(self, now_ms: int | None) -> tuple[Tally, tuple[Draft, ...]]:
         """The tally without the minutes that are over (None: all), and the repeats to write."""
+        if not self.counted:
+            return self, ()
         over = [c for _, c in self.counted if now_ms is None or now_ms - c.since_ms >= MINUTE_MS]
         kept = tuple((same, c) for same, c in self.counted if c not in over)
         drafts = tuple(Draft(c.last, replace(c.body, count=c.repeats)) for c in over if c.repeats)

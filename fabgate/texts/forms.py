@@ -147,6 +147,8 @@ def shown(speech: Speech, name: str, fact: Fact, form: str) -> str | None:
 
 def one_line(text: str) -> str:
     """The text on one line, without signs that would break the line, the display or the reading order."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept = (" " if unicodedata.category(sign) in _HIDDEN else sign for sign in text)
     return " ".join("".join(sign for sign in kept if sign not in _TURNS_TEXT).split())
 

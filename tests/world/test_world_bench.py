@@ -180,7 +180,7 @@ def test_an_emergency_stop_that_stops_nothing_is_found(day: Day, monkeypatch: py
 
 def test_an_end_that_comes_late_is_found(day: Day, monkeypatch: pytest.MonkeyPatch):
     """The loop sleeps through its deadline, and does what is due when something else wakes it."""
-    monkeypatch.setattr("fabgate.gate.loop.deadline", lambda *_: None)
+    monkeypatch.setattr("fabgate.gate.post.Post.due_ms", lambda *_: None)
     with pytest.raises(Broken, match="idle ended it"):
         day.wait(200_000)
 
