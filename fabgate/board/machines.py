@@ -18,9 +18,10 @@ from fabgate.desk.deed import Done
 from fabgate.desk.machines import Shown
 from fabgate.desk.sessions import AskedToEnd
 from fabgate.desk.upkeep import Kept
-from fabgate.hub import glance, lab
-from fabgate.hub.glance import Seen
+from fabgate.hub import lab
 from fabgate.hub.standings import Standing, standings
+from fabgate.link import glance
+from fabgate.link.glance import Seen
 from fabgate.model import Denied, MachineId
 from fabgate.rules import authority
 from fabgate.rules.viewing import Area

@@ -1,7 +1,7 @@
 """The wall: what is free, who may help, what is broken, for everybody who comes in; live.
 
-It is read out of the books once for each change, and drawn once for each language. At a hub each gate's
-last word of its machines lies over the books (`hub/glance.py`), and whether the gate is heard at all.
+It is read out of the books once for each change, and drawn once for each language. Each gate's last word of
+its machines lies over the books (`link/glance.py`), and whether the gate is heard at all.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from fabgate.board.pages import page
 from fabgate.board.visit import Visit
 from fabgate.desk import floor
 from fabgate.desk.floor import Floor
-from fabgate.hub import glance
 from fabgate.hub.lab import info_of
+from fabgate.link import glance
 from fabgate.reports.checks import runs
 from fabgate.rules import wall
 from fabgate.rules.viewing import Area
@@ -60,7 +60,8 @@ def look(house: House) -> Look:
         rows = gates(reader.conn) if settings.hub is not None else {}
     if settings.hub is None:
         heard = Heard.THERE if runs(settings.gate.state) else Heard.STOPPED
-        machines = tuple(replace(one, heard=heard) for one in found.machines)
+        said = glance.read_alone(settings.gate.state)
+        machines = tuple(replace(one, heard=heard, word=said.get(one.machine)) for one in found.machines)
     else:
         machines = _overlaid(found.machines, rows, glance.read(settings.gate.state))
     return Look(replace(found, machines=machines))
@@ -133,12 +134,10 @@ def show(visit: Visit) -> Response:
     return visit.page("wall.html", picture=picture, machines=machines, size=size(len(machines)))
 
 
-def _sign(house: House) -> tuple[int, bool]:
+def _sign(house: House) -> tuple[tuple[int, ...], bool]:
     """What changes the wall and stands in no books: a gate's word; whether a lone gate runs."""
     settings = house.given
-    if settings.hub is None:
-        return 0, runs(settings.gate.state)
-    return glance.written_ns(settings.gate.state), True
+    return glance.written_ns(settings.gate.state), settings.hub is not None or runs(settings.gate.state)
 
 
 ROUTES: list[BaseRoute] = [

@@ -51,12 +51,16 @@ class Outside:
         """What the link may call. `keys` has the readers take their keys anew; `wake` is called when a
         machine does something else than before."""
         self._wake = wake
-        return Hooks(self._identify, self._refuse, keys, lambda: dict(self._states), self.word)
+        return Hooks(self._identify, self._refuse, keys, self.states, self.word)
 
     def state(self, machine: MachineId, state: MachineState) -> None:
         """A machine does this now: of two that the link has not said yet, the latest counts."""
         self._states[machine] = state
         self._wake()
+
+    def states(self) -> Mapping[str, MachineState]:
+        """What each machine does now. Any thread may ask."""
+        return dict(self._states)
 
     def _identify(self, machine: str | None) -> None:
         for one in self._machines:

@@ -27,6 +27,7 @@ from fabgate.gate.inbox import Inbox
 from fabgate.gate.ink import Written
 from fabgate.gate.loop import Edges
 from fabgate.gate.meters import MeterEdge
+from fabgate.gate.onlooker import Onlooker
 from fabgate.gate.outside import Outside
 from fabgate.gate.panel import Showing
 from fabgate.gate.readers import ReaderEdge
@@ -73,6 +74,7 @@ class Daemon:
         self._outside = Outside(settings.machines, clock, self._inbox)
         self._line: Line | None = None  # to the hub, where there is one
         self._linker: Turner | None = None
+        self._onlooker: Turner | None = None
         self._door: Door | None = None
 
     def post(self, event: Event) -> None:
@@ -170,6 +172,11 @@ class Daemon:
         hooks = self._outside.hooks(gate.keys.reload, wake)
         return Line(self._settings, books.store, self._clock, hooks, spawn)
 
+    def _look_on(self) -> None:
+        """For the wall beside this gate. Like that of the link, its thread may die and ends nothing by it."""
+        onlooker = Onlooker(self._settings.gate.state, self._clock, self._outside.states)
+        self._onlooker = Turner(f"{LINK}-wall", onlooker.turn, onlooker.end)
+
     def _turn(self, edge: ReaderEdge) -> Turner:
         def turn() -> float:
             edge.turn(READ_S)
@@ -212,6 +219,7 @@ class Daemon:
             log.info("event=ready machines=%d", len(gate.loop.posts))
             self._notify.say("READY=1")
             self.ready.set()
+            self._look_on()
         while True:
             event = self._inbox.get(self._sleep_s(gate))
             if self._over:
@@ -277,6 +285,8 @@ class Daemon:
         """Let the edges finish, the ink with the most time: it alone has something to lose."""
         for turner in (*self._readers, *self._meters):
             turner.finish()
+        if self._onlooker is not None:
+            self._onlooker.finish()
         if self._linker is not None and self._line is not None:
             self._linker.finish()  # it says goodbye to the hub while the ink is written
             self._line.wake()
@@ -288,6 +298,8 @@ class Daemon:
         if not self._inker.finish(patience.left_s()):
             log.error("event=last_words_not_written")
         self._shower.finish(min(BRIEF_S, patience.left_s()))
+        if self._onlooker is not None:
+            self._onlooker.ended(min(BRIEF_S, patience.left_s()))
         if self._linker is not None:
             self._linker.ended(min(BRIEF_S, patience.left_s()))
 

@@ -24,7 +24,6 @@ from fabgate.hub.books import HubBooks, HubPen
 from fabgate.hub.collector import Collector
 from fabgate.hub.commands import Commands
 from fabgate.hub.gates import Gates, Live
-from fabgate.hub.glance import Glance
 from fabgate.hub.handing import VERB as HAND_IN
 from fabgate.hub.handing import Handing
 from fabgate.hub.limits import excess
@@ -33,6 +32,7 @@ from fabgate.hub.onsite import OnSite
 from fabgate.hub.publisher import Publisher
 from fabgate.hub.ring import Ring
 from fabgate.hub.uses import Uses
+from fabgate.link.glance import Glance
 from fabgate.link.port import Alarmed, Connected, Delivered, Fate, Lost, Message, Port, PortEvent
 from fabgate.model import Clock, Moment
 from fabgate.wire import topics

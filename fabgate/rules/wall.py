@@ -1,7 +1,7 @@
 """What the wall says: of each machine one card, of the lab whether it is open; no names of those who work.
 
-Two sources tell of a machine: the books, which are whole and a moment late, and at a hub its gate's last
-word, which is at once and holds no person. The gate's word says what the machine does, the books since when,
+Two sources tell of a machine: the books, which are whole and a moment late, and its gate's last word, which
+is at once and holds no person. The gate's word says what the machine does, the books since when,
 until when, and what is locked. All times are wall times (UTC, ms).
 """
 

@@ -12,9 +12,9 @@ from fabgate.board.house import House
 from fabgate.config.settings import BoardSettings
 from fabgate.desk import badges, grants, lab, machines, members, roles, wishes
 from fabgate.desk.members import Details
-from fabgate.hub import glance
 from fabgate.hub import lab as lab_of
 from fabgate.hub.alarms import Alarm
+from fabgate.link import glance
 from fabgate.model import Level, Role
 from fabgate.records import Draft, SessionStarted
 from fabgate.store import gates as rows

@@ -17,7 +17,7 @@ from fabgate.board.app import application
 from fabgate.board.house import House
 from fabgate.board.visit import Asked, Visit
 from fabgate.charter import Mode, Opening, Weekly
-from fabgate.hub import glance
+from fabgate.link import glance
 from fabgate.model import Company, MachineId
 from fabgate.rules.viewing import Way
 from fabgate.rules.wall import Shows
