@@ -347,11 +347,12 @@ def test_no_public_page_names_anybody_of_the_demo(demo, chromium, path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_a_signal_leaves_no_process_and_no_file(tmp_path, number):
+def test_a_signal_leaves_no_process_and_no_file(tmp_path, number, request):
     """Also one that the demo cannot hear: what it started notices its end."""
     if embedded.which() is None:
         pytest.skip("there is no broker on this machine")
     demo = Demo(tmp_path, "--pace", "1")  # in the middle of its story
+    request.addfinalizer(demo.let_go)
     started = demo.processes()
     assert len(started) >= 3
     made = folders(started)
