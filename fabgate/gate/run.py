@@ -7,6 +7,7 @@ blind reader or a slow disk is no reason to cut a running machine.
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
@@ -330,6 +331,7 @@ def run(settings: Settings) -> int:
         try:
             daemon = Daemon(settings, clock, bench)
             _listen(daemon)
+            gc.freeze()  # what was imported stays: to walk over all of it now and then would hold up a tap
             return daemon.run()
         finally:
             bench.close()

@@ -24,6 +24,7 @@ from gate_lab import (
     until,
 )
 from gate_process import Process, boot_ms, relays
+from gate_unit import shim
 
 from fabgate.config import Settings
 from fabgate.records import EpochBegun, GateStarted, GateStopped, Refused, SessionStarted, SessionStopped
@@ -280,3 +281,16 @@ def test_the_folder_holds_what_it_should_after_the_end(run: Run, lab: Settings):
     names = {path.name for path in Path(lab.gate.state).iterdir()}
     assert {"journal.db", "keys.json", "reserve", "sim.outputs"} <= names
     assert "sim.sock" not in names
+
+
+LEFT_ALONE = """\
+import atexit, gc, sys
+atexit.register(lambda: print(f"left_alone={gc.get_freeze_count()}", file=sys.stderr))
+"""
+
+
+def test_no_tap_waits_while_everything_that_was_imported_is_walked_over(run: Run, tmp_path: Path):
+    """The collector leaves alone what the start made: some ten thousand classes and functions."""
+    gate = run(**shim(tmp_path / "shim", LEFT_ALONE))
+    assert gate.end() == 0
+    assert int(gate.said.rpartition("left_alone=")[2]) > 10_000
