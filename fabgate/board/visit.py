@@ -64,6 +64,11 @@ class Asked:
         key = self.parameters.get("key")
         return self.path.replace(key, "...") if key else self.path
 
+    @property
+    def back(self) -> str:
+        """The address of the page on which the form stood that was sent; empty where nobody says."""
+        return f"/{quote(self.came_from.lstrip('/'))}" if self.came_from else ""  # never another server's
+
 
 @dataclass
 class Visit:

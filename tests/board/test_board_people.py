@@ -181,6 +181,18 @@ def test_a_form_of_somebody_else_does_nothing(lab, office):
     assert found(lab, "ada").suspended_ms is None
 
 
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [("/members/ada/standing", "/members/ada/standing"), ("//evil.example/members", "/evil.example/members")],
+)
+def test_a_form_that_counts_no_more_leads_back_to_its_page(office, came_from, back):
+    form = office.open("/members/ada/standing", "suspend") | {"deed": "suspend", "csrf": "of yesterday"}
+    headers = {"sec-fetch-site": "same-origin", "referer": f"https://board.lan{came_from}"}
+    answer = office.board.client.post("/members/ada/standing", data=form, headers=headers)
+    assert answer.status_code == 403
+    assert f'<a class="button" href="{back}">Back</a>' in answer.text
+
+
 @pytest.mark.parametrize("path", ["/members/nobody", "/members/nobody/badges", "/members/ada/skills/nothing"])
 def test_who_or_what_is_not_there_has_a_page_with_a_way_back(office, path):
     assert 'href="/"' in office.board.get(path, 404)
