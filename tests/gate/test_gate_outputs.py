@@ -228,6 +228,17 @@ def test_one_that_never_obeys_keeps_no_other_from_being_lowered_again(box: Box):
     assert box.outputs.stuck
 
 
+def test_one_that_does_not_go_off_is_told_again_when_nothing_else_is_left_to_do(box: Box):
+    box.outputs.power(on=True, cut=False, now_ms=0)
+    box.wires["mains"].broken = True
+    box.outputs.power(on=False, cut=True, now_ms=10)
+    box.run(10, 200_000)
+    assert box.on() == {"mains"}, "the fan has run on"
+    box.wires["mains"].broken = False
+    box.run(200_001, 200_001 + AGAIN_MS)
+    assert not box.on()
+
+
 def test_what_obeys_by_itself_is_not_lowered_under_a_session(box: Box):
     box.outputs.power(on=True, cut=False, now_ms=0)
     box.wires["mains"].broken = True
