@@ -22,6 +22,7 @@ from fabgate.gate.loop import Edges
 from fabgate.gate.panel import Showing
 from fabgate.gate.run import Daemon
 from fabgate.model import MachineId
+from fabgate.wire.presence import MachineState
 
 AGAIN_MS = 2_000  # a badge counts again after so long away
 
@@ -56,7 +57,8 @@ class ByHand:
         self.shows: deque[Showing] = deque()
         self.posted: deque[Event] = deque()
         self.books = open_books(settings, self.clock, self.disk)
-        edges = Edges(self.asks.append, self.inks.append, self.shows.append)
+        self.told: list[tuple[str, str]] = []  # to whoever looks on: of which machine, and its state
+        edges = Edges(self.asks.append, self.inks.append, self.shows.append, self._tell)
         catalogue = catalogue_of(settings)
         self.gate = assemble(
             settings, self.books, catalogue, self.bench, self.clock, edges, self.posted.append
@@ -73,6 +75,9 @@ class ByHand:
             self.loop.handle(event)
         begin_run_ons(self.gate, self.books, self.clock)
         self.loop.show_all(self.clock.now())
+
+    def _tell(self, machine: MachineId, now: MachineState) -> None:
+        self.told.append((machine, now.state))
 
     def close(self) -> None:
         self.gate.ink.close()

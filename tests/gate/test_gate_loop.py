@@ -391,3 +391,11 @@ def test_a_short_heartbeat_is_kept_to(tmp_path_factory: pytest.TempPathFactory):
         hand.wait(1_000)
     assert len([job for job in hand.inks if isinstance(job, Beat)]) == 5
     hand.close()
+
+
+def test_whoever_looks_on_is_told_each_state_of_a_machine_once(hand: ByHand):
+    hand.told.clear()
+    hand.start(LASER, ADA)
+    hand.wait(1_000)
+    hand.wait(5_000)
+    assert hand.told == [(LASER, "opening"), (LASER, "in_use")]
