@@ -86,8 +86,8 @@ scrape_configs:
     static_configs: [{ targets: ["hub.lan:8080"] }]
 ```
 
-Behind a proxy on this computer write `[board] proxy = true`. A proxy that hands on neither the name that it was
-asked under nor for whom it asks cannot be told from a program of this computer.
+Behind a proxy on this computer write `[board] proxy = true`. A proxy that hands on neither the name that it
+was asked under nor for whom it asks cannot be told from a program of this computer.
 """
 
 _WORDS = {"string": "text", "integer": "number", "boolean": "true or false", "object": "fields"}

@@ -98,8 +98,8 @@ def _machine(
 
 
 def _openings(rules: MachineRules, settings: Settings) -> tuple[Opening, ...]:
-    """Those of the lab's rules. A hub may have another file of rules than its gates: where it does not know one
-    of a machine's openings, it says nothing of that machine's hours."""
+    """Those of the lab's rules. A hub may have another file of rules than its gates: where it does not know
+    one of a machine's openings, it says nothing of that machine's hours."""
     known = settings.charter.openings
     return tuple(known[name] for name in rules.openings) if known.keys() >= set(rules.openings) else ()
 

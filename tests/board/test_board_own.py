@@ -252,7 +252,7 @@ def test_a_session_that_somebody_has_to_decide_about_is_counted_and_left_out(lab
     lab.worked("bob", 30, at_ms=NOV_2 - DAY_MS)
     board.sign_in("bob")
     page = plain(board.get("/me/charges"))
-    assert "Sessions that are not in it, because the treasurer or a fab manager has to decide about them first: 1." in page
+    assert "because the treasurer or a fab manager has to decide about them first: 1." in page
     assert "To pay 6.00" in page
 
 
