@@ -134,7 +134,7 @@ def _left(visit: Visit, tell: Teller, left: Left) -> Markup:
     where = f" ({', '.join(pool.machines)})" if pool.machines else ""
     until = "" if pool.until is None else Markup(", ") + s.t("common.until", when=tell.date(pool.until))
     what = s.name(left.title) if left.title else s.t("money.free_time")
-    return Markup("{}: {}{}{}").format(what, much, where, until)
+    return Markup("{}{}{}{}{}").format(what, s.colon, much, where, until)
 
 
 # --- deeds ---------------------------------------------------------------------------------------

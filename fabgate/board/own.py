@@ -6,23 +6,18 @@ changed only by whoever signed in with more.
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from fabgate.board import own_money, own_sessions, stamps
-from fabgate.board.attached import attached
+from fabgate.board import own_money, own_sessions, stamps, taken_out
 from fabgate.board.heavy import heavy
 from fabgate.board.pages import page
 from fabgate.board.visit import Visit
-from fabgate.desk import badges, members, passport, privacy
+from fabgate.desk import badges, members, passport
 from fabgate.desk.members import Details
 from fabgate.desk.passport import Stamp
 from fabgate.errors import UsageError
 from fabgate.model import Code, Denied, Level, Status
-from fabgate.reports import personal
 from fabgate.rules.viewing import Area, Way
 
 _FIELDS = ("name", "email", "language")
@@ -86,16 +81,7 @@ def download(visit: Visit) -> Response:
     """All that is kept about me, in one file; by the same rule as `fabgate privacy export`."""
     if visit.way is not Way.PASSWORD:  # all at once, and off this screen: more than a look at one's pages
         return visit.refused(Denied(Code.NOT_ALLOWED, {"needs": "sign_in"}), lambda: data(visit))
-    member = privacy.to_take_out(visit.desk, None, visit.me.id)
-    if isinstance(member, Denied):
-        return visit.refused(member, lambda: data(visit))
-    at = visit.house.clock.now()
-    made = personal.folder(visit.conn, member, visit.settings.lab.name, at)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as folder:
-        for name, text in made.files.items():
-            folder.writestr(name, text)
-    return attached(packed.getvalue(), f"fabgate-{member.handle}.zip", "application/zip")
+    return taken_out.packed(visit, visit.me.id, lambda: data(visit))
 
 
 ROUTES: list[BaseRoute] = [

@@ -68,7 +68,13 @@ class Speaker:
 
     def word(self, group: str, key: object) -> str:
         """A word of the catalogue: a level, a status, a reason; the key itself where there is none."""
-        return self.catalogue.word(group, str(getattr(key, "word", key)), self.language)
+        said = self.catalogue.word(group, str(getattr(key, "word", key)), self.language)
+        return typeset(said, self.language)
+
+    @property
+    def colon(self) -> str:
+        """What stands between a label and what it labels, as the language sets it: `Lampe : verte`."""
+        return self.word("passport", "colon")
 
     def title(self, kind: str, thing: str) -> str:
         """What the lab calls a skill, a paper, an opening."""

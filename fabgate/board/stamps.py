@@ -130,7 +130,7 @@ def _ends(visit: Visit, stamp: Stamp) -> Iterator[str]:
         yield f"{s.word('passport', 'suspended')} {s.day(stamp.hold.since_ms)}"
     machines = visit.settings.machines
     for machine in stamp.replaced:
-        yield f"{machines[machine].rules.title}: {s.word('passport', 'changed')}"
+        yield f"{machines[machine].rules.title}{s.colon}{s.word('passport', 'changed')}"
 
 
 def _machines(visit: Visit, stamp: Stamp) -> Iterator[str]:

@@ -52,6 +52,18 @@ def test_in_french_no_line_of_a_page_begins_with_the_sign_that_ends_the_one_befo
     assert typeset("Wo ?", "de") == "Wo ?"
 
 
+def test_no_template_sets_a_colon_as_english_does_between_a_label_and_what_it_labels(lab):
+    written = {
+        file.name: re.findall(r"(?:\}\}|%\}|</\w+>): ", file.read_text())
+        for file in (HOME / "fabgate/board/templates").rglob("*.html")
+    }
+    assert {name for name, found in written.items() if found} == set()
+    french = Speaker("fr", lab.settings)
+    assert french.colon == "\N{NO-BREAK SPACE}: "
+    assert Speaker("de", lab.settings).colon == ": "
+    assert "commencer\N{NO-BREAK SPACE}: " in french.word("step", "begin")
+
+
 def test_every_word_that_a_template_names_is_there():
     known = BoardWords.of("en").said.keys()
     templates = (HOME / "fabgate/board/templates").rglob("*.html")
