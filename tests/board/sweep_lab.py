@@ -259,7 +259,7 @@ def others() -> set[str]:
 
 _FILES = {
     "/money/charts/{file}": "income.svg",
-    "/money/reports/{file}": "occupancy.csv",
+    "/money/reports/{file}": "occupancy.table",
     "/money/{month}/files/{file}": "usage.csv",
 }
 _QUERIES = {"/money/reports/{file}": {"first": "2026-09", "last": "2026-09"}}

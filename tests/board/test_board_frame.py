@@ -64,6 +64,12 @@ def test_no_template_sets_a_colon_as_english_does_between_a_label_and_what_it_la
     assert "commencer\N{NO-BREAK SPACE}: " in french.word("step", "begin")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_tab_of_the_money_is_called_as_the_money_itself(language):
+    words = BoardWords.of(language).said
+    assert words["common.money"] not in [word for key, word in words.items() if key.startswith("money.tab_")]
+
+
 def test_every_word_that_a_template_names_is_there():
     known = BoardWords.of("en").said.keys()
     templates = (HOME / "fabgate/board/templates").rglob("*.html")
