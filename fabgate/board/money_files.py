@@ -20,7 +20,7 @@ from fabgate.board.visit import Visit
 from fabgate.desk import months, who
 from fabgate.errors import UsageError
 from fabgate.model import Denied
-from fabgate.reports import figure_sheet
+from fabgate.reports import figure_sheet, sheet
 from fabgate.rules.month import Month
 from fabgate.rules.viewing import Area
 from fabgate.store import batches, charged
@@ -31,7 +31,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TABLE = "table"
 """What a report is called that is shown as a page of tables."""
 _PDF, _SVG = "application/pdf", "image/svg+xml"
-_DIALECTS = {"fr": "fr", "nl": "nl", "de": "de"}
+_OF_COUNTRIES = frozenset(sheet.DIALECTS) - {"plain"}
 PROFILES: Mapping[str, str] = {"fec": "txt", "paheko": "csv", "dolibarr": "json"}
 """Accounting programs, and what their files end in."""
 REPORTS = ("occupancy", "funders", "sponsorship", "downtime")
@@ -95,7 +95,7 @@ def _month(text: str) -> Month | None:
 def _dialect(visit: Visit) -> list[str]:
     """A spreadsheet opens it by a double click where its reader has the comma of their country."""
     wished = visit.wish("dialect")
-    return ["--dialect", wished if wished in _DIALECTS else _DIALECTS.get(visit.language, "plain")]
+    return ["--dialect", wished if wished in _OF_COUNTRIES else sheet.dialect_of(visit.language)]
 
 
 def went_out(conn: Connection, month: Month) -> dict[str, tuple[str, ...]]:
@@ -136,7 +136,7 @@ def report(visit: Visit) -> Response:
         told = t("common.bad_value", value=value, field=t(f"money.{field}"))
         return visit.wrong(UsageError(told, t("common.bad_value_next")), lambda: reports(visit))
     months_ = ("--from", str(first), "--to", str(last))
-    words = ("report", name, *months_, "--dialect", _DIALECTS.get(visit.language, "plain"), "--format")
+    words = ("report", name, *months_, "--dialect", sheet.dialect_of(visit.language), "--format")
     if form == TABLE:
         return child.Done(visit, (*words, "json"), partial(_tables, name))
     return Download(visit, (*words, form), f"{name}-{first}-{last}.{form}", media, child.failed)

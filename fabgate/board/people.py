@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -9,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from fabgate.board import (
     people_badges,
+    people_data,
     people_member,
     people_newcomers,
     people_papers,
@@ -21,39 +23,54 @@ from fabgate.board.people_found import born, language, path_of, stopped_by
 from fabgate.board.visit import Visit
 from fabgate.desk import members, search
 from fabgate.desk.members import Details
+from fabgate.desk.search import Narrow
 from fabgate.errors import UsageError
-from fabgate.model import Denied
+from fabgate.model import Denied, MemberId, Role
 from fabgate.rules.viewing import Area
 from fabgate.store import roster
 
 _MOST = 50
+_ASKED = ("q", "status", "skill", "role", "lacks")
 
 
 def show_all(visit: Visit) -> Response:
     """Members by name, narrowed by what is looked for, a page at a time."""
-    text, kind, first = visit.wish("q"), visit.wish("status"), visit.wish("first")
+    asked = {name: visit.wish(name) for name in _ASKED}
+    text, kind, first = asked["q"], asked["status"], visit.wish("first")
     number = int(first) if first.isascii() and first.isdecimal() and len(first) < 8 else 0
-    found = search.members(visit.desk, text[:200], kind, number, _MOST)
-    offices: dict[str, list[str]] = {}
-    for one in roster.roles(visit.conn):
-        offices.setdefault(one.member, []).append(visit.speaker.word("role", one.role.value))
+    narrow = Narrow(asked["skill"], asked["role"], asked["lacks"])
+    found = search.members(visit.desk, text[:200], kind, number, _MOST, narrow)
     return visit.page(
         "people/list.html",
         found=found,
-        offices=offices,
+        asked=asked,
+        offices=_offices(visit),
         kinds=search.KINDS,
-        text=text,
-        kind=kind if kind in search.KINDS else "",
+        skills=visit.settings.skills,
+        roles=tuple(Role),
+        papers=visit.settings.charter.papers,
+        any_paper=search.ANY_PAPER,
         path_of=path_of,
         today_ms=visit.today_ms,
-        before=_at(text, kind, found.first - _MOST) if found.first > 0 else None,
-        after=_at(text, kind, found.first + _MOST) if found.first + _MOST < found.total else None,
+        before=_at(asked, found.first - _MOST) if found.first > 0 else None,
+        after=_at(asked, found.first + _MOST) if found.first + _MOST < found.total else None,
     )
 
 
-def _at(text: str, kind: str, first: int) -> str:
-    asked = {"q": text, "status": kind, "first": first or ""}
-    return "/members?" + urlencode({name: value for name, value in asked.items() if value})
+def _offices(visit: Visit) -> dict[MemberId, list[tuple[str, str]]]:
+    """The roles of each: what it is called, and of which machine."""
+    machines = visit.settings.machines
+    found: dict[MemberId, list[tuple[str, str]]] = {}
+    for one in roster.roles(visit.conn):
+        machine = machines.get(one.machine) if one.machine else None
+        title = (one.machine or "") if machine is None else machine.rules.title
+        found.setdefault(one.member, []).append((visit.speaker.word("role", one.role.value), title))
+    return found
+
+
+def _at(asked: Mapping[str, str], first: int) -> str:
+    every = {**asked, "first": str(first or "")}
+    return "/members?" + urlencode({name: value for name, value in every.items() if value})
 
 
 def show_new(visit: Visit) -> Response:
@@ -98,6 +115,7 @@ ROUTES: list[BaseRoute] = [
     *people_member.ROUTES,
     *people_skill.ROUTES,
     *people_badges.ROUTES,
+    *people_data.ROUTES,
     *people_papers.ROUTES,
     *people_standing.ROUTES,
     *people_signing.ROUTES,

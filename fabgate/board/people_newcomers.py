@@ -7,16 +7,18 @@ from collections.abc import Callable
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from fabgate.board.attached import attached
 from fabgate.board.pages import page
 from fabgate.board.people_found import kept, last_day, marked, path_of, stopped_by, told
 from fabgate.board.people_gaps import gap
 from fabgate.board.visit import Visit
-from fabgate.desk import notices, proposals, reviews, sponsors, trainees
+from fabgate.desk import days, mail_merge, notices, proposals, reviews, sponsors, trainees
 from fabgate.desk.deed import Done
 from fabgate.desk.proposals import Waiting
 from fabgate.desk.reviews import Flag
 from fabgate.errors import UsageError
 from fabgate.model import Denied
+from fabgate.reports import sheet
 from fabgate.rules.viewing import Area
 
 _MOST = 30
@@ -59,13 +61,27 @@ def show_flagged(visit: Visit) -> Response:
 
 def show_notices(visit: Visit) -> Response:
     """What runs out soon or has just run out, by member."""
+    ahead = _days(visit)
+    found = notices.listed(visit.desk, ahead)
+    rest = max(0, len(found) - _MOST_NOTICES)
+    asked = "" if ahead is None else ahead
+    return _page(visit, "notices", notices=found[:_MOST_NOTICES], rest=rest, days=asked)
+
+
+def _days(visit: Visit) -> int | None:
+    """How far to look ahead; None, as far as the lab's rules say, where nobody gave a number of days."""
     text = visit.wish("days")
     fits = text.isascii() and text.isdecimal() and len(text) < 6
-    days = min(int(text), _LONGEST_DAYS) if fits else None
-    found = notices.listed(visit.desk, days)
-    rest = max(0, len(found) - _MOST_NOTICES)
-    asked = "" if days is None else days
-    return _page(visit, "notices", notices=found[:_MOST_NOTICES], rest=rest, days=asked)
+    return min(int(text), _LONGEST_DAYS) if fits else None
+
+
+def merged(visit: Visit) -> Response:
+    """The same for a mail merge, all of it, as `fabgate notices --csv` has it."""
+    zone = visit.settings.lab.zone
+    rows = [mail_merge.cells(one, zone) for one in notices.listed(visit.desk, _days(visit))]
+    text = "".join(sheet.table(mail_merge.COLUMNS, rows, sheet.dialect_of(visit.language)))
+    today = days.of(visit.today_ms, zone)
+    return attached(text.encode(), f"notices-{today}.csv", "text/csv; charset=utf-8")
 
 
 def _page(visit: Visit, template: str, **facts: object) -> Response:
@@ -129,4 +145,5 @@ ROUTES: list[BaseRoute] = [
     page("/trainees/proposals", Area.LAB, show_proposals, take_proposals),
     page("/trainees/flagged", Area.LAB, show_flagged, take_flagged),
     page("/trainees/notices", Area.LAB, show_notices),
+    page("/trainees/notices.csv", Area.LAB, merged),
 ]

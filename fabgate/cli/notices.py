@@ -9,31 +9,13 @@ import click
 
 from fabgate.cli.frame import Here, example, json_option, pass_here, pour, printable, show_json, show_table
 from fabgate.cli.show import Json, day
+from fabgate.desk import mail_merge
 from fabgate.desk import notices as told
 from fabgate.desk.notices import Kind, Notice
 from fabgate.model import Lapse
 from fabgate.reports import sheet
 from fabgate.reports.sheet import DIALECTS
 
-COLUMNS = (
-    "handle",
-    "name",
-    "email",
-    "language",
-    "kind",
-    "what",
-    "title",
-    "last_day",
-    "days_left",
-    "state",
-    "because",
-)
-_BECAUSE = {
-    Lapse.UNTIL: "date",
-    Lapse.VALIDITY: "validity",
-    Lapse.DISUSE: "disuse",
-    Lapse.CHANGED: "changed",
-}
 _PRIVATE = 0o600
 
 
@@ -82,12 +64,16 @@ def notices(
 
 
 def _csv(here: Here, shown: Sequence[Notice], dialect: str, out: Path | None) -> None:
-    pieces = sheet.table(COLUMNS, [_cells(here, one) for one in shown], dialect)
+    pieces = sheet.table(mail_merge.COLUMNS, _rows(here, shown), dialect)
     if out is None:
         pour(pieces)
         return
     sheet.save(out, pieces, _PRIVATE)
     click.echo(f"written: {printable(out)}")
+
+
+def _rows(here: Here, shown: Sequence[Notice]) -> list[tuple[str | int, ...]]:
+    return [mail_merge.cells(one, here.settings.lab.zone) for one in shown]
 
 
 def _say_unreachable(shown: Sequence[Notice]) -> None:
@@ -127,26 +113,10 @@ def _note(here: Here, one: Notice) -> str:
             return ""
 
 
-def _state(one: Notice) -> str:
-    """In one word: `suspended`, `grace`, `over`, `soon`; on the day itself it is still `soon`."""
-    if one.kind is Kind.SUSPENDED:
-        return "suspended"
-    if one.grace:
-        return "grace"
-    return "over" if one.days_left is not None and one.days_left < 0 else "soon"
-
-
-def _cells(here: Here, one: Notice) -> tuple[str | int, ...]:
-    member = one.member
-    left = "" if one.days_left is None else one.days_left
-    because = "" if one.why is None else _BECAUSE[one.why]
-    person = (member.handle, member.name, member.email or "", one.language)
-    return (*person, one.kind.value, one.what, one.title, day(here, one.until_ms), left, _state(one), because)
-
-
 def _json(here: Here, one: Notice) -> Json:
+    (cells,) = _rows(here, (one,))
     return {
-        **dict(zip(COLUMNS, _cells(here, one), strict=True)),
+        **dict(zip(mail_merge.COLUMNS, cells, strict=True)),
         "days_left": one.days_left,
         "last_day": day(here, one.until_ms) or None,
         "paper_until": day(here, one.filed_ms) or None,

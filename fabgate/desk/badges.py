@@ -22,7 +22,7 @@ from fabgate.store.keys import Keys
 from fabgate.store.roster import Badge, Member
 
 SHORT = 8
-_LEAST = 6  # digits that name a badge: fewer would often name two
+LEAST = 6  # digits that name a badge: fewer would often name two
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ def _named(conn: sqlite3.Connection, text: str, tokens: tuple[Token, ...]) -> Ba
     if by_number:
         return by_number[0]
     digits = text.strip().lower().rpartition(":")[2]
-    if len(digits) < _LEAST:
+    if len(digits) < LEAST:
         return None
     meant = [one for one in roster.badges(conn) if one.token.rpartition(":")[2].startswith(digits)]
     return meant[0] if len(meant) == 1 else None

@@ -32,6 +32,7 @@ __all__ = [
     "Dialect",
     "Form",
     "cells",
+    "dialect_of",
     "known",
     "lines",
     "save",
@@ -108,6 +109,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], dialect: str =
     """Any table as CSV, piece by piece, its header in any dialect as it is given. Raises UsageError."""
     known(dialect)
     return lines(columns, rows, DIALECTS[dialect])
+
+
+def dialect_of(language: str) -> str:
+    """The dialect of who reads a language: their spreadsheet opens it by a double click."""
+    return language if language in DIALECTS else "plain"
 
 
 def known(dialect: str) -> None:
