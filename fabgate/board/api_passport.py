@@ -11,8 +11,8 @@ from fabgate.board.api_words import or_id, utc
 from fabgate.board.visit import Visit
 from fabgate.desk import passport as passports
 from fabgate.desk.evidence import Progress
-from fabgate.desk.passport import Stamp as Stamped
-from fabgate.desk.passport import Step
+from fabgate.desk.stamp import Stamp as Stamped
+from fabgate.desk.stamp import Step
 from fabgate.model import Denied
 from fabgate.rules.progress import MINUTE_MS
 

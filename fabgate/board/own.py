@@ -15,9 +15,8 @@ from fabgate.board.pages import page
 from fabgate.board.visit import Visit
 from fabgate.desk import badges, members, passport
 from fabgate.desk.members import Details
-from fabgate.desk.passport import Stamp
 from fabgate.errors import UsageError
-from fabgate.model import Code, Denied, Level, Status
+from fabgate.model import Code, Denied
 from fabgate.rules.viewing import Area, Way
 
 _FIELDS = ("name", "email", "language")
@@ -28,8 +27,8 @@ def show(visit: Visit) -> Response:
     shown = passport.passport(visit.desk, visit.me.id)
     if isinstance(shown, Denied):
         return visit.refused(shown, lambda: visit.page("sorry.html"))
-    cards = [stamps.card(visit, one) for one in shown.stamps if stamps.begun(one)]
-    others = [stamps.card(visit, one) for one in shown.stamps if not stamps.begun(one)]
+    cards = [stamps.card(visit, one) for one in shown.stamps if one.begun]
+    others = [stamps.card(visit, one) for one in shown.stamps if not one.begun]
     return visit.page(
         "own.html",
         shown=shown,
@@ -37,14 +36,9 @@ def show(visit: Visit) -> Response:
         lacking=stamps.lacking(visit, shown),
         badges=[(badges.short(one.token), one) for one in shown.badges],
         cards=cards,
-        new=shown.member.status is Status.TRAINEE and not any(map(_may_work_alone, shown.stamps)),
         others=others,
         papers=visit.settings.charter.papers,
     )
-
-
-def _may_work_alone(stamp: Stamp) -> bool:
-    return stamp.level >= Level.AUTONOMOUS
 
 
 def block(visit: Visit) -> Response:

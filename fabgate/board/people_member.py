@@ -13,9 +13,8 @@ from fabgate.board.people_gaps import gap
 from fabgate.board.visit import Visit
 from fabgate.desk import members, passport
 from fabgate.desk.members import Details
-from fabgate.desk.passport import Stamp
 from fabgate.errors import UsageError
-from fabgate.model import Denied, Level
+from fabgate.model import Denied
 from fabgate.rules.viewing import Area
 from fabgate.store import roster
 from fabgate.store.roster import Member
@@ -27,7 +26,7 @@ def show(visit: Visit, member: Member) -> Response:
     """Their passport as a fab manager reads it: what stands in the way first."""
     found = passport.passport(visit.desk, member.id)
     assert not isinstance(found, Denied), "who was found a moment ago is still there"
-    begun = tuple(one for one in found.stamps if _begun(one))
+    begun = tuple(one for one in found.stamps if one.begun)
     return shown(
         visit,
         "member",
@@ -36,17 +35,10 @@ def show(visit: Visit, member: Member) -> Response:
         passport=found,
         papers_known=visit.settings.charter.papers,
         begun=begun,
-        others=tuple(one for one in found.stamps if one not in begun),
+        others=tuple(one for one in found.stamps if not one.begun),
         gaps=lambda stamp: [gap(visit, one) for one in stamp.progress.missing],
         badges=tuple(one for one in found.badges if one.blocked_ms is None),
     )
-
-
-def _begun(stamp: Stamp) -> bool:
-    """Whether there is anything to tell of a skill: what they hold or held, did, showed, are proposed for."""
-    progress = stamp.progress
-    said = progress.proofs or progress.practice.sessions or stamp.waits or stamp.since_ms is not None
-    return stamp.level is not Level.NONE or bool(said)
 
 
 # --- what is known of them ----------------------------------------------------------------------

@@ -27,8 +27,8 @@ from fabgate.board.visit import Visit
 from fabgate.charter import Skill
 from fabgate.desk import evidence, grants, held, holds, passport, proposals, reviews
 from fabgate.desk.deed import Done
-from fabgate.desk.evidence import MOST_POINTS, SORTS, Progress
-from fabgate.desk.passport import Stamp
+from fabgate.desk.evidence import MOST_POINTS, SORTS, Asked, Progress
+from fabgate.desk.stamp import Stamp
 from fabgate.model import Denied, Level, SkillId
 from fabgate.rules.viewing import Area
 from fabgate.store import people, roster
@@ -67,7 +67,7 @@ def show(visit: Visit, member: Member) -> Response:
         given=given,
         giver=None if given is None else roster.member(visit.conn, given.grant.by),
         progress=progress,
-        items=tuple(_items(known, progress)),
+        items=tuple(_items(progress)),
         gaps=[gap(visit, one) for one in progress.missing],
         hold=holds.in_force(hold, visit.today_ms),
         waits=_waits(visit, member, known.id),
@@ -96,17 +96,18 @@ def _stamp(visit: Visit, member: Member, known: Skill) -> Stamp | None:
     return next((one for one in stamps if one.skill.id == known.id), None)
 
 
-def _items(known: Skill, progress: Progress) -> list[_Item]:
+def _items(progress: Progress) -> list[_Item]:
     """All that can be noted, and what was noted of an item that the skill asks for no more."""
-    seen = {(one.seen.what, one.seen.item): one for one in progress.proofs}
-    found = []
-    for what in SORTS:
-        for item, said in known.items(what).items():
-            points = said if isinstance(said, int) else None
-            text = "" if isinstance(said, int) else said
-            found.append(_Item(what, item, text, points, seen.pop((what, item), None)))
-    gone = [_Item(what, item, "", None, proof) for (what, item), proof in seen.items() if what in SORTS]
-    return [*found, *gone]
+    asked = [one for one in progress.asked if one.what in SORTS]
+    found = [_Item(one.what, one.item, one.text, _points(one), one.proof) for one in asked]
+    known = {(one.what, one.item) for one in asked}
+    left = ((one.seen.what, one.seen.item, one) for one in progress.proofs)
+    gone = (_Item(what, item, "", None, one) for what, item, one in left if (what, item) not in known)
+    return [*found, *(one for one in gone if one.what in SORTS)]
+
+
+def _points(one: Asked) -> int | None:
+    return one.want if one.what == "quiz" else None
 
 
 def _waits(visit: Visit, member: Member, skill: SkillId) -> proposals.Waiting | None:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from fabgate.board.visit import Visit
-from fabgate.desk.evidence import Progress, Proof
-from fabgate.desk.passport import Passport, Stamp, Step
-from fabgate.model import Code, Denied, Level, MemberId
-from fabgate.rules.progress import MINUTE_MS, Missing
+from fabgate.desk.evidence import SORTS, Asked, Progress, Proof
+from fabgate.desk.passport import Passport
+from fabgate.desk.stamp import Stamp, Step
+from fabgate.model import Level, MachineId, MemberId
+from fabgate.reports import missing
 from fabgate.store.roster import Member
 from fabgate.texts.catalogue import Said
 
@@ -50,7 +51,7 @@ class Card:
     level: str
     tag: str
     given: Markup
-    ends: tuple[str, ...]
+    ends: tuple[Markup, ...]
     machines: tuple[str, ...]
     items: tuple[Item, ...]
     waits: Markup
@@ -79,35 +80,37 @@ def card(visit: Visit, stamp: Stamp) -> Card:
         level=s.word("level", stamp.level),
         tag="bad" if stamp.hold is not None else _TAG[stamp.level],
         given=_given(visit, stamp),
-        ends=tuple(_ends(visit, stamp)),
+        ends=tuple(ends(visit, stamp)),
         machines=tuple(_machines(visit, stamp)),
-        items=tuple(_items(visit, stamp.progress)) if learns(stamp) else (),
+        items=tuple(_items(visit, stamp.progress)) if stamp.learns else (),
         waits=_waits(visit, stamp),
         missing=None if stamp.missing is None else s.refusal(stamp.missing),
         next=_next(visit, stamp),
     )
 
 
-def begun(stamp: Stamp) -> bool:
-    """Whether there is anything to tell of a skill: what they hold, or what they once did or showed."""
-    progress = stamp.progress
-    seen = progress.proofs or progress.practice.sessions or stamp.waits or stamp.since_ms is not None
-    return stamp.level is not Level.NONE or bool(seen)
-
-
-def learns(stamp: Stamp) -> bool:
-    """Whether what they show is still looked at: until they work alone for the first time."""
-    return stamp.lapsed_ms is None and stamp.level <= Level.TRAINEE and begun(stamp)
-
-
 def lacking(visit: Visit, shown: Passport) -> Said | None:
     """What a machine says of the first paper that stands in the way."""
-    one = next((one for one in shown.papers if one.lacking), None)
-    if one is None or shown.suspended is not None:
-        return None
-    last = None if one.filed is None else one.filed.until_ms
-    facts = {"member": shown.member.name, "paper": one.paper.id, "lapsed_ms": last, "contact": shown.contact}
-    return visit.speaker.refusal(Denied(Code.PAPER_MISSING if last is None else Code.PAPER_EXPIRED, facts))
+    return None if shown.lacks is None else visit.speaker.refusal(shown.lacks)
+
+
+def ends(visit: Visit, stamp: Stamp) -> Iterator[Markup]:
+    """What limits it: its last day and why, a suspension, machines that were replaced."""
+    s = visit.speaker
+    for one in stamp.limits:
+        said = Markup.escape(s.word("passport", one.what))
+        if one.machine is not None:
+            yield Markup("{}{}{}").format(s.name(machine_title(visit, one.machine)), s.colon, said)
+        elif one.why is not None:
+            yield Markup("{} {} ({})").format(said, s.day(one.at_ms), s.word("lapse", one.why.value))
+        else:
+            yield Markup("{} {}").format(said, s.day(one.at_ms))
+
+
+def machine_title(visit: Visit, machine: MachineId) -> str:
+    """What the lab calls a machine; its id where it is configured no more."""
+    known = visit.settings.machines.get(machine)
+    return machine if known is None else known.rules.title
 
 
 # --- the parts ----------------------------------------------------------------------------------
@@ -118,19 +121,6 @@ def _given(visit: Visit, stamp: Stamp) -> Markup:
         return Markup("")
     by = named(visit, stamp.by, stamp.by_id)
     return visit.speaker.t("own.given", day=visit.speaker.day(stamp.since_ms), who=by)
-
-
-def _ends(visit: Visit, stamp: Stamp) -> Iterator[str]:
-    """What limits it: its last day and why, a suspension, machines that were replaced."""
-    s = visit.speaker
-    if stamp.end is not None:
-        key = "ends" if stamp.lapsed_ms is None else "ended"
-        yield f"{s.word('passport', key)} {s.day(stamp.end.ms)} ({s.word('lapse', stamp.end.why.value)})"
-    if stamp.hold is not None:
-        yield f"{s.word('passport', 'suspended')} {s.day(stamp.hold.since_ms)}"
-    machines = visit.settings.machines
-    for machine in stamp.replaced:
-        yield f"{machines[machine].rules.title}{s.colon}{s.word('passport', 'changed')}"
 
 
 def _machines(visit: Visit, stamp: Stamp) -> Iterator[str]:
@@ -149,35 +139,27 @@ def _waits(visit: Visit, stamp: Stamp) -> Markup:
 
 
 def _items(visit: Visit, progress: Progress) -> Iterator[Item]:
-    s, skill, used = visit.speaker, progress.skill, progress.practice
-    seen = {(one.seen.what, one.seen.item): one for one in progress.proofs}
-    counted = (
-        ("sessions", used.sessions, skill.sessions),
-        ("minutes", used.supervised_ms // MINUTE_MS, skill.minutes),
-    )
-    for what, have, want in counted:
-        if have or want:
-            yield Item(have >= want, s.word("passport", what), Markup(""), have=have, want=want)
-    for item, text in skill.checklist.items():
-        yield _item(visit, "tick", item, text, seen.get(("tick", item)))
-    for item, points in skill.quizzes.items():
-        yield _quiz(visit, item, points, seen.get(("quiz", item)))
-    for item, text in skill.challenges.items():
-        told = f"{s.word('passport', 'challenge')}{s.word('passport', 'colon')}{text}"
-        yield _item(visit, "challenge", item, told, seen.get(("challenge", item)))
+    s = visit.speaker
+    for one in progress.asked:
+        if one.what not in SORTS:
+            yield Item(one.there, s.word("passport", one.what), Markup(""), have=one.have, want=one.want)
+            continue
+        own = one.proof is not None and one.proof.seen.by == visit.me.id
+        ref = "" if one.proof is None or one.proof.ref is None else one.proof.ref
+        points = (one.have, one.want) if one.what == "quiz" else (0, 0)
+        text, seen = _text(visit, one), _seen(visit, one.proof)
+        yield Item(one.there, text, seen, one.what, one.item, *points, ref=ref, own=own)
 
 
-def _item(visit: Visit, what: str, item: str, text: str, proof: Proof | None) -> Item:
-    own = proof is not None and proof.seen.by == visit.me.id
-    ref = "" if proof is None or proof.ref is None else proof.ref
-    return Item(proof is not None, text, _seen(visit, proof), what, item, ref=ref, own=own)
-
-
-def _quiz(visit: Visit, item: str, points: int, proof: Proof | None) -> Item:
-    s, score = visit.speaker, 0 if proof is None else proof.seen.score or 0
-    there, own = proof is not None and score >= points, proof is not None and proof.seen.by == visit.me.id
-    text = f"{s.word('passport', 'quiz')} {item}"
-    return Item(there, text, _seen(visit, proof), "quiz", item, score, points, own=own)
+def _text(visit: Visit, one: Asked) -> str:
+    word = visit.speaker.word("passport", one.what)
+    match one.what:
+        case "quiz":
+            return f"{word} {one.item}"
+        case "challenge":
+            return f"{word}{visit.speaker.colon}{one.text}"
+        case _:
+            return one.text
 
 
 def _seen(visit: Visit, proof: Proof | None) -> Markup:
@@ -189,35 +171,14 @@ def _seen(visit: Visit, proof: Proof | None) -> Markup:
 
 def _next(visit: Visit, stamp: Stamp) -> Markup:
     """What comes next, in a sentence, and who can do it of those who agreed to be named."""
-    step = Markup.escape(visit.speaker.word("step", stamp.next.value))
-    match stamp.next:
-        case Step.BEGIN | Step.TALK:
-            return Markup("")  # what a machine says is all there is to say
-        case Step.NONE:
-            return step
-        case Step.PRACTISE:
-            gaps = ", ".join(_gap(visit, gap) for gap in stamp.progress.missing)
-            colon = visit.speaker.word("passport", "colon")
-            return Markup("{}{}{}.{}").format(step, colon, gaps, _who(visit, "sign", stamp.signers))
-        case Step.RENEW | Step.PROPOSE:
-            return step + _who(visit, "sign", stamp.signers)
-        case Step.GIVE | Step.GRANT | Step.WAIT | Step.JUDGE:
-            return step + _who(visit, "give", stamp.granters)
-
-
-def _gap(visit: Visit, gap: Missing) -> str:
+    if stamp.next in (Step.BEGIN, Step.TALK):
+        return Markup("")  # what a machine says is all there is to say
     s = visit.speaker
-    match gap.what:
-        case "sessions" | "minutes":
-            return f"{s.word('passport', gap.what)} {gap.have}/{gap.want}"
-        case "quiz":
-            return f"{s.word('passport', 'quiz')} {gap.item} {gap.have}/{gap.want}"
-        case "skill" | "level":
-            return f"{s.word('passport', 'first')} {s.title('skill', gap.item)}"
-        case "challenge":
-            return f"{s.word('passport', 'challenge')} {gap.item}"
-        case _:
-            return gap.item
+    said = Markup.escape(s.word("step", stamp.next.value))
+    if stamp.next is Step.PRACTISE:
+        gaps = ", ".join(missing.told(gap, s.word, s.title) for gap in stamp.progress.missing)
+        said = Markup("{}{}{}.").format(said, s.colon, gaps)
+    return said + _who(visit, *stamp.help)
 
 
 def _who(visit: Visit, can: str, names: tuple[str, ...]) -> Markup:
@@ -225,4 +186,4 @@ def _who(visit: Visit, can: str, names: tuple[str, ...]) -> Markup:
     if not names:
         return Markup("")
     told = Markup(", ").join(map(s.name, names[:_MOST_NAMES]))
-    return Markup(" {}{}{}.").format(s.word("passport", can), s.word("passport", "colon"), told)
+    return Markup(" {}{}{}.").format(s.word("passport", can), s.colon, told)

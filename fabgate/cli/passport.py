@@ -12,10 +12,12 @@ from fabgate.cli.evidence import progress_json
 from fabgate.cli.frame import Here, example, found, json_option, pass_here, printable, show_json, spoken
 from fabgate.cli.show import Json, day, or_id, person, utc
 from fabgate.desk import passport as passports
-from fabgate.desk.evidence import Progress, Proof
-from fabgate.desk.passport import Filed, Passport, Stamp, Step
-from fabgate.model import Code, Denied, Due, Level, Status
-from fabgate.rules.progress import MINUTE_MS, Missing
+from fabgate.desk.evidence import Asked, Progress, Proof
+from fabgate.desk.passport import Filed, Passport
+from fabgate.desk.stamp import Limit, Stamp, Step
+from fabgate.model import Denied, Due, MachineId
+from fabgate.reports import missing
+from fabgate.rules.progress import Missing
 from fabgate.store.roster import RoleHeld
 from fabgate.texts import Catalogue
 
@@ -61,11 +63,11 @@ class _Page:
         if shown.suspended is not None:
             yield from self._wrapped(self.sentence(shown.suspended), "")
         yield from self._facts(shown)
-        begun = [stamp for stamp in shown.stamps if stamp.level is not Level.NONE or _begun(stamp)]
+        begun = [stamp for stamp in shown.stamps if stamp.begun]
         for stamp in begun:
             yield ""
             yield from self._stamp(stamp)
-        others = [stamp for stamp in shown.stamps if stamp not in begun]
+        others = [stamp for stamp in shown.stamps if not stamp.begun]
         if others:
             yield ""
         for stamp in others:
@@ -92,13 +94,12 @@ class _Page:
         wide = min(_WIDEST, max(len(title) for title, _ in rows))
         for title, value in rows:
             yield from self._wrapped(value, " " * (wide + 4), f"  {title:<{wide}}  ")
-        lacking = next((one for one in shown.papers if one.lacking), None)
-        if lacking is not None and shown.suspended is None:
-            yield from self._wrapped(self.sentence(_lack(shown, lacking)), "  ", "  ")
+        if shown.lacks is not None:
+            yield from self._wrapped(self.sentence(shown.lacks), "  ", "  ")
 
     def _role(self, one: RoleHeld) -> str:
         office = self.word(one.role.value, "role")
-        return office if one.machine is None else f"{office} ({one.machine})"
+        return office if one.machine is None else f"{office} ({self._machine(one.machine)})"
 
     def _due(self, one: Due) -> str:
         kind = "paper" if one.what in self.here.settings.charter.papers else "skill"
@@ -113,8 +114,7 @@ class _Page:
     def _sponsor(self, shown: Passport) -> str:
         looked = shown.looked_after
         if looked is None:
-            needs = shown.member.status is Status.TRAINEE and any(map(_learns, shown.stamps))
-            return self.word("nobody") if needs else ""
+            return self.word("nobody") if shown.newcomer else ""
         name = looked.id if looked.sponsor is None else person(looked.sponsor)
         return name if looked.fit else f"{name}, {self.word('gone')}"
 
@@ -138,9 +138,9 @@ class _Page:
         title = self.texts.title("skill", stamp.skill.id, self.language)
         named = stamp.skill.id if title == stamp.skill.id else f"{stamp.skill.id} ({title})"
         yield from self._wrapped(f"{named}: {self._head(stamp)}", "  ")
-        for line in self._ends(stamp):
-            yield from self._wrapped(line, "  ", "  ")
-        if _learns(stamp):
+        for limit in stamp.limits:
+            yield from self._wrapped(self._limit(limit), "  ", "  ")
+        if stamp.learns:
             yield from self._progress(stamp.progress)
         if stamp.waits is not None:
             waits = stamp.waits
@@ -159,84 +159,57 @@ class _Page:
         by = or_id(stamp.by, stamp.by_id)
         return f"{level} {self.word('since')} {self._day(stamp.since_ms)} {self.word('by')} {by}"
 
-    def _ends(self, stamp: Stamp) -> Iterator[str]:
-        """What limits it: its last day and why, a suspension, machines that were replaced."""
-        if stamp.end is not None:
-            ends = self.word("ends" if stamp.lapsed_ms is None else "ended")
-            yield f"{ends} {self._day(stamp.end.ms)} ({self.word(stamp.end.why, 'lapse')})"
-        if stamp.hold is not None:
-            yield f"{self.word('suspended')} {self._day(stamp.hold.since_ms)}"
-        for machine in stamp.replaced:
-            yield f"{machine}: {self.word('changed')}"
+    def _limit(self, one: Limit) -> str:
+        """Its last day and why, a suspension, a machine that was replaced."""
+        said = self.word(one.what)
+        if one.machine is not None:
+            return f"{self._machine(one.machine)}: {said}"
+        why = "" if one.why is None else f" ({self.word(one.why, 'lapse')})"
+        return f"{said}{'' if one.at_ms is None else f' {self._day(one.at_ms)}'}{why}"
+
+    def _machine(self, machine: MachineId) -> str:
+        known = self.here.settings.machines.get(machine)
+        return machine if known is None else known.rules.title
 
     def _progress(self, progress: Progress) -> Iterator[str]:
-        skill, used = progress.skill, progress.practice
-        seen = {(one.seen.what, one.seen.item): one for one in progress.proofs}
-        counted = (
-            ("sessions", used.sessions, skill.sessions),
-            ("minutes", used.supervised_ms // MINUTE_MS, skill.minutes),
-        )
-        for what, have, want in counted:
-            if have or want:
-                asked = f" {self.word('of')} {want}" if want else ""
-                yield self._box(have >= want, f"{self.word(what)}: {have}{asked}")
-        for item, text in skill.checklist.items():
-            yield from self._item(seen.get(("tick", item)), f"{item}: {text}")
-        for item, points in skill.quizzes.items():
-            yield from self._quiz(seen.get(("quiz", item)), item, points)
-        for item, text in skill.challenges.items():
-            yield from self._item(seen.get(("challenge", item)), f"{self.word('challenge')} {item}: {text}")
+        for one in progress.asked:
+            text = self._asked(one)
+            seen = "" if one.proof is None else f" ({self._seen(one.proof)})"
+            yield from self._wrapped(f"{text}{seen}", "      ", f"  [{'x' if one.there else ' '}] ")
 
-    def _item(self, proof: Proof | None, text: str) -> Iterator[str]:
-        said = text if proof is None else f"{text} ({self._seen(proof)})"
-        return self._wrapped(said, "      ", f"  [{'x' if proof else ' '}] ")
-
-    def _quiz(self, proof: Proof | None, item: str, points: int) -> Iterator[str]:
-        score = None if proof is None else proof.seen.score
-        reached = score is not None and score >= points
-        said = f"{self.word('quiz')} {item}: {points} {self.word('to_reach')}"
-        if proof is not None:
-            said = (
-                f"{self.word('quiz')} {item}: {score}, {points} {self.word('to_reach')} ({self._seen(proof)})"
-            )
-        return self._wrapped(said, "      ", f"  [{'x' if reached else ' '}] ")
+    def _asked(self, one: Asked) -> str:
+        match one.what:
+            case "tick":
+                return f"{one.item}: {one.text}"
+            case "challenge":
+                return f"{self.word('challenge')} {one.item}: {one.text}"
+            case "quiz":
+                reached = "" if one.proof is None else f"{one.have}, "
+                return f"{self.word('quiz')} {one.item}: {reached}{one.want} {self.word('to_reach')}"
+            case counted:
+                asked = f" {self.word('of')} {one.want}" if one.want else ""
+                return f"{self.word(counted)}: {one.have}{asked}"
 
     def _seen(self, proof: Proof) -> str:
         return f"{or_id(proof.by, proof.seen.by)}, {self._day(proof.seen.at_ms)}"
 
-    def _box(self, there: bool, text: str) -> str:
-        return printable(f"  [{'x' if there else ' '}] {text}")
-
     def next_text(self, stamp: Stamp) -> str:
         """What comes next, in one sentence, and who can do it of those who agreed to be named."""
-        step = self.word(stamp.next.value, "step")
-        match stamp.next:
-            case Step.NONE | Step.BEGIN | Step.TALK:
-                return ""  # what a machine says is all there is to say
-            case Step.PRACTISE:
-                gaps = ", ".join(map(self._gap, stamp.progress.missing))
-                return f"-> {step}{self.word('colon')}{gaps}.{self._who('sign', stamp.signers)}"
-            case Step.RENEW | Step.PROPOSE:
-                return f"-> {step}{self._who('sign', stamp.signers)}"
-            case Step.GIVE | Step.GRANT | Step.WAIT | Step.JUDGE:
-                return f"-> {step}{self._who('give', stamp.granters)}"
+        if stamp.next in (Step.NONE, Step.BEGIN, Step.TALK):
+            return ""  # what a machine says is all there is to say
+        gaps = ""
+        if stamp.next is Step.PRACTISE:
+            gaps = f"{self.word('colon')}{', '.join(map(self._gap, stamp.progress.missing))}."
+        can, names = stamp.help
+        who = f" {self.word(can)}{self.word('colon')}{', '.join(names[:_MOST_NAMES])}." if names else ""
+        return f"-> {self.word(stamp.next.value, 'step')}{gaps}{who}"
 
     def _gap(self, gap: Missing) -> str:
-        match gap.what:
-            case "sessions" | "minutes":
-                return f"{self.word(gap.what)} {gap.have}/{gap.want}"
-            case "quiz":
-                return f"{self.word('quiz')} {gap.item} {gap.have}/{gap.want}"
-            case "skill" | "level":
-                return f"{self.word('first')} {self.texts.title('skill', gap.item, self.language)}"
-            case "challenge":
-                return f"{self.word('challenge')} {gap.item}"
-            case _:
-                return gap.item
-
-    def _who(self, can: str, names: tuple[str, ...]) -> str:
-        said = ", ".join(names[:_MOST_NAMES])
-        return f" {self.word(can)}{self.word('colon')}{said}." if names else ""
+        return missing.told(
+            gap,
+            lambda group, key: self.word(key, group),
+            lambda kind, thing: self.texts.title(kind, thing, self.language),
+        )
 
     def _not_begun(self, stamp: Stamp) -> str:
         return "" if stamp.missing is None else self.sentence(stamp.missing)
@@ -259,24 +232,6 @@ def _wrap(text: str, first: str, after: str) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def _begun(stamp: Stamp) -> bool:
-    """Whether there is anything to tell of a skill that they do not hold: what they once did or showed."""
-    progress = stamp.progress
-    return bool(progress.proofs or progress.practice.sessions or stamp.waits or stamp.since_ms is not None)
-
-
-def _learns(stamp: Stamp) -> bool:
-    """Whether what they show on a skill is still looked at: until they work alone for the first time."""
-    return stamp.lapsed_ms is None and stamp.level <= Level.TRAINEE and _begun(stamp)
-
-
-def _lack(shown: Passport, one: Filed) -> Denied:
-    """What a machine says of a paper that stands in the way."""
-    last = None if one.filed is None else one.filed.until_ms
-    facts = {"member": shown.member.name, "paper": one.paper.id, "lapsed_ms": last, "contact": shown.contact}
-    return Denied(Code.PAPER_MISSING if last is None else Code.PAPER_EXPIRED, facts)
 
 
 # --- for programs -------------------------------------------------------------------------------

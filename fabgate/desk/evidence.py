@@ -6,7 +6,7 @@ still not there before they can be autonomous.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -36,6 +36,23 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that a skill asks for, whether it is there, and who saw it.
+
+    `what` and `item` as in `Missing`; `text` as the lab's rules write it, empty for what is counted and
+    for a quiz, whose `have` and `want` are points. `want` is 0 where it is counted without being asked for.
+    """
+
+    what: str
+    item: str
+    text: str
+    have: int
+    want: int
+    there: bool
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a member is on a skill: what was counted and shown, and what is missing for `level`."""
 
@@ -44,6 +61,28 @@ class Progress:
     proofs: tuple[Proof, ...]
     missing: tuple[Missing, ...]
     level: Level = Level.AUTONOMOUS
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """All that the skill asks for, in the order of its own list, after what is counted anyway."""
+        seen = {(one.seen.what, one.seen.item): one for one in self.proofs}
+        return (
+            *(one for one in self._counted() if one.have or one.want),
+            *(
+                _asked(what, item, said, seen.get((what, item)))
+                for what in SORTS
+                for item, said in self.skill.items(what).items()
+            ),
+        )
+
+    def _counted(self) -> Iterator[Asked]:
+        used, skill = self.practice, self.skill
+        minutes = used.supervised_ms // progress.MINUTE_MS
+        for what, have, want in (
+            ("sessions", used.sessions, skill.sessions),
+            ("minutes", minutes, skill.minutes),
+        ):
+            yield Asked(what, "", "", have, want, have >= want)
 
 
 def note(
@@ -148,6 +187,14 @@ def of(
         proofs = tuple(_proof(desk, skill.id, one) for one in seen)
         found.append(Progress(skill, practised, proofs, missing, level))
     return tuple(found)
+
+
+def _asked(what: str, item: str, said: str | int, proof: Proof | None) -> Asked:
+    """An item with what its skill says of it: a text, or the points that a quiz takes."""
+    if isinstance(said, int):
+        have = 0 if proof is None else proof.seen.score or 0
+        return Asked(what, item, "", have, said, proof is not None and have >= said, proof)
+    return Asked(what, item, said, int(proof is not None), 1, proof is not None, proof)
 
 
 def _proof(desk: Desk, skill: SkillId, seen: Evidence) -> Proof:

@@ -6,7 +6,6 @@ why, who could help, and what comes next.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -16,6 +15,7 @@ from fabgate.desk.deed import Desk
 from fabgate.desk.evidence import Progress
 from fabgate.desk.held import Holding
 from fabgate.desk.sponsors import fit
+from fabgate.desk.stamp import Stamp, Step, Waits
 from fabgate.model import (
     Code,
     Denied,
@@ -25,77 +25,18 @@ from fabgate.model import (
     Level,
     MachineId,
     MemberId,
-    RecordId,
     SkillId,
     Status,
 )
 from fabgate.records import MemberStatus
 from fabgate.rules import terms
-from fabgate.rules.earned import HoldStands, PaperStands, ProposalStands
+from fabgate.rules.earned import PaperStands, ProposalStands
 from fabgate.rules.standing import subject
-from fabgate.rules.terms import End
 from fabgate.store import named, people, rights, roster
 from fabgate.store.practice import Worked
 from fabgate.store.roster import Badge, Member, RoleHeld
 
 _EVER_DAYS = 100_000
-
-
-class Step(enum.StrEnum):
-    """What comes next for a member on a skill."""
-
-    BEGIN = "begin"  # they have not begun
-    PRACTISE = "practise"  # something is missing that the skill asks for
-    PROPOSE = "propose"  # all is there: a sponsor proposes them
-    JUDGE = "judge"  # the lab asks for nothing: somebody who may give it says when
-    GIVE = "give"  # all is there: a sponsor gives it
-    WAIT = "wait"  # a manager decides
-    RENEW = "renew"  # it ran out: a session with a sponsor, and their word
-    GRANT = "grant"  # its last day is over: it is to be given anew
-    TALK = "talk"  # suspended on this skill
-    NONE = "none"  # they work alone
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """A proposal that waits for a manager, and who made it."""
-
-    proposal: ProposalStands
-    by: Member | None
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """One skill. `missing` says why they may not work alone, with the next step; None where they may.
-
-    `end`: its last moment, past or to come, and why; `lapsed_ms` where it is past. `by_id` gave it, and
-    `by` is None for one whom these books do not know any more. `replaced`: machines that are not theirs
-    any more, because they were replaced since. `sponsors` may stand beside them, `signers` say what they
-    saw, `granters` raise them: names of those who agreed to be named, without the member, their own
-    sponsor first.
-    """
-
-    skill: Skill
-    level: Level
-    since_ms: int | None
-    end: End | None
-    lapsed_ms: int | None
-    by: Member | None
-    by_id: MemberId | None
-    record: RecordId | None
-    hold: HoldStands | None
-    replaced: tuple[MachineId, ...]
-    progress: Progress
-    waits: Waits | None
-    missing: Denied | None
-    next: Step
-    sponsors: tuple[str, ...]
-    signers: tuple[str, ...]
-    granters: tuple[str, ...]
-
-    @property
-    def until_ms(self) -> int | None:
-        return None if self.end is None else self.end.ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +79,25 @@ class Passport:
     status_ms: int | None = None
     looked_after: Looked | None = None
     due: tuple[Due, ...] = ()
+
+    @property
+    def newcomer(self) -> bool:
+        """Whether it ought to be somebody's duty to look after them."""
+        if self.member.status is not Status.TRAINEE or self.suspended is not None:
+            return False
+        begun = any(one.begun for one in self.stamps)
+        return any(one.learns for one in self.stamps) or not (begun or self.roles)
+
+    @property
+    def lacks(self) -> Denied | None:
+        """What a machine says of the first paper that stands in the way, where nothing stands before it."""
+        one = next((one for one in self.papers if one.lacking), None)
+        if one is None or self.suspended is not None:
+            return None
+        last = None if one.filed is None else one.filed.until_ms
+        told: dict[str, Fact] = {"member": self.member.name, "paper": one.paper.id, "lapsed_ms": last}
+        code = Code.PAPER_MISSING if last is None else Code.PAPER_EXPIRED
+        return Denied(code, told | {"contact": self.contact})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from fabgate.charter import Granter
 from fabgate.desk import passport as passports
 from fabgate.desk import proposals, sponsors, trainees
 from fabgate.desk.deed import Desk, Turn, looking
-from fabgate.desk.passport import Stamp, Step
 from fabgate.desk.proposals import Waiting
+from fabgate.desk.stamp import Stamp, Step
 from fabgate.desk.trainees import Learning, Newcomer
 from fabgate.model import Code, Denied, Level, MemberId, SkillId, Status
 from fabgate.rules import authority

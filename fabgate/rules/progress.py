@@ -51,10 +51,15 @@ class Missing:
     have: int
     want: int
 
+    @property
+    def counted(self) -> bool:
+        """Whether how much of it there is says anything: not of what is there or is not."""
+        return self.what in _COUNTED
+
     def __str__(self) -> str:
         """In ids and numbers, for the facts of a refusal: `minutes 60/240`, `tick focus`."""
         name = f"{self.what} {self.item}" if self.item else self.what
-        return f"{name} {self.have}/{self.want}" if self.what in _COUNTED else name
+        return f"{name} {self.have}/{self.want}" if self.counted else name
 
 
 def missing(

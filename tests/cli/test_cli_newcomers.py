@@ -11,7 +11,7 @@ from newcomers_lab import Ruled
 from test_cli_help import command_of, typed
 
 from fabgate.cli.passport import passport as _passport  # noqa: F401 - the command under test
-from fabgate.desk.passport import Step
+from fabgate.desk.stamp import Step
 from fabgate.texts import LANGUAGES, Catalogue
 
 DAY_MS = 86_400_000

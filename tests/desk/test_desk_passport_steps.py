@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from newcomers import DAY, NOON, done, refused
 
-from fabgate.desk import grants, holds, papers, proposals, sponsors, status
-from fabgate.desk.passport import Step, passport
+from fabgate.desk import evidence, grants, holds, papers, proposals, sponsors, status
+from fabgate.desk.passport import passport
+from fabgate.desk.stamp import Step
 from fabgate.model import Code, Lapse, Level, MachineId, Status
 from fabgate.store import practice
 
@@ -112,6 +113,7 @@ def test_a_replaced_machine_is_named_r8(here, clock):
     here.desk = replace(here.desk, settings=replace(here.desk.settings, machines=machines))
     clock.wall_ms += 2 * DAY
     assert stamp(here).replaced == ("cutter",)
+    assert [(one.what, one.machine) for one in stamp(here).limits][-1] == ("changed", "cutter")
 
 
 def test_their_own_sponsor_comes_first_where_they_agreed_to_be_named(here):
@@ -154,3 +156,68 @@ def test_what_nobody_counted_yet_is_counted_once_and_the_next_passport_need_not(
     assert stamp(here).progress.practice.sessions == practice.BEHIND
     assert practice.behind(here.desk.conn) < practice.BEHIND
     assert stamp(here).progress.practice.sessions == practice.BEHIND
+
+
+# --- told once, for whoever says it -------------------------------------------------------------
+
+
+def asked(here, handle="ada"):
+    return {(one.what, one.item): one for one in stamp(here, handle).progress.asked}
+
+
+def test_what_a_skill_asks_for_is_counted_once_for_all_who_say_it_r5(here):
+    before = asked(here)
+    assert [what for what, _ in before] == ["sessions", "minutes", "tick", "tick", "quiz", "challenge"]
+    assert {key for key, one in before.items() if not one.there} == {
+        (one.what, one.item) for one in stamp(here).progress.missing
+    }
+    here.ready("ada")
+    after = asked(here)
+    assert (list(after), all(one.there for one in after.values())) == (list(before), True)
+    assert (after["sessions", ""].have, after["minutes", ""].have, after["quiz", "safety"].have) == (
+        2,
+        60,
+        80,
+    )
+    assert after["challenge", "coins"].proof.by.handle == "bob"
+
+
+def test_points_below_what_a_quiz_takes_are_told_and_are_not_there_r5(here):
+    done(evidence.note(here.desk, "bob", "ada", "laser", "quiz", "safety", 79))
+    quiz = asked(here)["quiz", "safety"]
+    assert (quiz.have, quiz.want, quiz.there) == (79, 80, False)
+
+
+def test_what_is_counted_without_being_asked_for_is_told_where_there_is_any(here):
+    here.gift("ada", "print", Level.TRAINEE)
+    assert stamp(here, skill="print").progress.asked == ()
+
+
+def test_a_newcomer_begins_learns_until_they_work_alone_and_is_told_who_can_help(here):
+    assert (stamp(here).begun, stamp(here).learns, stamp(here, skill="print").begun) == (True, True, False)
+    assert stamp(here).help == ("sign", ("Bob Noyce", "Zoé Dupont"))
+    here.ready("ada")
+    done(proposals.propose(here.desk, "bob", "ada", "laser", "good"))
+    assert stamp(here).help == ("give", ("Zoé Dupont",))
+    done(proposals.approve(here.desk, "zoe", "ada", "laser"))
+    assert (stamp(here).begun, stamp(here).learns, stamp(here).help) == (True, False, ("", ()))
+
+
+def test_what_limits_a_stamp_is_told_in_one_order(here, clock):
+    done(grants.give(here.desk, "zoe", "ada", "laser", Level.AUTONOMOUS, "x", NOON + DAY, waive=True))
+    assert [(one.what, one.at_ms, one.why) for one in stamp(here).limits] == [
+        ("ends", NOON + DAY, Lapse.UNTIL)
+    ]
+    done(holds.suspend(here.desk, "zoe", "ada", "unsafe", skill="laser"))
+    assert [one.what for one in stamp(here).limits] == ["ends", "suspended"]
+    clock.wall_ms += 2 * DAY
+    assert [one.what for one in stamp(here).limits] == ["ended", "suspended"]
+
+
+def test_somebody_ought_to_look_after_who_learns_or_has_not_begun_and_after_nobody_else(here):
+    here.member("carl")
+    newcomers = {one: shown(here, one).newcomer for one in ("carl", "ada", "bob", "zoe")}
+    assert newcomers == {"carl": True, "ada": True, "bob": False, "zoe": False}
+    here.suspend("ada")
+    done(status.give(here.desk, "zoe", "carl", Status.LEFT, "gone"))
+    assert not any(shown(here, one).newcomer for one in ("carl", "ada"))

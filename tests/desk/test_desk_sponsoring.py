@@ -9,7 +9,7 @@ from newcomers import LASER, SKILLS, done, refused
 
 from fabgate.charter import Granter
 from fabgate.desk import proposals, sponsoring, sponsors
-from fabgate.desk.passport import Step
+from fabgate.desk.stamp import Step
 from fabgate.model import Code, Level, SkillId
 
 
