@@ -139,3 +139,6 @@ def test_what_a_page_shows_is_what_is_printed(page: str, tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)  # files that a command writes
     for line, shown, printed in played(HOME / "docs" / page, tmp_path):
         assert RANDOM.sub("#", shown) == RANDOM.sub("#", printed), f"docs/{page}:{line}"
+        assert not printed.startswith(("refused:", "fabgate:")), (
+            f"docs/{page}:{line} shows what does not work"
+        )
