@@ -62,14 +62,16 @@ def let_in(
     """Signs this browser in, with a key that nobody has seen before, and leads on.
 
     `said` is what the next page tells them once; `proof` of the password that was typed, with which the
-    session ends. What the browser was signed in to before has ended.
+    session ends. What the browser was signed in to before has ended; what the same member typed there when
+    their time was over goes on with them.
     """
     sessions, now_ms = visit.house.sessions, visit.house.clock.now().boot_ms
+    typed = sessions.left(visit.key, member, proof, now_ms) if way is Way.PASSWORD else None
     sessions.close(visit.key)
     key = sessions.open(member, way, now_ms, proof)
     opened = sessions.find(key, now_ms)
     if opened is not None:
-        opened.said = said
+        opened.said, opened.typed = said, typed
     response = RedirectResponse(to, 303)
     response.set_cookie(COOKIE, key, secure=True, httponly=True, samesite="strict", path="/")
     return response

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
 
 from fabgate.board import forms
 from fabgate.board.house import House
@@ -26,7 +26,8 @@ Page = Callable[[Visit], Response]
 LANGUAGE = "fabgate-language"
 _YEAR_S = 365 * 86_400
 _AT_ONCE = 4  # requests that are worked on; a Pi has four cores and the books one writer
-_SERVER, _BUSY, _UNFIT, _UNREADABLE = 500, 503, 422, 400
+_SERVER, _BUSY, _UNFIT, _UNREADABLE, _TWICE = 500, 503, 422, 400, 409
+_DEEPEST, _LONGEST_PATH = 5, 500
 _OF_WHO_PASSES_ON = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
 _CLOSES = f"{TAP_IDLE_MS // 1000 + 1};url=/tap"
 
@@ -68,27 +69,46 @@ class _Endpoint:
         away = turned_away(visit, self.area)
         if away is not None:
             return away
-        if visit.asked.method == "POST":
-            flaw = forms.flaw(visit, too_much)
-            if flaw is not None:
-                return stopped(visit, *flaw)
-        method = "GET" if visit.asked.method == "HEAD" else visit.asked.method
-        return self.by_method[method](visit)
+        if visit.asked.method != "POST":
+            forms.put_back(visit)
+            return self.by_method["GET"](visit)
+        flaw = forms.flaw(visit, too_much)
+        if flaw is not None:
+            return stopped(visit, *flaw)
+        return _once(visit, self.by_method["POST"])
+
+
+def _once(visit: Visit, take: Page) -> Response:
+    """What a form does, if it was not sent before; else where it led then."""
+    if not forms.first_time(visit):
+        there = forms.led_before(visit)
+        return visit.to(there) if there else stopped(visit, "done_already", _TWICE)
+    response = None
+    try:
+        response = take(visit)
+    finally:
+        forms.led(visit, response)
+    return response
 
 
 def _most(house: House, request: Request) -> int:
     """How much of a form is read before anybody looks at it: little of what a stranger sends."""
-    known = house.sessions.stands(request.cookies.get(COOKIE), house.clock.now().boot_ms)
-    return forms.MOST_BYTES if known else forms.MOST_BYTES_OF_STRANGERS
+    key, now_ms = request.cookies.get(COOKIE), house.clock.now().boot_ms
+    if house.sessions.stands(key, now_ms):
+        return forms.MOST_BYTES
+    over = house.sessions.over(key, now_ms) is not None
+    return forms.MOST_BYTES_KEPT if over else forms.MOST_BYTES_OF_STRANGERS
 
 
 def turned_away(visit: Visit, area: Area) -> Response | None:
-    """Who may not look is told where to sign in, or whose page it is; None for who may."""
+    """Who may not look is told where to sign in, or whose page it is; None for who may. What they have typed
+    into a form while their time ran out is there again when they have signed in."""
     denied = may_view(area, visit.way, visit.actor)
     if denied is None:
         return None
     if visit.way is Way.NOBODY:
-        return visit.to(f"/sign-in?next={quote(visit.asked.came_from or visit.asked.path)}")
+        forms.keep(visit)
+        return visit.to(f"/sign-in?next={quote(visit.asked.stood_at)}")
     visit.refusal = visit.speaker.refusal(denied)
     return visit.page("sorry.html", 403)
 
@@ -123,7 +143,20 @@ def _came_from(request: Request) -> str:
     if request.method != "POST":
         return ""
     before = urlsplit(request.headers.get("referer", ""))
-    return before.path if before.netloc == request.url.netloc else ""
+    return _page_at(request, unquote(before.path)) if before.netloc == request.url.netloc else ""
+
+
+def _page_at(request: Request, path: str) -> str:
+    """The page at this path, or the one above it: a form that was shown again stood where it had been sent
+    to, and not every such address is one of a page. Empty where there is none."""
+    for _ in range(_DEEPEST if len(path) <= _LONGEST_PATH else 0):
+        asked = {"type": "http", "method": "GET", "path": path, "root_path": ""}
+        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+            return path
+        path = path.rpartition("/")[0]
+        if not path.strip("/"):
+            break
+    return ""
 
 
 def language_of(house: House, request: Request) -> str:

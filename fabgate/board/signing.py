@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from fabgate.board import terminals
+from fabgate.board import forms, terminals
 from fabgate.board.entering import OWN_PAGE, is_private, let_in, let_out, not_here, onward
 from fabgate.board.pages import page
 from fabgate.board.visit import UNFIT, Visit
@@ -34,6 +34,7 @@ def _show_sign_in(visit: Visit) -> Response:
     return visit.page(
         "signing/sign_in.html",
         next=onward(visit),
+        is_kept=forms.is_kept(visit),
         longest=LONGEST,
         terminal=terminals.of(visit),
     )

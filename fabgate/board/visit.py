@@ -44,6 +44,7 @@ class Asked:
     `partial`: a script asks for a piece of the page. `base`: the address that the board was reached at;
     `passed_on`: by a program between, which speaks for the browser.
     `came_from`: the path of our page on which the form stood that was sent; empty where nobody says.
+    `sent_before`: where the form was sent to when its session was over, which is shown again now.
     """
 
     method: str
@@ -57,6 +58,17 @@ class Asked:
     secure: bool = False
     passed_on: bool = False
     came_from: str = ""
+    sent_before: str = ""
+
+    @property
+    def stood_at(self) -> str:
+        """The path of the page to come back to, once they have signed in."""
+        return self.came_from or self.path
+
+    @property
+    def sent_to(self) -> str:
+        """Where `form` was sent to: a page with several forms tells by it which of them was filled in."""
+        return self.sent_before or self.path
 
     @property
     def place(self) -> str:

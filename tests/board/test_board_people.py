@@ -135,7 +135,8 @@ def test_nothing_that_was_changed_is_said_so(office):
 
 def test_a_form_that_is_sent_twice_counts_once(lab, office):
     form = office.open("/members/new", "", 'name="born"')
-    office.press("/members/new", form, name="Eve", handle="eve")
+    for _ in "twice":
+        assert "Eve" in office.press("/members/new", form, name="Eve", handle="eve")
     assert "counts once" in office.press(
         "/members/new", form, 409, name="Eve", handle="eve-too", another="yes"
     )
@@ -183,14 +184,14 @@ def test_a_form_of_somebody_else_does_nothing(lab, office):
 
 @pytest.mark.parametrize(
     ("came_from", "back"),
-    [("/members/ada/standing", "/members/ada/standing"), ("//evil.example/members", "/evil.example/members")],
+    [("/members/ada/standing", "/members/ada/standing"), ("//evil.example/members", ""), ("/" * 9_000, "")],
 )
 def test_a_form_that_counts_no_more_leads_back_to_its_page(office, came_from, back):
     form = office.open("/members/ada/standing", "suspend") | {"deed": "suspend", "csrf": "of yesterday"}
     headers = {"sec-fetch-site": "same-origin", "referer": f"https://board.lan{came_from}"}
     answer = office.board.client.post("/members/ada/standing", data=form, headers=headers)
     assert answer.status_code == 403
-    assert f'<a class="button" href="{back}">Back</a>' in answer.text
+    assert re.findall(r'<a class="button" href="([^"]*)">Back</a>', answer.text) == ([back] if back else [])
 
 
 @pytest.mark.parametrize("path", ["/members/nobody", "/members/nobody/badges", "/members/ada/skills/nothing"])

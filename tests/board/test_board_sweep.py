@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from board_lab import Board, opened
+from forms_found import Form, Offered
 from shape import Shape
 from sweep_lab import LOOKERS, MARKUP, Busy, Page, Paths, others, pages
 
 from fabgate.board.headers import ALWAYS
-from fabgate.board.sessions import COOKIE
+from fabgate.board.sessions import COOKIE, Typed
 from fabgate.rules.viewing import Area, Way
 
 _OWN = {"sec-fetch-site": "same-origin"}
@@ -181,6 +183,37 @@ def test_a_page_that_is_not_there_has_a_way_back(site, paths, looker):
             live = answer.headers["content-type"].startswith("text/event-stream")
             assert live or answer.status_code != 200 or made_up not in ("nobody", "%3Cscript%3E"), path
             assert "<script>" not in answer.text, path
+
+
+def test_a_form_that_was_sent_too_late_is_shown_again_on_every_page(site, paths, busy):
+    """Each form of each page, when the page is opened that it stood on: the page is whole and says that
+    nothing was done."""
+    site.sign_in("zoe")
+    session = site.house.sessions.find(site.client.cookies.get(COOKIE), site.house.clock.now().boot_ms)
+    before, wrong = busy.written(), []
+    for page in quick(pages()):
+        address = paths.of(page.path)
+        at = urlsplit(address).path
+        offered = Offered(look(site, address).text).forms
+        for to, fields in {_typed(one, at) for one in offered if one.method == "post"}:
+            if to in ("/sign-out", "/sign-in"):
+                continue  # takes no session
+            session.typed = Typed(at, to, dict(fields))
+            answer = look(site, address)
+            if answer.status_code != 200 or "You were signed out meanwhile" not in answer.text:
+                wrong.append(f"{at} {to} {dict(fields)}: {answer.status_code}")
+    assert wrong == []
+    assert busy.written() == before
+
+
+def _typed(form: Form, at: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """A form with something in each field that is shown, and what is hidden as it is."""
+    said = {
+        one.name: one.value or (one.options[-1] if one.options else MARKUP)
+        for one in form.fields
+        if one.name not in ("csrf", "once")
+    }
+    return form.action or at, tuple(sorted(said.items()))
 
 
 # --- names --------------------------------------------------------------------------------------
