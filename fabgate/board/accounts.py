@@ -10,13 +10,13 @@ from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from fabgate.board import money_month, money_settling, money_standing, money_typed
+from fabgate.board import money_dues, money_month, money_settling, money_standing, money_typed
 from fabgate.board.money_told import Teller, lines
 from fabgate.board.money_typed import decimal
 from fabgate.board.pages import page
 from fabgate.board.visit import Visit
 from fabgate.charges import Payer, Sort
-from fabgate.desk import accounts, days, payers, sales, sold, who
+from fabgate.desk import accounts, days, papers, payers, sales, sold, who
 from fabgate.desk.accounts import Left, Terms
 from fabgate.desk.sales import Wanted
 from fabgate.errors import UsageError
@@ -77,7 +77,7 @@ def show(visit: Visit) -> Response:
     shown = accounts.shown(visit.desk, member.handle) if whole else payers.told(visit.desk, member)
     assert not isinstance(shown, Denied)
     tell, version = Teller(visit), _version(visit)
-    mine = sold.listed(visit.desk, member.handle)
+    mine, dues_ = sold.listed(visit.desk, member.handle), money_dues.of(visit, member)
     return visit.page(
         "money/account.html",
         tell=tell,
@@ -94,6 +94,8 @@ def show(visit: Visit) -> Response:
         today=str(days.of(visit.today_ms, visit.settings.lab.zone)),
         last=lines(visit, tell, reversed(accounts.last_charges(visit.desk, member.id, _LAST))),
         alone=member.id == visit.me.id,
+        dues=dues_,
+        dues_seen=money_dues.mark(dues_),
     )
 
 
@@ -175,6 +177,22 @@ def _has_changed(visit: Visit, member: Member) -> bool:
     return "seen" in visit.asked.form and visit.field("seen") != _seen(kept.payer(visit.conn, member.id))
 
 
+def dues(visit: Visit) -> Response:
+    """Until when their dues are paid. Who saw something else than what is so now is told; nothing is done."""
+    member = who.find(visit.conn, visit.asked.parameters["member"])
+    seen = visit.asked.form.get("seen")
+    if isinstance(member, Member) and seen not in (None, money_dues.mark(money_dues.of(visit, member))):
+        return money_month.changed(visit, partial(show, visit))
+    zone, past = visit.settings.lab.zone, bool(visit.field("past"))
+    reason, ref = visit.field("reason") or None, visit.field("dues_ref") or None
+
+    def do(whom: str) -> object:
+        until_ms = days.end_of_day_ms(zone, visit.field("paid_until"))
+        return papers.file(visit.desk, None, whom, papers.DUES, until_ms, reason, ref, past)
+
+    return _deed(visit, do, "lists.dues_done", "paid_until")
+
+
 def address(visit: Visit) -> Response:
     found = money_settling.address_lines(visit)
     if found is None:
@@ -232,9 +250,11 @@ ROUTES: list[BaseRoute] = [
     page("/money/accounts", Area.MONEY, listed),
     page("/money/accounts/{member}", Area.MONEY, show),
     page("/money/accounts/{member}/terms", Area.MONEY, take=terms),
+    page("/money/accounts/{member}/dues", Area.MONEY, take=dues),
     page("/money/accounts/{member}/address", Area.MONEY, take=address),
     page("/money/accounts/{member}/sale", Area.MONEY, take=sell),
     page("/money/accounts/{member}/wallet", Area.MONEY, take=top_up),
     page("/money/accounts/{member}/end", Area.MONEY, take=end),
     page("/money/accounts/{member}/cancel", Area.MONEY, take=cancel),
+    *money_dues.ROUTES,
 ]
