@@ -6,6 +6,8 @@ changed only by whoever signed in with more.
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -16,7 +18,7 @@ from fabgate.board.visit import Visit
 from fabgate.desk import badges, members, passport
 from fabgate.desk.members import Details
 from fabgate.errors import UsageError
-from fabgate.model import Code, Denied
+from fabgate.model import Code, Denied, Status
 from fabgate.rules.viewing import Area, Way
 
 _FIELDS = ("name", "email", "language")
@@ -38,6 +40,8 @@ def show(visit: Visit) -> Response:
         cards=cards,
         others=others,
         papers=visit.settings.charter.papers,
+        left=shown.member.status is Status.LEFT,
+        machine_title=partial(stamps.machine_title, visit),
     )
 
 
@@ -49,7 +53,7 @@ def block(visit: Visit) -> Response:
 
 def details(visit: Visit) -> Response:
     """What is known of me, to change it."""
-    return visit.page("own_details.html", sure=visit.way is Way.PASSWORD)
+    return visit.page("own_details.html", sure=visit.way is Way.PASSWORD, barred=stamps.barred(visit))
 
 
 def change(visit: Visit) -> Response:

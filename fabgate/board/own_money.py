@@ -11,6 +11,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from fabgate.board import stamps
 from fabgate.board.attached import attached
 from fabgate.board.heavy import heavy
 from fabgate.board.own_sessions import before, month_title, named_month, of_month, this_month
@@ -88,6 +89,7 @@ def _show(visit: Visit, month: Month) -> Response:
         left=[_left(visit, one) for one in shown.left],
         category=_category(visit, shown.category),
         paper=find_spec("fpdf") is not None,
+        barred=stamps.barred(visit),
     )
 
 

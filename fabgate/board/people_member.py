@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from fabgate.board import stamps
 from fabgate.board.pages import page
 from fabgate.board.people_found import born, language, of_member, path_of, shown, stopped_by
 from fabgate.board.people_gaps import gap
@@ -34,6 +36,7 @@ def show(visit: Visit, member: Member) -> Response:
         "passport",
         passport=found,
         papers_known=visit.settings.charter.papers,
+        machine_title=partial(stamps.machine_title, visit),
         begun=begun,
         others=tuple(one for one in found.stamps if not one.begun),
         gaps=lambda stamp: [gap(visit, one) for one in stamp.progress.missing],

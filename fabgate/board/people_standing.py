@@ -24,6 +24,7 @@ from fabgate.desk.deed import Done
 from fabgate.desk.holds import Terms
 from fabgate.errors import UsageError
 from fabgate.model import Denied, Level, MachineId, MemberId, Role, Status
+from fabgate.rules.earned import DutyStands
 from fabgate.rules.viewing import Area
 from fabgate.store import people, roster
 from fabgate.store.roster import Member
@@ -50,7 +51,7 @@ def show(visit: Visit, member: Member) -> Response:
         causes=CAUSES,
         duty=duty,
         sponsor=None if duty is None else roster.member(visit.conn, duty.sponsor),
-        could=_could_sponsor(visit, member),
+        could=_could_sponsor(visit, member, duty),
         seen=_mark(visit, member),
     )
 
@@ -68,14 +69,15 @@ def _mark(visit: Visit, member: Member) -> str:
     )
 
 
-def _could_sponsor(visit: Visit, member: Member) -> tuple[Member, ...]:
-    """Who could look after a newcomer: who works alone on something, and is neither gone nor suspended."""
-    alone = {one.member for one in roster.grants(visit.conn) if one.level >= Level.AUTONOMOUS}
-    return tuple(
-        one
-        for one in roster.members(visit.conn)
-        if one.id in alone and one.id != member.id and sponsors.fit(one, visit.today_ms)
-    )
+def _could_sponsor(visit: Visit, member: Member, duty: DutyStands | None) -> tuple[Member, ...]:
+    """Who else could look after a newcomer, by name: who works alone on something or manages the lab, and is
+    neither gone nor suspended."""
+    known = {one.member for one in roster.grants(visit.conn) if one.level >= Level.AUTONOMOUS}
+    known |= {one.member for one in roster.roles(visit.conn) if one.role is Role.MANAGER}
+    known -= {member.id} if duty is None else {member.id, duty.sponsor}
+    could = (one for one in roster.members(visit.conn) if one.id in known)
+    fit = (one for one in could if sponsors.fit(one, visit.today_ms))
+    return tuple(sorted(fit, key=lambda one: (one.name.casefold(), one.handle)))
 
 
 # --- deeds --------------------------------------------------------------------------------------

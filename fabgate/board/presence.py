@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from fabgate.board import stamps
 from fabgate.board.answers import answered
 from fabgate.board.pages import page
 from fabgate.board.visit import Visit
@@ -50,7 +51,7 @@ def _mine(visit: Visit) -> Response:
     shown = presence.listed(visit.desk)
     here = () if isinstance(shown, Denied) else shown
     mine = next((one for one in here if one.member.id == visit.me.id), None)
-    return visit.page("presence_mine.html", mine=mine)
+    return visit.page("presence_mine.html", mine=mine, barred=stamps.barred(visit))
 
 
 def _mine_in(visit: Visit) -> Response:

@@ -16,6 +16,7 @@ from fabgate.desk.passport import Passport
 from fabgate.desk.stamp import Stamp, Step
 from fabgate.model import Level, MachineId, MemberId
 from fabgate.reports import missing
+from fabgate.rules.actors import active
 from fabgate.store.roster import Member
 from fabgate.texts.catalogue import Said
 
@@ -69,6 +70,11 @@ def named(visit: Visit, member: Member | None, id_: MemberId | None = None) -> M
     if (id_ or (member and member.id)) == visit.me.id:
         return t("own.you")
     return t("own.somebody") if member is None or not member.nameable else visit.speaker.name(member.name)
+
+
+def barred(visit: Visit) -> bool:
+    """Whether who looks may look and do nothing: they have left the lab, or are suspended."""
+    return visit.actor is not None and active(visit.actor) is not None
 
 
 def card(visit: Visit, stamp: Stamp) -> Card:

@@ -36,5 +36,8 @@ def may_forget(
 
 
 def may_take_out(actor: Actor, subject: MemberId) -> Denied | None:
-    """Write out all that is kept about a member: a manager, or the member."""
-    return first(active(actor), None if actor.member == subject else manager(actor))
+    """Write out all that is kept about a member: a manager; or the member, also who left or is suspended.
+
+    What is kept about somebody is theirs to have for as long as it is kept (GDPR, articles 15 and 20).
+    """
+    return None if actor.member == subject else first(active(actor), manager(actor))

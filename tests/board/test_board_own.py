@@ -98,6 +98,47 @@ def test_who_is_suspended_reads_why_and_still_sees_their_pages(lab, board: Board
         board.get(path)
 
 
+NO_USE = ("could show it to you", "Nobody yet", "What else there is", "What comes next", "I lost it")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("member suspend ada --by zoe --reason late", "As long as that lasts no machine starts for you"),
+        ("member status ada left --by zoe --reason moved", "Machines start for you no more."),
+    ],
+)
+def test_who_may_start_nothing_is_offered_nothing_that_would_be_refused(lab, board: Board, said, told):
+    lab.done(said)
+    board.sign_in("ada")
+    page = plain(board.get("/me"))
+    assert [told in page, "Laser cutting trainee" in page] == [True, True]
+    assert [one for one in NO_USE if one in page] == []
+    assert "a fab manager corrects it for you" in plain(board.get("/me/details"))
+    assert "Save" not in plain(board.get("/me/details"))
+    assert "I am here" not in plain(board.get("/me/presence"))
+    assert "plans and packs" not in plain(board.get("/me/charges"))
+    assert json.loads(_folder(board)["person.json"])[0]["handle"] == "ada"
+
+
+def test_who_is_suspended_before_they_had_anything_is_not_sent_to_somebody_who_works_there(lab, board: Board):
+    lab.done("member add Noa --id noa --by zoe")
+    lab.done("member suspend noa --by zoe --reason late")
+    board.sign_in("noa")
+    page = plain(board.get("/me"))
+    assert "You have no badge." in page
+    assert [one for one in ("You have not begun", "gives you one", "What I may use") if one in page] == []
+
+
+def test_a_machine_is_named_by_its_title_and_not_by_its_id(lab, board: Board):
+    lab.done("role give ada maintainer --machine laser --by zoe --reason handy")
+    board.sign_in("ada")
+    assert "maintainer ( the laser cutter )" in plain(board.get("/me"))
+    board.sign_in("zoe")
+    assert "maintainer ( the laser cutter )" in plain(board.get("/members/ada"))
+    assert "maintainer (the laser cutter)" in lab.done("passport ada")
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [

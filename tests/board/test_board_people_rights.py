@@ -208,6 +208,20 @@ def test_a_sponsor_is_named_by_their_handle_and_released(lab, office):
     assert Books(lab).duty is None
 
 
+def _offered(page: str) -> list[str]:
+    chosen = re.search(r'<select name="sponsor".*?</select>', page, re.DOTALL)
+    return [] if chosen is None else re.findall(r'value="(\w+)"', chosen[0])
+
+
+def test_a_sponsor_is_chosen_among_those_who_could_look_after_them(lab, office):
+    assert _offered(office.board.get(STANDING)) == ["bob", "zoe"]
+    office.do(STANDING, "assign", sponsor="bob")
+    assert _offered(office.board.get(STANDING)) == ["zoe"]
+    lab.done("member suspend bob --by zoe --reason late")
+    assert _offered(office.board.get("/members/zoe/standing")) == []
+    assert "There is nobody else to name" in read(office.board.get("/members/zoe/standing"))
+
+
 def test_nobody_decides_upon_a_status_that_is_old(lab, office):
     form = office.open(STANDING, "status")
     lab.done('member status ada autonomous --by zoe --reason "AG 4"')

@@ -9,7 +9,7 @@ from billed import NOVEMBER, Billed
 from first_day import done
 
 from fabgate.config import HubSettings
-from fabgate.desk import forgetting, privacy, retention, roles, status
+from fabgate.desk import forgetting, holds, privacy, retention, roles, status
 from fabgate.desk.deed import Done
 from fabgate.model import Code, Denied, MemberId, Role, Status
 from fabgate.records import ChargeSettled, Draft, MemberForgotten, Sale
@@ -167,3 +167,14 @@ def test_who_is_handed_what_is_kept_about_a_member(lab):
         assert not isinstance(found, Denied) and found.id == MemberId(ada)
     denied = privacy.to_take_out(lab.desk, "bob", "ada")
     assert isinstance(denied, Denied) and denied.code is Code.NOT_ALLOWED
+
+
+def test_who_left_or_is_suspended_still_has_what_is_kept_about_them_and_nobody_elses(lab):
+    ada = lab.member["ada"]
+    done(holds.suspend(lab.desk, "zoe", "ada", "unsafe"))
+    suspended = privacy.to_take_out(lab.desk, "ada", "ada")
+    done(status.give(lab.desk, "zoe", "ada", Status.LEFT, "moved"))
+    for found in (suspended, privacy.to_take_out(lab.desk, "ada", "ada")):
+        assert not isinstance(found, Denied) and found.id == ada
+    denied = privacy.to_take_out(lab.desk, "ada", "bob")
+    assert isinstance(denied, Denied) and denied.code is Code.MEMBER_LEFT
