@@ -84,3 +84,12 @@ def test_a_line_is_explained_and_the_data_downloaded_by_clicks(lab, screen: Page
         with screen.expect_download() as kept:
             screen.get_by_role("link", name="Download my data").click()
         assert kept.value.suggested_filename == "fabgate-bob.zip"
+
+
+def test_what_each_sponsor_does_is_read_on_a_phone_without_pushing_it_aside(lab, screen: Page):
+    screen.set_viewport_size({"width": 390, "height": 844})
+    with signed_in(lab, screen, "zoe") as url:
+        screen.goto(f"{url}/trainees?lang=nl")
+        loads = screen.locator(".scroll").last
+        assert loads.evaluate("one => one.scrollWidth") == loads.evaluate("one => one.clientWidth")
+        expect(loads.get_by_role("link", name="Bob Noyce")).to_be_visible()
