@@ -110,7 +110,7 @@ def test_a_session_that_ends_while_the_month_is_closed_is_seen_before(board):
 
 
 def test_nothing_is_closed_without_a_word_that_it_was_looked_at(board):
-    assert "does not fit" in plain(close(board, 422, sure=""))
+    assert "is not filled in" in plain(close(board, 422, sure=""))
     assert board.lab.refused("charge list 2026-10")
 
 
