@@ -50,6 +50,8 @@ def test_who_can_start_nothing_for_their_dues_stands_first_then_who_is_in_grace(
         "Zoe Dupont never paid starts nothing zoe",
         "Ada Lovelace ran out on 20 Oct 2026 they count until 19 Nov 2026 ada",
     ]
+    lab.done("member status ada left --by zoe --reason moved")
+    assert len(owing(board)) == 2
 
 
 def test_what_was_paid_is_noted_and_leaves_the_list(lab, board):

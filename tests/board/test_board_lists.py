@@ -72,6 +72,8 @@ def test_who_cannot_start_for_a_paper_is_listed_with_what_is_missing(lab, office
     text = read(office.board.get("/members?lacks=*"))
     assert "the dues ran out on 31 Jan 2026" in text
     assert "the dues, the waiver" in text
+    lab.done("member status ada left --by zoe --reason moved")
+    assert listed(office, "lacks=dues") == ["zoe"]
 
 
 def test_who_holds_a_role_is_listed_with_their_machine(lab, office):
