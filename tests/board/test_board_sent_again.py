@@ -199,6 +199,8 @@ def test_a_session_that_is_over_opens_nothing_and_few_are_remembered():
     assert not any(sessions.stands(key, IDLE_MS) for key in opened)
     assert sum(sessions.over(key, IDLE_MS) is not None for key in opened) == MOST_OVER
     assert len(sessions) == 0
+    tapped = sessions.open(ADA, Way.TAP, 0)
+    assert sessions.over(tapped, IDLE_MS) is None
 
 
 def test_who_ends_all_sessions_of_a_member_ends_what_was_typed_in_them():
@@ -208,6 +210,7 @@ def test_who_ends_all_sessions_of_a_member_ends_what_was_typed_in_them():
     assert over is not None
     over.typed = Typed("/me", "/me", {"name": "Ada"})
     assert sessions.left(key, ADA, None, IDLE_MS) is not None
+    assert sessions.left(key, MemberId("m-bob"), None, IDLE_MS) is None
     sessions.close_all(ADA)
     assert sessions.left(key, ADA, None, IDLE_MS) is None
 
