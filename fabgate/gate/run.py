@@ -33,7 +33,7 @@ from fabgate.gate.outside import Outside
 from fabgate.gate.panel import Showing
 from fabgate.gate.readers import ReaderEdge
 from fabgate.gate.sensing import READ_MS
-from fabgate.gate.threads import LINK, Patience, Turner, Worker, spawn
+from fabgate.gate.threads import LINK, SPARED, WALL, Patience, Turner, Worker, spawn
 from fabgate.link.hooks import has_joined
 from fabgate.model import Clock, MachineId
 from fabgate.records import Draft, GateStopped
@@ -176,7 +176,7 @@ class Daemon:
     def _look_on(self) -> None:
         """For the wall beside this gate. Like that of the link, its thread may die and ends nothing by it."""
         onlooker = Onlooker(self._settings.gate.state, self._clock, self._outside.states)
-        self._onlooker = Turner(f"{LINK}-wall", onlooker.turn, onlooker.end)
+        self._onlooker = Turner(WALL, onlooker.turn, onlooker.end)
 
     def _turn(self, edge: ReaderEdge) -> Turner:
         def turn() -> float:
@@ -204,7 +204,7 @@ class Daemon:
             self._line.died()
             if not self._over:
                 self._linker = Turner(LINK, self._line.turn, self._line.end)
-        elif not name.startswith(LINK):
+        elif not name.startswith(SPARED):
             self._died = name
             self.end()
 

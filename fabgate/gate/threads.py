@@ -10,6 +10,8 @@ from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
 LINK = "link"  # the thread that speaks with the hub, and how those that it makes begin
+WALL = "wall"  # the one that tells a board on this computer
+SPARED = (LINK, WALL)  # how those begin whose death ends nothing that is decided here
 GLANCE_S = 0.05  # how often whoever waits for a thread looks whether it lives
 
 

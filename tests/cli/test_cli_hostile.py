@@ -24,6 +24,7 @@ NAMES = {
     "long": "a" * 100,
     "spaces": "Ada\u00a0\u2003Lovelace",
 }
+ON_NO_LINE = [NAMES[name] for name in ("newline", "turned", "emoji", "escape", "spaces")]
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
@@ -40,12 +41,21 @@ def test_a_name_is_kept_as_it_was_typed_and_shown_on_one_line(lab: Lab, name: st
 @pytest.mark.parametrize("text", NAMES.values(), ids=NAMES.keys())
 def test_a_reason_a_label_and_an_address_are_data_too(lab: Lab, text: str):
     lab.done("member add Ada --by zoe")
-    lab.done(["member", "edit", "ada", f"--email={text}", "--by", "zoe"])
+    if text not in ON_NO_LINE:
+        lab.done(["member", "edit", "ada", f"--email={text}", "--by", "zoe"])
     lab.done(["badge", "add", "ada", "04A2B3C4D5E680", f"--label={text}", "--by", "zoe"])
     lab.done(["member", "suspend", "ada", f"--reason={text}", "--by", "zoe"])
     lab.done(["machine", "lock", "laser", f"--reason={text}", "--by", "zoe"])
     for line in ("member show ada", "badge list", "machine show laser", "journal tail -n 3"):
         assert all(sign.isprintable() or sign in "\n\u200d" for sign in lab.done(line))
+
+
+@pytest.mark.parametrize("text", ON_NO_LINE)
+def test_an_address_that_cannot_be_read_on_one_line_is_refused_and_shown_so(lab: Lab, text: str):
+    said = lab.refused(["member", "edit", "zoe", f"--email={text}", "--by", "zoe"])
+    assert said.startswith("fabgate: this is no e-mail address: ")
+    assert all(sign.isprintable() or sign == "\n" for sign in said)
+    assert lab.json("member show zoe")["email"] is None
 
 
 @pytest.mark.parametrize("text", [*NAMES.values(), "", "../../etc/passwd", "#", "a/b/c#x", "9" * 30, "\0"])
