@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from gate_lab import GRACE, LASER, TOM, until
+import pytest
+from gate_lab import ADA, GRACE, LASER, TOM, bodies, until
 from gate_process import Process
 
 from fabgate.board import wall
@@ -15,6 +16,7 @@ from fabgate.devices.clock import SimClock, SystemClock
 from fabgate.gate.onlooker import Onlooker
 from fabgate.link import glance
 from fabgate.link.glance import EVERY_MS, FILE, read_alone
+from fabgate.records import SessionStarted, SessionStopped
 from fabgate.rules.wall import Shows, card
 from fabgate.wire.presence import MachineState
 
@@ -47,6 +49,29 @@ def test_the_wall_of_a_gate_on_its_own_knows_who_waits_for_a_sponsor(run: Run, l
     assert gate.end() == 0
     assert shown(lab) is Shows.OFF
     until(lambda: not (lab.gate.state / FILE).exists(), "it says nothing any more")
+
+
+def test_a_fault_in_what_the_wall_is_told_ends_nothing(
+    serve: Callable[..., object],
+    lab: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    """Law 10: a page on a wall cuts nobody's work short."""
+    turns = Onlooker.turn
+
+    def turn(self: Onlooker) -> float:
+        turns(self)
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(Onlooker, "turn", turn)
+    gate = serve().ready()  # type: ignore[attr-defined]
+    gate.start(LASER, ADA)
+    until(lambda: "thread_died thread=wall" in caplog.text, "the thread is gone")
+    assert gate.alive()
+    until(lambda: not (lab.gate.state / FILE).exists(), "nothing old is told")
+    assert bodies(lab, SessionStarted)
+    assert not bodies(lab, SessionStopped)
 
 
 def test_an_old_word_goes_where_a_new_one_cannot_be_written(tmp_path: Path):
