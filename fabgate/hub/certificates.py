@@ -225,8 +225,11 @@ class Authority:
     def _index(self) -> list[list[str]]:
         """The rows of openssl's own list: state, end, when revoked, serial, file, name."""
         with told:
-            rows = (self.folder / _INDEX).read_text(errors="replace").splitlines()
-        return [row.split("\t") for row in rows if row.count("\t") >= 5]
+            try:
+                text = (self.folder / _INDEX).read_text(errors="replace")
+            except FileNotFoundError:  # openssl puts a new one in its place by two renames
+                text = (self.folder / f"{_INDEX}.old").read_text(errors="replace")
+        return [row.split("\t") for row in text.splitlines() if row.count("\t") >= 5]
 
 
 def ending(state: Path, wall_ms: int, within_days: int = WARN_DAYS) -> tuple[Certificate, ...]:

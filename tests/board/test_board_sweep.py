@@ -20,7 +20,7 @@ _OWN = {"sec-fetch-site": "same-origin"}
 _REFUSED = 409
 # What is refused whoever sees the page: who left or is suspended asks a manager for their data; a tap is not
 # enough to carry all of it away.
-REFUSED = {("/me/data.zip", who) for who in ("left", "suspended", "tap")}
+REFUSED = {("/me/data.zip", "tap")}
 # What is no page, and where it is tested.
 NO_PAGES = {"/metrics": "test_board_numbers", "/api/": "test_board_api"}
 # What only a hub has; its own tests look at it.

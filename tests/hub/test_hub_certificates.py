@@ -67,6 +67,14 @@ def test_a_gate_whose_clock_was_never_set_trusts_the_broker_and_is_trusted(
         assert not verified(tmp_path, papers, purpose, NOW_MS // 1000 + (GATE_DAYS + 1) * 86_400)
 
 
+def test_the_list_is_read_also_while_openssl_puts_a_new_one_in_its_place(authority: Authority):
+    authority.issue("gate-1", Use.CLIENT, NOW_MS)
+    before = list(authority.issued())
+    index = authority.folder / "index.txt"
+    index.replace(index.with_name("index.txt.old"))
+    assert list(authority.issued()) == before != []
+
+
 def test_a_certificate_is_for_one_use(authority: Authority, tmp_path: Path):
     broker = authority.issue("broker", Use.BROKER, NOW_MS, ("DNS:hub.lan",))
     gate = authority.issue("gate-1", Use.CLIENT, NOW_MS)

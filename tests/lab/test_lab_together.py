@@ -170,8 +170,7 @@ def test_who_is_no_manager_asks_a_gate_for_nothing(lab: Three):
 def test_a_gate_is_shown_with_its_machines_and_its_certificate(lab: Three):
     shown = hub(lab, "gate", "show", "gate-1")
     assert "laser-1" in shown
-    # on one computer the clocks agree; how long a message was on its way is in what is seen of it
-    assert re.search(r"clock: +(0|[+-]\d\.\d) s from the hub's\n", shown)
+    assert not re.search(r"clock: +[+-]0(\.0)? s", shown), "a clock that is right is ahead by nothing"
     assert "good for 82" in shown
     assert typed(lab, "gate", "show", "gate-7") == (
         1,
