@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +32,16 @@ def shown(lab: Settings) -> Shows:
     return card(laser, floor.hours, clock.now().wall_ms).shows
 
 
+def waits(gate: Process, lab: Settings) -> bool:
+    """Whether it waits for Tom's sponsor. In the first moment after a start a badge may count as one that lay
+    there, so he taps again where nothing comes of it."""
+    gate.tap(LASER, TOM)
+    end = time.monotonic() + 5
+    while shown(lab) is not Shows.WAITING and time.monotonic() < end:
+        time.sleep(0.05)
+    return shown(lab) is Shows.WAITING
+
+
 def test_the_wall_of_a_gate_on_its_own_knows_who_waits_for_a_sponsor(run: Run, lab: Settings, tmp_path: Path):
     """As on a Pi: the service of the gate has a runtime directory, and that of the board has none."""
     memory = tmp_path / "run"
@@ -41,8 +52,7 @@ def test_the_wall_of_a_gate_on_its_own_knows_who_waits_for_a_sponsor(run: Run, l
     gate.kill()
     gate = run()
     until(lambda: shown(lab) is Shows.FREE, "the laser is free")
-    gate.tap(LASER, TOM)
-    until(lambda: shown(lab) is Shows.WAITING, "the wall says so")
+    until(lambda: waits(gate, lab), "the wall says so", 60)
     gate.tap(LASER, GRACE)
     until(lambda: shown(lab) is Shows.IN_USE, "the wall says so")
     assert "m-tom" not in (lab.gate.state / FILE).read_text()
