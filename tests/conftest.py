@@ -110,8 +110,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--kill-seconds", type=int, default=40, help="How long gates, hub and broker are killed at random."
     )
-    parser.addoption("--seeds", type=int, default=500, help="How many days the seeded world lives through.")
-    parser.addoption("--lives", type=int, default=200, help="How many lives a lab lives beside its model.")
+    parser.addoption("--seeds", type=int, default=300, help="How many days the seeded world lives through.")
+    parser.addoption("--lives", type=int, default=100, help="How many lives a lab lives beside its model.")
     parser.addoption(
         "--days", type=int, default=24, help="How many days the bench lives through beside its oracle."
     )
@@ -125,13 +125,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def seeds(request: pytest.FixtureRequest) -> int:
-    """How many seeds the world is run with: 500, or what `--seeds` asks for."""
+    """How many seeds the world is run with: 300, or what `--seeds` asks for."""
     return int(request.config.getoption("--seeds"))
 
 
 @pytest.fixture(scope="session")
 def lives(request: pytest.FixtureRequest) -> int:
-    """How many lives a lab lives beside its model: 200, or what `--lives` asks for."""
+    """How many lives a lab lives beside its model: 100, or what `--lives` asks for."""
     return int(request.config.getoption("--lives"))
 
 
